@@ -1,0 +1,1 @@
+"""Show: layers in, one offline accessible map out; knows nothing of the model."""

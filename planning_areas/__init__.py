@@ -1,0 +1,1 @@
+"""Where and when: the frame in which everything is counted."""

@@ -1,0 +1,1 @@
+"""What if: a run with its own folder, and (as they come) scenarios laid over it."""

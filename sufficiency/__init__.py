@@ -1,0 +1,1 @@
+"""How many children, how many places, what to build."""

@@ -1,0 +1,33 @@
+"""What we assume: weights, shrinkage, margins and horizons, each with its tag of evidence; handed down, never global."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planning_areas.school_year import HORIZON
+
+
+@dataclass(frozen=True)
+class ExcludedYear:
+    """An academic year left out of the ratios, with the reason: a shock that will not come again."""
+
+    ay: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """The settings of a run; every default can be changed in the workspace's [settings]."""
+
+    weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # latest year first (C1, C3) [U] as norm
+    shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
+    shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
+    ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)
+    ratio_ceiling: float = 1.20
+    operating_margin: float = 0.02                          # NAO 2017 [V]
+    rag_edges: tuple[float, ...] = (0.0, 0.02, 0.05, 0.10, 0.20)    # headroom (H3), local policy
+    primary_years: int = HORIZON["primary"]                 # years ahead
+    secondary_years: int = HORIZON["secondary"]
+    excluded_years: tuple[ExcludedYear, ...] = ()
+    catch_all_codes: tuple[str, ...] = ()                   # planning-area codes that are no area (8911000 in the 2015 file)
+    seed: int = 20260901

@@ -1,0 +1,1 @@
+"""The desk at which a planner sits: command line, views, disclosure control."""
