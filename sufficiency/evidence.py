@@ -16,6 +16,7 @@ from planning_areas.boundaries import PHASES, Flows, Lsoas
 
 URN = r"^\d{6}$"
 SYMBOLS = ["", "c", "z", "x", "low", ":"]
+SITE_STATUSES = ["under_construction", "full", "outline", "allocation", "windfall"]
 PLACE_KINDS = ["expansion", "bulge", "removed", "temporary"]
 """How places change: `expansion` and `removed` for good, `bulge` one cohort that moves up, `temporary` between two dates."""
 
@@ -113,7 +114,7 @@ class CensusSchools(pa.DataFrameModel):
     laestab: str = pa.Field(str_matches=r"^\d{7}$", description="LA code and establishment number")
     la_code: str = pa.Field(str_matches=r"^\d{3}$", description="authority")
     school_name: str = pa.Field(description="name")
-    phase_type_grouping: str = pa.Field(description="State-funded primary, State-funded secondary, State-funded special school ...")
+    phase_type_grouping: str = pa.Field(description="State-funded primary, State-funded secondary, special ...")
     establishment_type: str = pa.Field(description="type of establishment as published")
     district_code: str = pa.Field(description="district code")
     district_name: str = pa.Field(description="district name")
@@ -279,7 +280,7 @@ class HousingSites(pa.DataFrameModel):
 
     site_ref: str = pa.Field(str_length={"min_value": 1}, description="site reference")
     site_name: str = pa.Field(description="name")
-    status: str = pa.Field(isin=["under_construction", "full", "outline", "allocation", "windfall"], description="planning status")
+    status: str = pa.Field(isin=SITE_STATUSES, description="planning status")
     easting: float = pa.Field(ge=80_000, le=656_000, nullable=True, description="metres, EPSG:27700")
     northing: float = pa.Field(ge=5_000, le=658_000, nullable=True, description="metres, EPSG:27700")
     financial_year: int = pa.Field(ge=1990, le=2100, description="April in which the financial year begins")

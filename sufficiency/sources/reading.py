@@ -128,7 +128,7 @@ def read_frame(path: Path, needs: tuple[str, ...], ask: Ask) -> tuple[pd.DataFra
     """
     rows, notes = read_cells(path)
     renamed = {theirs.casefold(): ours for ours, theirs in (ask.columns or {}).items()}
-    for at, (_, cells) in enumerate(rows[:30]):
+    for at, (_number, cells) in enumerate(rows[:30]):
         names = [renamed.get(c.casefold(), c) for c in cells]
         have = {n.casefold() for n in names}
         if all(n.casefold() in have for n in needs):
@@ -136,17 +136,23 @@ def read_frame(path: Path, needs: tuple[str, ...], ask: Ask) -> tuple[pd.DataFra
     else:
         head = [renamed.get(c.casefold(), c).casefold() for c in (rows[0][1] if rows else [])]
         missing = [n for n in needs if n.casefold() not in head]
-        raise EvidenceError(Problem(path.name, 0, n, expected="this column is needed",
-                                    advice="if it has another name in this file, give it under [tables.*.columns]") for n in missing)
+        raise EvidenceError(
+            Problem(path.name, 0, n, expected="this column is needed",
+                    advice="if it has another name in this file, give it under [tables.*.columns]") for n in missing
+        )
     canonical = {n.casefold(): n for n in needs}
     header = [canonical.get(n.casefold(), n) for n in names]
     header = [n or f"unnamed {i}" for i, n in enumerate(header, 1)]
     repeated = sorted({n for n in header if header.count(n) > 1 and n in needs})
     body = rows[at + 1:]
     long = [(number, cells) for number, cells in body if len(cells) > len(header) and any(cells[len(header):])]
-    problems = [Problem(path.name, rows[at][0], n, expected="this column stands twice in the header", advice="drop one") for n in repeated]
-    problems += [Problem(path.name, number, found=f"{len(cells)} cells", expected=f"{len(header)} cells, as in the header",
-                         advice="an unquoted comma in a name is the usual cause") for number, cells in long]
+    problems = [
+        Problem(path.name, rows[at][0], n, expected="this column stands twice in the header", advice="drop one") for n in repeated
+    ]
+    problems += [
+        Problem(path.name, number, found=f"{len(cells)} cells", expected=f"{len(header)} cells, as in the header",
+                advice="an unquoted comma in a name is the usual cause") for number, cells in long
+    ]
     if not body:
         problems.append(Problem(path.name, expected="the file has a header and no rows", advice="download it again"))
     if problems:
