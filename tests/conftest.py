@@ -1,0 +1,58 @@
+"""What every test may ask for: the real publications, a browser, and a clean way to start processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+os.environ["PYTHONUTF8"] = "1"          # for the processes that tests start
+multiprocessing.set_start_method("spawn", force=True)
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real publications, named by SUFFICIENCY_DATA; skipped only where that is unset."""
+    named = os.environ.get("SUFFICIENCY_DATA")
+    if not named:
+        pytest.skip("SUFFICIENCY_DATA is not set: the real publications are not at hand")
+    folder = Path(named)
+    assert folder.is_dir(), f"SUFFICIENCY_DATA names {named}, which is no folder"
+    return folder
+
+
+def _chromium() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real headless Chromium; without one a test is skipped, under CI it fails."""
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_ARGS)
+        except Error as fault:
+            if os.environ.get("CI"):
+                pytest.fail(f"a browser test cannot run: {fault}")
+            pytest.skip("no Chromium on this machine")
+        yield opened
+        opened.close()

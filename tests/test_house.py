@@ -1,0 +1,138 @@
+"""The house itself: imports run one way, nothing POSIX-only outside its one place, tests keep the rules."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = {"planning_areas": 0, "sufficiency": 1, "scenarios": 2, "maps": 2, "workbench": 3}
+MAY_IMPORT = {
+    "planning_areas": set(),
+    "sufficiency": {"planning_areas"},
+    "scenarios": {"planning_areas", "sufficiency"},
+    "maps": set(),
+    "workbench": {"planning_areas", "sufficiency", "scenarios", "maps"},
+}
+POSIX_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix"}
+POSIX_CALLS = {"fork", "forkpty", "killpg", "getuid", "geteuid", "setsid", "mkfifo", "chown", "O_DIRECTORY"}
+THE_ONE_PLACE = "scenarios/durable.py"
+
+SOURCES = sorted(p for room in FLOORS for p in (ROOT / room).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _imports(tree: ast.AST) -> list[str]:
+    """Every module that is imported, `from a import b` told as a.b, wherever in the file it stands."""
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "siblings are imported by full path"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def upward_imports(room: str, source: str) -> list[str]:
+    """List what a file in this room imports from a room that it may not see."""
+    rooms = {name.split(".")[0] for name in _imports(ast.parse(source))}
+    return sorted((rooms & FLOORS.keys()) - {room} - MAY_IMPORT[room])
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_imports_run_one_way(path: Path) -> None:
+    room = path.relative_to(ROOT).parts[0]
+    assert upward_imports(room, path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "line"),
+    [("planning_areas", "import sufficiency.children"), ("sufficiency", "from workbench import cli"),
+     ("maps", "from sufficiency.evidence import Evidence"), ("scenarios", "def late():\n    import maps.sheet")],
+)
+def test_an_arrow_that_runs_up_is_seen(room: str, line: str) -> None:
+    assert len(upward_imports(room, line)) == 1
+
+
+def test_there_is_no_circle_inside_a_room() -> None:
+    modules = {_module(p): p for p in SOURCES}
+    arrows = {}
+    for name, path in modules.items():
+        called = _imports(ast.parse(path.read_text(encoding="utf-8")))
+        arrows[name] = {m for c in called for m in (c, c.rpartition(".")[0]) if m in modules and m != name}
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"imports run in a circle: {' -> '.join([*trail[trail.index(name):], name])}"
+        if name not in done:
+            for other in sorted(arrows[name]):
+                walk(other, (*trail, name))
+            done.add(name)
+
+    for name in sorted(arrows):
+        walk(name, ())
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.name == "__init__.py"], ids=_name)
+def test_a_package_door_stays_shut(path: Path) -> None:
+    assert _imports(ast.parse(path.read_text(encoding="utf-8"))) == [], "import siblings by full path, not through __init__"
+
+
+@pytest.mark.parametrize("path", SOURCES + TESTS, ids=_name)
+def test_nothing_posix_only_outside_its_one_place(path: Path) -> None:
+    if _name(path) == THE_ONE_PLACE:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert {m.split(".")[0] for m in _imports(tree)} & POSIX_ONLY == set()
+    called = {n.attr for n in ast.walk(tree)
+              if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "os"}
+    assert called & POSIX_CALLS == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_name)
+def test_only_the_desk_asks_the_clock_or_the_environment(path: Path) -> None:
+    if path.relative_to(ROOT).parts[0] == "workbench":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    asked = {f"{n.value.id}.{n.attr}" for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+    forbidden = {"os.environ", "os.getenv", "time.time", "datetime.now", "date.today", "sys.argv", "random.random", "np.random"}
+    used = asked & forbidden
+    if "np.random" in used:                     # a generator that is seeded and handed down is no global one
+        calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Attribute)
+                 and n.value.attr == "random"}
+        assert calls <= {"Generator", "Philox", "default_rng"}
+        used -= {"np.random"}
+    assert used == set()
+
+
+@pytest.mark.parametrize("path", TESTS, ids=_name)
+def test_no_test_sleeps_and_none_is_hidden(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "time" + ".sleep(" not in text
+    assert "wait_for_" + "timeout(" not in text
+    assert "x" + "fail" not in text.replace("test_house", "")
+
+
+def test_no_package_lies_below_tests() -> None:
+    assert [p.name for p in TESTS if p.name == "__init__.py"] == []
+    names = [p.name for p in TESTS if p.name != "conftest.py"]
+    assert sorted(set(names)) == sorted(names), "test files have names of their own"
+
+
+def test_nothing_of_this_machine_is_written_down() -> None:
+    told = re.compile(r"(/home/|/root/|/work/|C:\\\\Users|index-url|/opt/)")
+    for path in SOURCES + sorted(ROOT.glob("*.md")) + [ROOT / "pyproject.toml"]:
+        assert told.search(path.read_text(encoding="utf-8")) is None, f"{path.name} names a place on somebody's machine"
