@@ -1,0 +1,172 @@
+"""The order of the story: schools, planning areas, children, places, balance. The only file that knows it.
+
+Nothing is computed here; each line of `run` is a named step that is explained in its own module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import xarray as xr
+
+from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
+from sufficiency.areas import AreaFrame, draw_areas
+from sufficiency.assumptions import Assumptions
+from sufficiency.balance import balance
+from sufficiency.children import Projection, project
+from sufficiency.evidence import Authority, Evidence, Note, Source
+from sufficiency.places import places_open
+from sufficiency.schools import mainstream, roll_with_history
+
+Progress = Callable[[str], None]
+
+
+def quiet(step: str) -> None:
+    """Say nothing: the progress of a notebook or a test."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes out of a run: one frame a table, with the column names of the glossary, and where it all came from."""
+
+    authority: Authority
+    assumptions: Assumptions
+    tables: dict[str, pd.DataFrame]
+    areas: gpd.GeoDataFrame | None      # planning_area_code, phase, planning_area_name, geometry; indicative
+    districts: gpd.GeoDataFrame | None  # district_code, district_name, geometry
+    projection: Projection              # the arrays behind the tables, with their draws
+    notes: tuple[Note, ...]
+    sources: tuple[Source, ...]
+
+
+def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:
+    """Children against places, year by year and area by area: the central run of a workspace."""
+    base = evidence.authority.base_year
+    years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
+    progress("Finding the schools and their history")
+    schools, school_notes = mainstream(evidence)
+    history, history_notes = roll_with_history(evidence, schools)
+    progress("Drawing the planning areas")
+    frame = draw_areas(evidence, schools, assumptions)
+    progress("Counting the places")
+    places, place_notes = places_open(evidence, schools, frame, years, assumptions)
+    progress("Projecting the children")
+    projection = project(evidence, schools, history, frame, assumptions, entry_places(places, schools))
+    progress("Weighing children against places")
+    tables = {
+        "balance": balance(projection, places, assumptions),
+        "pupils": pupils_table(projection, frame, assumptions, base),
+        "school_pupils": school_pupils_table(projection, frame, assumptions, base),
+        "places": places,
+        "schools": schools_table(schools, frame),
+        "names": frame.names,
+        "ratios": projection.ratios,
+        "overrides": projection.overrides,
+        "diagnostics": frame.diagnostics,
+        "accuracy": accuracy(projection, evidence),
+        "housing_sites": evidence.housing_sites,
+    }
+    notes = (*evidence.notes, *school_notes, *history_notes, *frame.notes, *place_notes, *projection.notes, *_limits(evidence))
+    return Outcome(evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources)
+
+
+def entry_places(places: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Places at each school's own year of entry (urn, ay, nc_year, places): what its intake is held to when pupils are shared out."""
+    low = schools.set_index("urn")["nc_year_low"]
+    entry = places[places["nc_year"] == places["urn"].map(low)]
+    return entry.rename(columns={"yg_places": "places"})[["urn", "ay", "nc_year", "places"]].dropna().reset_index(drop=True)
+
+
+def _in_horizon(frame: pd.DataFrame, assumptions: Assumptions, base: int) -> pd.Series:
+    """Which rows a return asks for: primary to five years ahead, secondary and sixth form to seven."""
+    last = frame["phase"].map({"primary": base + assumptions.primary_years}).fillna(base + assumptions.secondary_years)
+    return frame["ay"] <= last
+
+
+def _phases() -> pd.Series:
+    return pd.Series({g: phase for phase, years in PHASE_YEARS.items() for g in years})
+
+
+def pupils_table(projection: Projection, frame: AreaFrame, assumptions: Assumptions, base: int) -> pd.DataFrame:
+    """Pupils by planning area, year group and year in the central run: as projected, as reconciled, and final."""
+    parts = {"pupils": projection.pupils, "pupils_raw": projection.raw, "pupils_adjusted": projection.adjusted}
+    table = pd.DataFrame({name: _central(array) for name, array in parts.items()}).reset_index()
+    table["phase"] = table["nc_year"].map(_phases())
+    own = frame.names.set_index("planning_area_code")["phase"]
+    table = table[table["planning_area_code"].map(own) == table["phase"].replace("sixth_form", "secondary")]
+    table = table[_in_horizon(table, assumptions, base)]
+    table["basis"] = table["ay"].eq(base).map({True: "actual", False: "forecast"})
+    columns = ["ay", "phase", "planning_area_code", "nc_year", "pupils", "pupils_raw", "pupils_adjusted", "basis"]
+    return table[columns].sort_values(columns[:4]).reset_index(drop=True)
+
+
+def school_pupils_table(projection: Projection, frame: AreaFrame, assumptions: Assumptions, base: int) -> pd.DataFrame:
+    """Pupils by school, year group and year in the central run; they add up to the planning areas."""
+    columns = ["urn", "ay", "phase", "planning_area_code", "nc_year", "pupils"]
+    if frame.members.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("urn", "phase", "planning_area_code") else "float64") for c in columns})
+    table = _central(projection.schools).rename("pupils").reset_index()
+    table["phase"] = table["nc_year"].map(_phases())
+    table["area_phase"] = table["phase"].replace("sixth_form", "secondary")
+    members = frame.members[["urn", "phase", "planning_area_code"]].rename(columns={"phase": "area_phase"})
+    table = table.merge(members, on=["urn", "area_phase"])
+    table = table[_in_horizon(table, assumptions, base) & (table["pupils"] > 0)]
+    return table[columns].sort_values(columns[:5]).reset_index(drop=True)
+
+
+def _central(array: xr.DataArray) -> pd.Series:
+    """Draw 0 as a long series."""
+    return array.isel(draw=0).reset_coords(drop=True).to_series()
+
+
+def schools_table(schools: pd.DataFrame, frame: AreaFrame) -> pd.DataFrame:
+    """Schools with the planning area of each phase they serve."""
+    table = schools.copy()
+    for phase in ENTRY_YEAR:
+        mine = frame.members[frame.members["phase"] == phase].set_index("urn")
+        table[f"{phase}_planning_area_code"] = table["urn"].map(mine["planning_area_code"]).fillna("")
+        table[f"{phase}_area_basis"] = table["urn"].map(mine["basis"]).fillna("")
+    return table.sort_values("urn").reset_index(drop=True)
+
+
+def accuracy(projection: Projection, evidence: Evidence) -> pd.DataFrame:
+    """Where the forecast can already be held against what came: (forecast - actual) / actual, + is over-forecast (C9).
+
+    Columns: phase, ay, forecast, actual, error, own_error_one_year, own_error_three_year (of the authority's own returns).
+    """
+    rows = []
+    cards = evidence.scorecards
+    if evidence.has("scorecards"):
+        cards = cards[(cards["la_code"] == evidence.authority.code) & (cards["actual_ay"] > evidence.authority.base_year)]
+    for card in cards.sort_values(["phase", "actual_ay"]).itertuples() if not cards.empty else ():
+        if card.actual_ay not in projection.authority["ay"] or pd.isna(card.actual):
+            continue
+        forecast = float(projection.authority.sel(ay=card.actual_ay, nc_year=list(PHASE_YEARS[card.phase])).isel(draw=0).sum())
+        rows.append((card.phase, card.actual_ay, forecast, card.actual, forecast / card.actual - 1,
+                     card.error_one_year, card.error_three_year))
+    columns = ["phase", "ay", "forecast", "actual", "error", "own_error_one_year", "own_error_three_year"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def districts(evidence: Evidence) -> gpd.GeoDataFrame | None:
+    """Outlines of the districts, dissolved from their small areas."""
+    if not evidence.has("lsoas"):
+        return None
+    shapes = evidence.lsoas[["district_code", "geometry"]].dissolve("district_code").reset_index()
+    names: dict[str, str] = {}
+    for table in (evidence.schools, evidence.census_schools, evidence.lsoa_lookup):
+        if not table.empty:
+            names |= dict(zip(table["district_code"], table["district_name"], strict=True))
+    shapes["district_name"] = [names.get(code, code) for code in shapes["district_code"]]
+    return shapes[["district_code", "district_name", "geometry"]]
+
+
+def _limits(evidence: Evidence) -> tuple[Note, ...]:
+    """What this run does not do yet, so that nobody reads more into it."""
+    if not evidence.has("housing_sites"):
+        return ()
+    return (Note("housing_sites", "homes on the listed sites are shown and are not yet added to the projection",
+                 "growth above the building rate of recent years is missing from the forecast"),)
