@@ -7,7 +7,7 @@ against a pandera model, columns first, and turns what pandera found into our ow
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,16 @@ def explain(problems: Sequence[Problem]) -> str:
     return "\n".join(lines)
 
 
-def check(frame: pd.DataFrame, model: type[pa.DataFrameModel], file: str) -> pd.DataFrame:
+def check(frame: pd.DataFrame, model: type[pa.DataFrameModel], file: str, gaps: Collection[str] = ()) -> pd.DataFrame:
     """Hold a table against its model and return it in the model's column order and types, index reset.
 
-    frame: index = row in the file as seen by a person. Raises EvidenceError with every problem: missing columns first (alone,
-    since everything else would follow from them), then values, then repeated keys.
+    frame: index = row in the file as seen by a person. gaps: number columns in which a missing value has been told already.
+    Raises EvidenceError with every problem: missing columns first (alone, since everything else would follow from them),
+    then values, then repeated keys.
     """
     schema = copy.deepcopy(model.to_schema())
+    if gaps:
+        schema = schema.update_columns({name: {"nullable": True, "dtype": "float64"} for name in gaps})
     missing = [name for name, column in schema.columns.items() if column.required and name not in frame.columns]
     if missing:
         raise EvidenceError(
@@ -87,7 +90,8 @@ def _repeated(frame: pd.DataFrame, keys: list[str], file: str) -> list[Problem]:
     """Find rows that say the same thing twice."""
     if not keys:
         return []
-    twice = frame[frame.duplicated(keys, keep=False)]
+    known = frame.dropna(subset=keys)       # a missing key is told as such
+    twice = known[known.duplicated(keys, keep=False)]
     problems = []
     for key, rows in twice.groupby(keys, sort=True, dropna=False):
         numbers = [int(i) for i in rows.index]
