@@ -16,6 +16,11 @@ import pandera.errors
 import pandera.pandas as pa
 
 MOST_ROWS_NAMED = 5
+PATTERNS = {
+    r"^\d{3}$": "three digits, such as 891", r"^\d{6}$": "six digits, such as 122456",
+    r"^\d{7}$": "seven digits, such as 8912345", r"^[A-Z]\d{8}$": "a letter and eight digits, such as E01012345",
+}
+"""What the forms of codes look like, for people who do not read regular expressions."""
 
 
 @dataclass(frozen=True, order=True)
@@ -110,7 +115,8 @@ def _told(cases: pd.DataFrame, schema: Any, file: str, frame: pd.DataFrame) -> l
     for (column, rule), rows in cases.groupby(["column", "check"], sort=False, dropna=False):
         numbers = [int(i) for i in rows["index"].dropna()]
         first = min(numbers, default=0)
-        found = str(rows["failure_case"].iloc[0]) if not numbers else str(rows.loc[rows["index"].idxmin(), "failure_case"])
+        case = rows["failure_case"].iloc[0] if not numbers else rows.loc[rows["index"].idxmin(), "failure_case"]
+        found = str(int(case)) if isinstance(case, float) and case.is_integer() else str(case)
         problems.append(
             Problem(file, first, str(column), found=found, expected=_expected(schema, str(column), str(rule)),
                     others=max(0, len(numbers) - 1))
@@ -132,7 +138,10 @@ def _expected(schema: Any, column: str, rule: str) -> str:
     elif rule.startswith("isin"):
         wants = f"one of {_argument(rule)}"
     elif rule.startswith("str_matches"):
-        wants = f"text of the form {_argument(rule)}"
+        form = _argument(rule).strip("'").replace("\\\\", "\\")
+        wants = PATTERNS.get(form, f"text of the form {form}")
+    elif rule.startswith("str_length"):
+        wants = "some text, not a blank"
     else:
         wants = rule
     return f"{wants} expected" + (f" ({described})" if described else "")

@@ -1,0 +1,261 @@
+"""The council's own tables, as CSV or workbook, in the long form of the evidence models: one function reads them all.
+
+What no publication holds - places by year group, admission numbers, planned places, sites, flows, offers, the October census -
+a council keeps in its own lists. Their columns are those of the models in `evidence.py`, in any order, under their own names if
+the workspace maps them. People write years and year groups in many ways ("2026/27", "Reception", "Y7"); all are understood.
+Rows that start with # are remarks, and blank rows are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import parse_ay
+from planning_areas.tables import EvidenceError, Problem, check
+from sufficiency.evidence import SYMBOLS, TABLES, Reading
+from sufficiency.sources.reading import Ask, Reader, noted, parse_counts, read_frame, source
+
+REMARK = "#"
+COUNCIL = "the local authority"
+OWN_LICENCE = "the authority's own data"
+YEARS = {"ay", "ay_to", "financial_year", "cohort"}
+YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
+TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
+MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name"}
+"""Columns that a file need not have: filled as blank, as missing, or from what is known."""
+
+TITLES = {
+    "area_names": "Planning areas and their names",
+    "area_members": "Schools of each planning area",
+    "yg_places": "Places by school and year group",
+    "pans": "Published admission numbers",
+    "planned_places": "Planned changes to places",
+    "housing_sites": "Homes expected by site and year",
+    "attended_flows": "Schools attended by small area of residence",
+    "transfers": "Who goes where at a point of entry",
+    "offers": "Offers for next September",
+    "october_census": "October census by school and year group",
+    "local_school_roll": "January census by school and year group",
+    "local_authority_roll": "January census of the authority by year group",
+    "local_births": "Births by area and school cohort",
+}
+"""Reader name -> what the council's file is; the table is the name without `local_`."""
+
+_YEAR_GROUP = re.compile(r"^(?:y|yr|year|year group)?\s*(\d{1,2})$")
+
+
+def table_of(reader: str) -> str:
+    """Name the table that one of these readers fills."""
+    return reader.removeprefix("local_")
+
+
+def columns_of(reader: str, ask: Ask | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the columns that a file must have, and those that it may."""
+    every = tuple(TABLES[table_of(reader)].to_schema().columns)
+    spare = set(MAY_BE_LEFT_OUT)
+    if reader == "local_authority_roll":
+        spare.add("la_code")
+    if ask is not None and ask.ay is not None:
+        spare.add("ay")
+    return tuple(c for c in every if c not in spare), tuple(c for c in every if c in spare)
+
+
+def _reader(name: str, title: str) -> Reader:
+    def read(path: Path, ask: Ask) -> tuple[Reading, ...]:
+        return (read_local(reader, path, ask),)
+
+    reader = Reader(name, table_of(name), title, COUNCIL, read, OWN_LICENCE)
+    return reader
+
+
+def read_local(reader: Reader, path: Path, ask: Ask) -> Reading:
+    """Read one of the council's own tables and hold it against its model."""
+    needs, may = columns_of(reader.name, ask)
+    frame, repairs = read_frame(path, needs, ask, may, REMARK)
+    extra = [c for c in frame.columns if c not in (*needs, *may)]
+    notes = [*repairs, *([f"columns that are not used: {', '.join(map(str, extra))}"] if extra else [])]
+    frame, told = _complete(frame, reader, ask)
+    notes += told
+    typed, problems = _typed(frame, reader.table, path.name)
+    problems += _astray(typed, path.name)
+    gaps = {p.column for p in problems}
+    try:
+        table = check(typed, TABLES[reader.table], path.name, gaps)
+    except EvidenceError as failure:
+        problems += failure.problems
+    if problems:
+        raise EvidenceError(problems)
+    if "la_code" in table.columns and ask.la_code:
+        table, told = _of_authority(table, path, ask)
+        notes += told
+    return Reading(table, source(reader, path, ask), noted(reader.table, path, tuple(notes)))
+
+
+def _complete(frame: pd.DataFrame, reader: Reader, ask: Ask) -> tuple[pd.DataFrame, list[str]]:
+    """Fill the columns that the file may leave out, saying what was assumed."""
+    frame, notes = frame.copy(), []
+    known = {"la_code": ask.la_code, "ay": "" if ask.ay is None else str(ask.ay), "basis": "cohort"}
+    for column in TABLES[reader.table].to_schema().columns:
+        if column not in frame.columns:
+            frame[column] = known.get(column, "")
+    for column in {"la_code", "ay"} & set(frame.columns):
+        blank = frame[column].eq("")
+        if blank.any() and known[column]:
+            frame[column] = frame[column].mask(blank, known[column])
+            notes.append(f"{column} is blank in {blank.sum()} rows: {known[column]} assumed")
+    if reader.table == "area_names":
+        nameless = frame["planning_area_name"].eq("")
+        frame["planning_area_name"] = frame["planning_area_name"].mask(nameless, frame["planning_area_code"])
+        notes += [f"{nameless.sum()} planning areas without a name are called by their code"] if nameless.any() else []
+    return frame, notes
+
+
+def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Turn text into the numbers, years, year groups and yes/no of the model; what cannot be read is a problem."""
+    schema = TABLES[table].to_schema()
+    typed = frame[list(schema.columns)].copy()
+    problems: list[Problem] = []
+    for name, column in schema.columns.items():
+        kind, cells = str(column.dtype), typed[name]
+        if name == "pupils" and "symbol" in schema.columns:
+            typed[name], typed["symbol"], bad = _counts(cells, frame["symbol"])
+            wants = "a number, or one of c z x low : where it is hidden, expected"
+        elif "int" in kind or "float" in kind:
+            typed[name], bad = _numbers(cells, _parser(name), nullable=column.nullable)
+            wants = _wants(name, whole="int" in kind)
+            bad |= typed[name].mod(1).ne(0) & typed[name].notna() & ("int" in kind or name in YEARS)
+            typed[name] = typed[name].mask(bad)
+        elif kind == "bool":
+            typed[name], bad = _yes_or_no(cells)
+            wants = "yes or no expected"
+        else:
+            typed[name] = _worded(cells, column)
+            continue
+        problems += _cell_problems(cells[bad], file, name, wants, column.description)
+    return typed, problems
+
+
+def _astray(typed: pd.DataFrame, file: str) -> list[Problem]:
+    """Find coordinates that are degrees, or degrees the wrong way round; the cells are then blank, since they have been told."""
+    if "easting" not in typed.columns:
+        return []
+    east, north = typed["easting"], typed["northing"]
+    guesses = {
+        "degrees of longitude and latitude": east.between(-9, 2.5) & north.between(49, 61),
+        "degrees, and latitude and longitude swapped": east.between(49, 61) & north.between(-9, 2.5),
+    }
+    problems = []
+    for what, rows in guesses.items():
+        if rows.any():
+            first = rows.idxmax()
+            problems += [Problem(file, int(first), column, found=f"{typed.loc[first, column]:g}",
+                                 expected=f"metres on the British National Grid expected; these look like {what}",
+                                 advice="convert them to easting and northing (EPSG:27700)", others=int(rows.sum()) - 1)
+                         for column in ("easting", "northing")]
+            typed.loc[rows, ["easting", "northing"]] = np.nan
+    return problems
+
+
+def _cell_problems(bad: pd.Series, file: str, column: str, wants: str, described: str) -> list[Problem]:
+    """One problem for each different thing found in a column, with the first row that has it."""
+    problems = []
+    for found, rows in bad.groupby(bad, sort=False):
+        numbers = [int(i) for i in rows.index]
+        problems.append(Problem(file, numbers[0], column, found=str(found) or "blank", expected=f"{wants} ({described})",
+                                advice="" if found else "blank is not nought: write the figure or take the row out",
+                                others=len(numbers) - 1))
+    return problems[:20]
+
+
+def _numbers(cells: pd.Series, parse: Callable[[str], float], *, nullable: bool) -> tuple[pd.Series, pd.Series]:
+    """Parse each different text once; say which cells could not be read (a blank only where a blank is refused)."""
+    known: dict[str, float] = {}
+    bad: set[str] = set() if nullable else {""}
+    for text in cells.unique():
+        try:
+            known[text] = parse(text) if text else np.nan
+        except ValueError:
+            known[text] = np.nan
+            bad.add(text)
+    return cells.map(known).astype("float64"), cells.isin(bad)
+
+
+def _counts(cells: pd.Series, symbols: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Split a count that may be hidden into number and symbol; say which cells are neither."""
+    numbers, found = parse_counts(cells)
+    bad = ~found.isin(SYMBOLS) | np.isinf(numbers)
+    given = symbols.str.strip().str.lower()
+    joined = found.mask(bad, "").where(found.ne("") | numbers.notna(), given)
+    return numbers.mask(bad), joined, bad
+
+
+def _yes_or_no(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
+    lowered = cells.str.casefold()
+    return lowered.isin(TRUE), ~lowered.isin(TRUE | FALSE)
+
+
+def _worded(cells: pd.Series, column: Any) -> pd.Series:
+    """Bring words of a closed list to their spelling ("Primary", "Under construction"); other text stays as it is."""
+    allowed: list[str] = next((list(c.statistics["allowed_values"]) for c in column.checks if c.name == "isin"), [])
+    if column.name in ("origin", "destination"):
+        allowed = ["outside"]
+    spelt = {word.casefold().replace(" ", "_"): word for word in allowed}
+    return cells.map(lambda text: spelt.get(text.casefold().replace(" ", "_"), text)).astype("str")
+
+
+def _parser(column: str) -> Callable[[str], float]:
+    return year if column in YEARS else year_group if column in YEAR_GROUPS else number
+
+
+def _wants(column: str, *, whole: bool) -> str:
+    if column in YEARS:
+        return "a year such as 2026/27 or 2026 expected"
+    if column in YEAR_GROUPS:
+        return "a year group such as Reception, R, Year 1, Y1 or 1 expected"
+    return "a whole number expected" if whole else "a number expected"
+
+
+def number(text: str) -> float:
+    """Read a number, with or without commas at the thousands; raises ValueError for anything else, infinities included."""
+    value = float(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text))
+    if not np.isfinite(value) or "_" in text:
+        raise ValueError(text)
+    return value
+
+
+def year(text: str) -> float:
+    """Read "2026/27" or "2026" as 2026; raises ValueError for anything else."""
+    return float(text) if re.fullmatch(r"[0-9]{4}", text) else float(parse_ay(text))
+
+
+def year_group(text: str) -> float:
+    """Read "R", "Reception", "Y1", "Year 1" or "1" as the number of the year group; "N" and "Nursery" are -1."""
+    lowered = text.casefold()
+    if lowered in ("r", "yr", "rec", "reception", "year r"):
+        return 0.0
+    if lowered in ("n", "nursery", "-1"):
+        return -1.0
+    match = _YEAR_GROUP.match(lowered)
+    if match is None:
+        raise ValueError(text)
+    return float(match[1])
+
+
+def _of_authority(table: pd.DataFrame, path: Path, ask: Ask) -> tuple[pd.DataFrame, list[str]]:
+    """Keep the authority's rows and say how many others there were; none at all is a problem."""
+    mine = table["la_code"].eq(ask.la_code)
+    if not mine.any():
+        others = ", ".join(sorted(table["la_code"].unique())[:5])
+        raise EvidenceError([Problem(path.name, 0, "la_code", found=others, expected=f"no row is of authority {ask.la_code}",
+                                     advice="check the code in authority.toml, or whether this is another authority's file")])
+    notes = [] if mine.all() else [f"{(~mine).sum()} rows of other authorities left out"]
+    return table[mine].reset_index(drop=True), notes
+
+
+READERS: tuple[Reader, ...] = tuple(_reader(name, title) for name, title in TITLES.items())
