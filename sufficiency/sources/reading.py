@@ -21,6 +21,7 @@ from sufficiency.evidence import SYMBOLS, Note, Reading, Source
 
 LARGEST_BYTES = 2_000_000_000
 LARGEST_WORKBOOK = 1_000_000_000     # bytes, unpacked
+SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 OGL = "Open Government Licence v3.0"
 
 
@@ -48,11 +49,18 @@ class Reader:
     publisher: str
     read: Callable[[Path, Ask], tuple[Reading, ...]]
     licence: str = OGL
+    also: tuple[str, ...] = ()      # further tables that the same file fills
+
+    @property
+    def fills(self) -> frozenset[str]:
+        """Every table that a file of this kind fills."""
+        return frozenset((self.table, *self.also))
 
 
 def source(reader: Reader, path: Path, ask: Ask, table: str = "") -> Source:
-    """Say where a table comes from, with the file's sha256."""
-    data = path.read_bytes()
+    """Say where a table comes from, with the sha256 of the file (of a shapefile: of all its parts)."""
+    parts = [path, *(path.with_suffix(end) for end in SHAPEFILE_PARTS if path.suffix.lower() == ".shp")]
+    data = b"".join(part.read_bytes() for part in parts if part.is_file())
     return Source(
         table or reader.table, path.name, reader.name, ask.publisher or reader.publisher, ask.title or reader.title,
         ask.licence or reader.licence, ask.reference_date, hashlib.sha256(data).hexdigest(), len(data),

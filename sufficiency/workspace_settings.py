@@ -1,0 +1,288 @@
+"""What `authority.toml` says: which council, which base year, which reader reads which file, and the settings of a run.
+
+Every wrong key, reader, table name and value is told at once, with its line in the file and the nearest name that is known.
+Nothing is read here but `authority.toml` itself; the files it names are opened by `workspace.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from planning_areas.school_year import HORIZON, parse_ay
+from planning_areas.tables import EvidenceError, Problem
+from sufficiency.assumptions import Assumptions
+from sufficiency.evidence import TABLES, Authority
+
+FILE = "authority.toml"
+SECTIONS = ("authority", "settings", "tables")
+LIMITS: dict[str, tuple[float, float]] = {
+    "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
+    "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]), "secondary_years": (1, HORIZON["secondary"]),
+    "seed": (0, 2**63 - 1),
+}
+"""The least and the most that a setting may be."""
+
+
+def _year(value: object) -> object:
+    """Take "2022/23" for the academic year 2022; anything else is left for pydantic to judge."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        return parse_ay(value)      # its ValueError becomes the message
+    return value
+
+
+def _day(value: object) -> object:
+    """Take a date written without quotes for its text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+AcademicYear = Annotated[int, BeforeValidator(_year), Field(ge=1990, le=2100)]
+Text = Annotated[str, BeforeValidator(_day)]
+Entry = TypeVar("Entry", bound=BaseModel)
+STRICT = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+WORDS = {
+    "string_type": "text in quotes expected", "too_short": "at least one expected", "tuple_type": "a list in brackets expected",
+    "model_type": "a section such as [authority] expected", "dict_type": "a section of names expected",
+    "less_than_equal": "at most {le} expected", "greater_than_equal": "at least {ge} expected",
+    "float_parsing": "a number expected", "float_type": "a number expected", "int_parsing": "a whole number expected",
+    "int_type": "a whole number expected", "int_from_float": "a whole number expected", "string_too_short": "some text expected",
+    "string_pattern_mismatch": "this does not have the form of a code",
+}
+"""pydantic's kinds of fault in our words."""
+
+
+class AuthorityEntry(BaseModel):
+    """[authority]: the council that plans."""
+
+    model_config = STRICT
+
+    code: str = Field(pattern=r"^\d{3}$", description="DfE authority code, three digits")
+    name: str = Field(min_length=1, description="name of the authority")
+    gss_code: str = Field(default="", pattern=r"^([A-Z]\d{8})?$", description="ONS code of the authority, such as E10000024")
+    base_year: AcademicYear = Field(description="academic year of the latest January census: 2025 or \"2025/26\"")
+    districts: tuple[str, ...] = Field(
+        default=(), description="ONS codes of its districts; left out, they are those in which its schools stand",
+    )
+
+
+class TableEntry(BaseModel):
+    """[tables.x] or [[tables.x]]: which reader reads which files into a table."""
+
+    model_config = STRICT
+
+    reader: str = Field(description="how the files are read")
+    files: tuple[str, ...] = Field(min_length=1, description="paths from this folder, with forward slashes")
+    publisher: Text = Field(default="", description="who published the files, if not the usual publisher")
+    title: Text = Field(default="", description="the publication's title")
+    licence: Text = Field(default="", description="the files' licence")
+    reference_date: Text = Field(default="", description="the day or month that the figures speak of")
+    ay: AcademicYear | None = Field(default=None, description="academic year, for files that do not say theirs")
+    columns: dict[str, str] = Field(default={}, description="the publication's column name -> its name in this file")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with an `authority.toml`, understood: nothing else of it is read yet."""
+
+    folder: Path
+    authority: Authority
+    districts: tuple[str, ...]
+    assumptions: Assumptions
+    tables: dict[str, tuple[TableEntry, ...]]
+    text: str = field(default="", repr=False)       # of authority.toml, to say on which line a path stands
+
+
+def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Workspace:
+    """Read a workspace's `authority.toml`.
+
+    readers: name of each reader -> the tables that it fills. Raises EvidenceError with every problem of the file.
+    """
+    text = _toml_text(folder)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        line = re.search(r"at line (\d+)", str(fault))
+        raise EvidenceError([Problem(FILE, int(line[1]) if line else text.count("\n") + 1, expected=f"this is not TOML: {fault}",
+                                     advice="text stands in quotes, lists in square brackets, each key once")]) from None
+    problems = _unknown(raw, SECTIONS, ())
+    authority, faults = _validated(AuthorityEntry, raw.get("authority", {}), ("authority",))
+    problems += faults
+    settings, faults = _settings(raw.get("settings", {}))
+    problems += faults
+    tables, faults = _tables(raw.get("tables", {}), readers)
+    problems += faults
+    if problems or authority is None or settings is None:
+        raise EvidenceError(with_lines(problems, text))
+    known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year)
+    return Workspace(folder, known, authority.districts, settings, tables, text)
+
+
+def _toml_text(folder: Path) -> str:
+    """Read `authority.toml` as text, or say what is the matter with it."""
+    if not folder.is_dir():
+        raise EvidenceError([Problem(str(folder.name), expected="there is no such folder",
+                                     advice="give the folder that holds authority.toml")])
+    path = folder / FILE
+    if not path.is_file():
+        raise EvidenceError([Problem(FILE, expected="this file is not in the folder",
+                                     advice="`sufficiency template DIR` writes an empty workspace")])
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        line = path.read_bytes()[:fault.start].count(b"\n") + 1
+        raise EvidenceError([Problem(FILE, line, expected="this is not UTF-8 text", advice="save it as UTF-8")]) from None
+
+
+def _validated(model: type[Entry], raw: object, place: tuple[str, ...]) -> tuple[Entry | None, list[Problem]]:
+    """Hold one section against its model and tell every fault in our words."""
+    try:
+        return model.model_validate(raw), []
+    except ValidationError as failure:
+        return None, [_told(fault, model, place) for fault in failure.errors()]
+
+
+def _told(fault: Any, model: type[BaseModel], place: tuple[str, ...]) -> Problem:
+    """Turn one of pydantic's findings into a problem, with the nearest known key for one that is unknown."""
+    where = (*place, *(str(part) for part in fault["loc"]))
+    column, found = ".".join(where), fault["input"]
+    if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        known = model.model_fields if len(fault["loc"]) == 1 else ("ay", "reason")
+        return Problem(FILE, 0, column, expected="this key is not known", advice=nearest(where[-1], known))
+    key = model.model_fields.get(str(fault["loc"][0])) if fault["loc"] else None
+    advice = (key.description or "") if key else ""
+    if fault["type"] == "missing":
+        return Problem(FILE, 0, column, expected="this key is needed", advice=advice)
+    if isinstance(found, (list, dict)):
+        found = "a list" if isinstance(found, list) else "a table"
+    expected = WORDS.get(fault["type"], str(fault["msg"]).removeprefix("Value error, ")).format(**fault.get("ctx", {}))
+    return Problem(FILE, 0, column, found=str(found), expected=expected, advice=advice)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Suggest the known name that is most like this one, or list them all."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, 1, 0.6)
+    return f"did you mean {close[0]}?" if close else f"known are: {', '.join(sorted(names))}"
+
+
+def _unknown(raw: Mapping[str, object], known: Collection[str], place: tuple[str, ...]) -> list[Problem]:
+    return [Problem(FILE, 0, ".".join((*place, key)), expected="this key is not known", advice=nearest(key, known))
+            for key in raw if key not in known]
+
+
+def _settings(raw: object) -> tuple[Assumptions | None, list[Problem]]:
+    """Read [settings]: any field of Assumptions, within its limits."""
+    hints = get_type_hints(Assumptions)
+    parts: dict[str, Any] = {
+        f.name: (hints[f.name], Field(f.default, ge=LIMITS[f.name][0], le=LIMITS[f.name][1]) if f.name in LIMITS else f.default)
+        for f in fields(Assumptions)
+    }
+    model = create_model("Settings", __config__=STRICT, **parts)
+    checked, problems = _validated(model, _plain_years(raw), ("settings",))
+    if checked is None:
+        return None, problems
+    settings = Assumptions(**{f.name: getattr(checked, f.name) for f in fields(Assumptions)})
+    return settings, _settings_that_clash(settings)
+
+
+def _plain_years(raw: object) -> object:
+    """Write the years of excluded_years as numbers, "2020/21" as 2020; what is no year stays for the model to refuse."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("excluded_years"), list):
+        return raw
+    years = []
+    for entry in raw["excluded_years"]:
+        try:
+            years.append({**entry, "ay": _year(entry["ay"])} if isinstance(entry, dict) and "ay" in entry else entry)
+        except ValueError:
+            years.append(entry)
+    return {**raw, "excluded_years": years}
+
+
+def _settings_that_clash(settings: Assumptions) -> list[Problem]:
+    """Find settings that are each allowed and make no sense together."""
+    weights, edges = settings.weights, settings.rag_edges
+    rules = [
+        ("weights", bool(weights) and min(weights) >= 0 and sum(weights) > 0,
+         "weights of the latest years, latest first, none below nought and not all nought"),
+        ("rag_edges", len(edges) == len(Assumptions.rag_edges) and list(edges) == sorted(edges),
+         f"{len(Assumptions.rag_edges)} shares of headroom, rising"),
+        ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
+         and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),
+         "each year once, with its reason: {ay = 2020, reason = \"Covid\"}"),
+    ]
+    return [Problem(FILE, 0, f"settings.{name}", expected=wants + " expected") for name, right, wants in rules if not right]
+
+
+def _tables(raw: object, readers: Mapping[str, Collection[str]]) -> tuple[dict[str, tuple[TableEntry, ...]], list[Problem]]:
+    """Read every [tables.x]: the table must be known, the reader too, and it must fill that table."""
+    if not isinstance(raw, dict) or not raw:
+        return {}, [Problem(FILE, 0, "tables", expected="at least [tables.births] and [tables.authority_roll] are needed")]
+    problems, tables = _unknown(raw, TABLES, ("tables",)), {}
+    for name in raw:
+        entries = []
+        for number, part in enumerate(raw[name] if isinstance(raw[name], list) else [raw[name]]):
+            place = ("tables", name, *([str(number)] if isinstance(raw[name], list) else []))
+            entry, faults = _validated(TableEntry, part, place)
+            problems += faults
+            if entry is not None:
+                problems += _reader_problems(entry, name, place, readers)
+                entries.append(entry)
+        tables[name] = tuple(entries)
+    return tables, problems
+
+
+def _reader_problems(
+    entry: TableEntry, table: str, place: tuple[str, ...], readers: Mapping[str, Collection[str]],
+) -> list[Problem]:
+    column = ".".join((*place, "reader"))
+    fitting = sorted(name for name, fills in readers.items() if table in fills)
+    if entry.reader not in readers:
+        advice = nearest(entry.reader, readers)
+        return [Problem(FILE, 0, column, found=entry.reader, expected="there is no such reader",
+                        advice=advice if advice.startswith("did") or not fitting else f"for this table: {', '.join(fitting)}")]
+    if table in TABLES and entry.reader not in fitting:
+        return [Problem(FILE, 0, column, found=entry.reader, expected=f"this reader does not fill the table {table}",
+                        advice=f"for this table: {', '.join(fitting)}")]
+    return []
+
+
+def with_lines(problems: Iterable[Problem], text: str) -> list[Problem]:
+    """Give each problem the line of the file on which its key stands."""
+    return [Problem(p.file, _line_of(text, p.column.split(".")), p.column, p.found, p.expected, p.advice) for p in problems]
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    """Find the line of a key such as tables.schools.reader, or else of its section; 0 where neither is found."""
+    best, longest = 0, 0
+    section: list[str] = []
+    counts: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if head := re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]", line):
+            if head[1] == "[[":
+                counts[head[2]] = counts.get(head[2], -1) + 1
+            path = section = _numbered(head[2].split("."), counts)
+        elif key := re.match(r"\s*[\"']?([\w -]+?)[\"']?\s*[=.]", line):
+            path = [*section, key[1]]
+        else:
+            continue
+        if len(path) > longest and path == keys[:len(path)]:
+            best, longest = number, len(path)
+    return best
+
+
+def _numbered(parts: list[str], counts: Mapping[str, int]) -> list[str]:
+    """Put the number of the current [[table]] behind its name."""
+    path: list[str] = []
+    for end, part in enumerate(parts, 1):
+        path.append(part)
+        if (count := counts.get(".".join(parts[:end]))) is not None:
+            path.append(str(count))
+    return path
