@@ -1,0 +1,172 @@
+"""An empty, documented workspace: `authority.toml` and a CSV file for each table that no publication holds.
+
+What is said of a column is printed from the models in `evidence.py`, so that the template, the check at the door and the data
+dictionary can never disagree.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from planning_areas.tables import PATTERNS, EvidenceError, Problem
+from sufficiency.cross_checks import MISSING
+from sufficiency.evidence import TABLES
+from sufficiency.sources.local import REMARK, TITLES, YEAR_GROUPS, YEARS, columns_of, table_of
+from sufficiency.sources.registry import READERS
+from sufficiency.workspace_settings import FILE
+
+WIDTH = 120
+NEEDED = ("births", "authority_roll")
+"""The least that a workspace needs; all else stands in `authority.toml` as remarks."""
+
+EXAMPLES: dict[str, str] = {
+    "la_code": "891", "urn": "122456", "ay": "2026/27", "ay_to": "2028/29", "phase": "primary", "symbol": "", "pupils": "28",
+    "nc_year": "Reception", "nc_year_from": "Reception", "nc_year_to": "Year 6", "yg_places": "30", "pan": "30",
+    "planning_area_code": "8910101", "planning_area_name": "Northtown", "origin": "8910101", "destination": "outside",
+    "kind": "expansion", "places": "15", "fills_upwards": "yes", "note": "cabinet, 3 July 2026",
+    "site_ref": "N/2024/0123", "site_name": "Mill Lane", "status": "under_construction", "easting": "457200", "northing": "340100",
+    "financial_year": "2026/27", "dwellings": "40", "lsoa_code": "E01028123", "area_code": "E07000170", "cohort": "2021/22",
+    "births": "1250", "basis": "cohort", "first_preferences": "34", "offers": "30",
+}
+"""An example of each column, for the commented line of each template."""
+
+PUBLISHED: dict[str, tuple[str, str]] = {
+    "schools": ("gias", "GIAS, all establishment data (get-information-schools.service.gov.uk, Downloads)"),
+    "school_links": ("gias_links", "GIAS, establishment links"),
+    "school_roll": ("school_census", "DfE, Schools, pupils and their characteristics: school-level underlying data"),
+    "authority_roll": ("year_group_roll", "DfE, Schools, pupils and their characteristics: pupils by year group and authority"),
+    "capacity": ("scap_capacity", "DfE, School capacity: school-level capacity with planning-area codes"),
+    "scorecards": ("scorecards", "DfE, Local authority school places scorecards"),
+    "births": ("births", "ONS, live births by district or small area"),
+    "population": ("population", "ONS, mid-year population estimates by small area and single year of age"),
+    "lsoas": ("lsoa_boundaries", "ONS Open Geography Portal, LSOA boundaries"),
+    "lsoa_lookup": ("lsoa_lookup", "ONS Open Geography Portal, LSOA 2011 to LSOA 2021 to district"),
+}
+"""Table -> the reader of its publication, and where a planner finds that."""
+
+
+def write_templates(folder: Path) -> tuple[Path, ...]:
+    """Write an empty workspace and return the files written; a file that is there is never overwritten.
+
+    Raises EvidenceError naming every file that is in the way, before anything is written.
+    """
+    files = {FILE: authority_template(), **{f"{table_of(reader)}.csv": csv_template(reader) for reader in TITLES}}
+    if folder.exists() and not folder.is_dir():
+        raise EvidenceError([Problem(folder.name, expected="this is a file, not a folder", advice="name a new folder")])
+    in_the_way = [name for name in files if (folder / name).exists()]
+    if in_the_way:
+        raise EvidenceError(Problem(name, expected="this file is there already and is not overwritten",
+                                    advice="give the name of a new folder, or move the file away") for name in in_the_way)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        with (folder / name).open("x", encoding="utf-8", newline="") as out:
+            out.write(text)
+    return tuple(folder / name for name in files)
+
+
+def csv_template(reader: str) -> str:
+    """Write one table's empty file: what it is, its columns as remarks, the header, and an example as a remark."""
+    model = TABLES[table_of(reader)]
+    needs, may = columns_of(reader)
+    columns = {name: column for name, column in model.to_schema().columns.items() if name in (*needs, *may)}
+    told = [TITLES[reader] + ". " + " ".join((model.__doc__ or "").split()),
+            "Lines that start with # are not read. Columns may stand in any order."]
+    told += [f"{name}: {_described(name, column, optional=name in may)}" for name, column in columns.items()]
+    keys = model.to_schema().unique
+    told.append(f"One row for each: {', '.join(keys)}" if keys else "A school may have several rows.")
+    lines = [_row([f"{REMARK} {line}"]) for line in told]
+    example = [EXAMPLES[name] for name in columns]
+    return "".join([*lines, _row(columns), _row([f"{REMARK} {example[0]}", *example[1:]])])
+
+
+def _row(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()
+
+
+def _described(name: str, column: Any, *, optional: bool) -> str:
+    """Say what a column means and which values it takes, from its model."""
+    rules = [_rule(check) for check in column.checks]
+    if name in YEARS:
+        rules = ["written 2026/27 or 2026"]
+    elif name in YEAR_GROUPS:
+        rules = ["written Reception, R, Year 1, Y1 or 1"]
+    elif str(column.dtype) == "bool":
+        rules = []
+    parts = [column.description, *(r for r in rules if r)]
+    if optional:
+        parts.append("the column may be left out")
+    elif column.nullable:
+        parts.append("may be blank")
+    return "; ".join(parts)
+
+
+def _rule(check: Any) -> str:
+    """Say one rule of a model in English."""
+    stated = check.statistics
+    if check.name == "isin":
+        return "one of " + ", ".join(str(v) or "blank" for v in stated["allowed_values"])
+    if check.name == "str_matches":
+        form = stated["pattern"]
+        return PATTERNS.get(getattr(form, "pattern", form), "")
+    if check.name == "greater_than_or_equal_to":
+        return f"at least {stated['min_value']:g}"
+    return f"at most {stated['max_value']:g}" if check.name == "less_than_or_equal_to" else ""
+
+
+def authority_template() -> str:
+    """Write `authority.toml`: what must be filled in, and every table with its readers and what is lost without it."""
+    return HEAD + "".join(_section(table) for table in (*NEEDED, *(t for t in TABLES if t not in NEEDED)))
+
+
+def _section(table: str) -> str:
+    """One table's section: its meaning, its readers, its file; commented out unless the workspace cannot do without it."""
+    own = next((reader for reader in TITLES if table_of(reader) == table), "")
+    published, where = PUBLISHED.get(table, ("", ""))
+    also = sorted(name for name, reader in READERS.items() if table in reader.fills and name not in (own, published))
+    told = [" ".join((TABLES[table].__doc__ or "").split())]
+    if loses := MISSING.get(table):
+        told.append(f"Without it: {loses}.")
+    if published:
+        told.append(f'From the publication ({where}): reader = "{published}"')
+    if also:
+        told.append(f"Other readers: {', '.join(also)}")
+    lines = [line for text in told for line in textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="#   ")]
+    if own or published:
+        mark = "" if table in NEEDED else "# "
+        name = f"{table}.csv" if own else f"downloads/{table}" + (".geojson" if table == "lsoas" else ".csv")
+        lines += [f"{mark}[tables.{table}]", f'{mark}reader = "{own or published}"', f'{mark}files = ["{name}"]']
+    return "\n".join(lines) + "\n\n"
+
+
+HEAD = '''\
+# A workspace for Sufficiency. Fill in [authority], name your files under [tables.*], then: sufficiency check FOLDER
+# Paths start from this folder and are written with forward slashes; a path may begin with ${SUFFICIENCY_DATA}/, the folder
+# that the environment variable of that name gives. National files are cut to the authority when they are read.
+
+[authority]
+code = ""                       # DfE authority code, three digits, such as 891
+name = ""
+gss_code = ""                   # ONS code of the authority, such as E10000024
+base_year = "2025/26"           # academic year of the latest January census
+# districts = ["E07000170"]     # ONS codes of its districts; left out, those in which its schools stand
+
+[settings]
+# operating_margin = 0.02       # spare places kept for choice and moves during the year
+# excluded_years = [{ ay = "2020/21", reason = "lockdown" }]   # left out of the ratios
+# catch_all_codes = ["8911000"] # planning-area codes that are no area: their schools go to their neighbours' areas
+
+# Each table names a reader and its files. Take the # away from what you have. A file of your own with other column names:
+#   [tables.pans.columns]
+#   urn = "School URN"          # the name above its column in the template = the name in your file
+# A table from several files with different readers: write [[tables.capacity]] once for each.
+# For every file may be given: publisher, title, licence, reference_date = "2026-01-15", and ay = "2025/26" where it does not say
+# its year.
+
+'''
