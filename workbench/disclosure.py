@@ -1,0 +1,130 @@
+"""What may leave the house: small numbers are hidden here, once, before any map, sheet or page is made.
+
+Method (domain brief I2). School rolls by year group are published unsuppressed; places, need, spare and totals of planning areas
+are no characteristics of children: all these go out as they are. Counts of 1 to 4 children in a small area are hidden and shown
+as `c`; zero is shown. Maps and workbooks are cut from one Release, so that no figure is hidden in one and told in the other.
+
+The rules are data: which tables, told by which key column, which columns are counts, which counts are hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HIDDEN = "c"
+SMALL_AREA = r"[EWSN]01\d{6}"
+NO_COUNTS = frozenset({
+    "ay", "ay_from", "ay_to", "year", "cohort", "age", "nc_year", "edition", "financial_year", "easting", "northing", "latitude",
+    "longitude", "share", "weight", "draw",
+})
+"""Columns of numbers that count nobody; every other number beside a small area is taken for a count (the safe side)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which counts are hidden: those of rows keyed by an area of this kind, above 0 and below `shown_from`."""
+
+    name: str
+    keys: tuple[str, ...]               # columns that key a row to such an area, whatever stands in them
+    key_pattern: str = ""               # and rows in which any text column holds a code of this form; blank: none
+    shown_from: int = 5                 # the smallest count that is shown; modelled fractions below it are hidden as well
+    counts: tuple[str, ...] = ()        # the columns that are counts; none named: every number but NO_COUNTS
+    tables: tuple[str, ...] = ()        # the tables that the rule is for; none named: every table
+
+
+RULES = (
+    Rule("small areas: 1 to 4 children", keys=("lsoa_code", "lsoa11_code", "lsoa21_code"), key_pattern=SMALL_AREA),
+)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """How many figures a rule hid in one column of one table."""
+
+    table: str
+    column: str
+    cells: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """Tables that may leave the house, and what was hidden in them; made by `protect` and by nothing else.
+
+    A hidden figure is missing in `tables`; `shown` has `c` in its place.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    hidden: tuple[Hidden, ...]
+    masks: Mapping[str, pd.DataFrame]   # table -> which cells are hidden, only for tables that have such
+
+    def shown(self, table: str) -> pd.DataFrame:
+        """A table as people see it: `c` where a figure is hidden."""
+        frame = self.tables[table].copy()
+        for column in self.masks.get(table, ()):
+            frame[column] = frame[column].astype(object).mask(self.masks[table][column].to_numpy(), HIDDEN)
+        return frame
+
+
+def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES) -> Release:
+    """Hide what the rules hide in all tables at once and say what was hidden; the tables handed in stay as they are."""
+    released: dict[str, pd.DataFrame] = {}
+    masks: dict[str, pd.DataFrame] = {}
+    told: list[Hidden] = []
+    for name, table in tables.items():
+        frame = table.reset_index(drop=True).copy()
+        mask = pd.DataFrame(False, index=frame.index, columns=[])
+        for rule in rules:
+            for column, small in _small(name, frame, rule).items():
+                if small.any():
+                    mask[column] = mask[column] | small if column in mask else small
+                    told.append(Hidden(name, column, int(small.sum()), rule.name))
+        for column in mask:
+            frame[column] = frame[column].astype("float64").mask(mask[column])
+        if len(mask.columns):
+            masks[name] = mask
+        released[name] = frame
+    return Release(MappingProxyType(released), tuple(told), MappingProxyType(masks))
+
+
+def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.bool_]]:
+    """Which cells of which columns a rule hides in a table."""
+    if rule.tables and name not in rule.tables:
+        return {}
+    keyed = _keyed(frame, rule)
+    if not keyed.any():
+        return {}
+    columns = rule.counts or tuple(c for c in frame.columns if c not in NO_COUNTS)
+    found = {}
+    for column in columns:
+        if column in frame.columns and _is_number(frame[column]):
+            values = frame[column].to_numpy("float64", na_value=np.nan)
+            found[column] = keyed & (values > 0) & (values < rule.shown_from)
+    return found
+
+
+def _keyed(frame: pd.DataFrame, rule: Rule) -> NDArray[np.bool_]:
+    """Which rows are about one area of the kind that the rule protects."""
+    keyed = np.zeros(len(frame), dtype=bool)
+    for column in frame.columns:
+        if column in rule.keys:
+            text = frame[column].fillna("").astype(str)
+            keyed |= text.str.strip().ne("").to_numpy()
+        elif rule.key_pattern and (pd.api.types.is_string_dtype(frame[column]) or frame[column].dtype == object):
+            cells = [value.strip() if isinstance(value, str) else "" for value in frame[column]]
+            keyed |= np.asarray([re.fullmatch(rule.key_pattern, cell) is not None for cell in cells], dtype=bool)
+    return keyed
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
