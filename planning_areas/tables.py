@@ -16,6 +16,7 @@ import pandera.errors
 import pandera.pandas as pa
 
 MOST_ROWS_NAMED = 5
+MOST_KEYS_NAMED = 50
 PATTERNS = {
     r"^\d{3}$": "three digits, such as 891", r"^\d{6}$": "six digits, such as 122456",
     r"^\d{7}$": "seven digits, such as 8912345", r"^[A-Z]\d{8}$": "a letter and eight digits, such as E01012345",
@@ -102,11 +103,19 @@ def _repeated(frame: pd.DataFrame, keys: list[str], file: str) -> list[Problem]:
         numbers = [int(i) for i in rows.index]
         named = " and ".join(str(n) for n in numbers[:MOST_ROWS_NAMED])
         problems.append(
-            Problem(file, numbers[0], ", ".join(keys), found=", ".join(str(k) for k in key),
+            Problem(file, numbers[0], ", ".join(keys), found=", ".join(_shown(k) for k in key),
                     expected=f"rows {named} say this twice: one row for each", advice="add them up or drop one",
                     others=max(0, len(numbers) - MOST_ROWS_NAMED))
         )
-    return problems[:50]
+    if len(problems) > MOST_KEYS_NAMED:
+        rest = len(problems) - MOST_KEYS_NAMED
+        problems[MOST_KEYS_NAMED:] = [Problem(file, 0, ", ".join(keys), expected=f"{rest} more keys stand in several rows")]
+    return problems
+
+
+def _shown(value: object) -> str:
+    """Write a value as it stood in the file: a whole number without ".0"."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _told(cases: pd.DataFrame, schema: Any, file: str, frame: pd.DataFrame) -> list[Problem]:
@@ -116,7 +125,7 @@ def _told(cases: pd.DataFrame, schema: Any, file: str, frame: pd.DataFrame) -> l
         numbers = [int(i) for i in rows["index"].dropna()]
         first = min(numbers, default=0)
         case = rows["failure_case"].iloc[0] if not numbers else rows.loc[rows["index"].idxmin(), "failure_case"]
-        found = str(int(case)) if isinstance(case, float) and case.is_integer() else str(case)
+        found = _shown(case)
         problems.append(
             Problem(file, first, str(column), found=found, expected=_expected(schema, str(column), str(rule)),
                     others=max(0, len(numbers) - 1))

@@ -29,9 +29,9 @@ EXAMPLES: dict[str, str] = {
     "nc_year": "Reception", "nc_year_from": "Reception", "nc_year_to": "Year 6", "yg_places": "30", "pan": "30",
     "planning_area_code": "8910101", "planning_area_name": "Northtown", "origin": "8910101", "destination": "outside",
     "kind": "expansion", "places": "15", "fills_upwards": "yes", "note": "cabinet, 3 July 2026",
-    "site_ref": "N/2024/0123", "site_name": "Mill Lane", "status": "under_construction", "easting": "457200", "northing": "340100",
-    "financial_year": "2026/27", "dwellings": "40", "lsoa_code": "E01028123", "area_code": "E07000170", "cohort": "2021/22",
-    "births": "1250", "basis": "cohort", "first_preferences": "34", "offers": "30",
+    "site_ref": "N/2024/0123", "site_name": "Mill Lane", "status": "under_construction", "easting": "457200",
+    "northing": "340100", "financial_year": "2026/27", "dwellings": "40", "lsoa_code": "E01028123", "area_code": "E07000170",
+    "cohort": "2021/22", "births": "1250", "basis": "cohort", "first_preferences": "34", "offers": "30",
 }
 """An example of each column, for the commented line of each template."""
 

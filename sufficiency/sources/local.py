@@ -26,6 +26,8 @@ COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
 YEARS = {"ay", "ay_to", "financial_year", "cohort"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
+MOST_KINDS = 20             # different things found in one column that are told one by one
+HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
@@ -123,20 +125,23 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
     problems: list[Problem] = []
     for name, column in schema.columns.items():
         kind, cells = str(column.dtype), typed[name]
+        whole = "int" in kind or name in YEARS or (table, name) in HEADCOUNTS
         if name == "pupils" and "symbol" in schema.columns:
             typed[name], typed["symbol"], bad = _counts(cells, frame["symbol"])
-            wants = "a number, or one of c z x low : where it is hidden, expected"
+            wants = "a whole number, or one of c z x low : where it is hidden, expected"
+            bad |= typed[name].mod(1).gt(0)
         elif "int" in kind or "float" in kind:
             typed[name], bad = _numbers(cells, _parser(name), nullable=column.nullable)
-            wants = _wants(name, whole="int" in kind)
-            bad |= typed[name].mod(1).ne(0) & typed[name].notna() & ("int" in kind or name in YEARS)
-            typed[name] = typed[name].mask(bad)
+            wants = _wants(name, whole=whole)
+            bad |= typed[name].mod(1).gt(0) & whole
         elif kind == "bool":
             typed[name], bad = _yes_or_no(cells)
             wants = "yes or no expected"
         else:
             typed[name] = _worded(cells, column)
             continue
+        if kind != "bool":
+            typed[name] = typed[name].mask(bad)
         problems += _cell_problems(cells[bad], file, name, wants, column.description)
     return typed, problems
 
@@ -170,7 +175,10 @@ def _cell_problems(bad: pd.Series, file: str, column: str, wants: str, described
         problems.append(Problem(file, numbers[0], column, found=str(found) or "blank", expected=f"{wants} ({described})",
                                 advice="" if found else "blank is not nought: write the figure or take the row out",
                                 others=len(numbers) - 1))
-    return problems[:20]
+    if len(problems) > MOST_KINDS:
+        rest = len(problems) - MOST_KINDS
+        problems[MOST_KINDS:] = [Problem(file, 0, column, expected=f"{rest} other things that are not as expected", advice=wants)]
+    return problems
 
 
 def _numbers(cells: pd.Series, parse: Callable[[str], float], *, nullable: bool) -> tuple[pd.Series, pd.Series]:
