@@ -80,9 +80,7 @@ def _whole_children(table: pd.DataFrame, phase: str, school_pupils: pd.DataFrame
     mine = school_pupils[school_pupils["nc_year"].isin(groups)]
     wide = mine.pivot_table(index=["urn", "ay"], columns="nc_year", values="pupils", aggfunc="sum", fill_value=0.0)
     asked = pd.MultiIndex.from_frame(table[["urn", "ay"]])
-    wide = wide.reindex(index=asked, columns=groups, fill_value=0.0)
-    whole = [np.asarray(largest_remainder(row)) for row in wide.to_numpy("float64")]
-    return np.asarray(whole, dtype="int64").reshape(len(table), len(groups))
+    return largest_remainder(wide.reindex(index=asked, columns=groups, fill_value=0.0).to_numpy("float64"))
 
 
 def reliability(table: pd.DataFrame, phase: str, places: pd.DataFrame) -> list[str]:
