@@ -31,9 +31,10 @@ EXAMPLES: dict[str, str] = {
     "kind": "expansion", "places": "15", "fills_upwards": "yes", "note": "cabinet, 3 July 2026",
     "site_ref": "N/2024/0123", "site_name": "Mill Lane", "status": "under_construction", "easting": "457200",
     "northing": "340100", "financial_year": "2026/27", "dwellings": "40", "lsoa_code": "E01028123", "area_code": "E07000170",
-    "cohort": "2021/22", "births": "1250", "basis": "cohort", "first_preferences": "34", "offers": "30",
+    "cohort": "2021/22", "births": "1250", "basis": "cohort",
+    "first_preferences": "34", "offers": "30", "transfers.nc_year": "Year 7",
 }
-"""An example of each column, for the commented line of each template."""
+"""An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 
 PUBLISHED: dict[str, tuple[str, str]] = {
     "schools": ("gias", "GIAS, all establishment data (get-information-schools.service.gov.uk, Downloads)"),
@@ -80,7 +81,7 @@ def csv_template(reader: str) -> str:
     keys = model.to_schema().unique
     told.append(f"One row for each: {', '.join(keys)}" if keys else "A school may have several rows.")
     lines = [_row([f"{REMARK} {line}"]) for line in told]
-    example = [EXAMPLES[name] for name in columns]
+    example = [EXAMPLES.get(f"{reader}.{name}", EXAMPLES.get(name, "")) for name in columns]
     return "".join([*lines, _row(columns), _row([f"{REMARK} {example[0]}", *example[1:]])])
 
 

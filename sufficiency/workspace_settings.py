@@ -273,8 +273,9 @@ def _line_of(text: str, keys: list[str]) -> int:
             path = [*section, key[1]]
         else:
             continue
-        if len(path) > longest and path == keys[:len(path)]:
-            best, longest = number, len(path)
+        shared = min(len(path), len(keys))
+        if shared > longest and path[:shared] == keys[:shared]:
+            best, longest = number, shared
     return best
 
 

@@ -106,7 +106,7 @@ def _complete(frame: pd.DataFrame, reader: Reader, ask: Ask) -> tuple[pd.DataFra
     for column in TABLES[reader.table].to_schema().columns:
         if column not in frame.columns:
             frame[column] = known.get(column, "")
-    for column in {"la_code", "ay"} & set(frame.columns):
+    for column in sorted(known.keys() & set(frame.columns)):
         blank = frame[column].eq("")
         if blank.any() and known[column]:
             frame[column] = frame[column].mask(blank, known[column])
