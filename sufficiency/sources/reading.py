@@ -106,16 +106,16 @@ def read_cells(path: Path) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]
         return _workbook_cells(path), ()
     text, notes = read_text(path)
     rows: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)      # a stray quote may not swallow the rows after it
+    number = 1
     try:
-        number = 1
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((number, [cell.strip() for cell in row]))
             number = reader.line_num + 1
     except csv.Error as fault:
-        raise EvidenceError([Problem(path.name, reader.line_num, expected=f"the file cannot be read as CSV: {fault}",
-                                     advice="open it in a spreadsheet and save it as CSV again")]) from None
+        raise EvidenceError([Problem(path.name, number, expected=f"the file cannot be read as CSV from here on: {fault}",
+                                     advice="look for a stray quotation mark, or save it as CSV from a spreadsheet")]) from None
     return rows, notes
 
 

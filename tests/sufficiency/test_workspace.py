@@ -265,7 +265,8 @@ def test_births_of_neighbours_are_left_out_and_said_so() -> None:
 def test_small_areas_population_and_look_up_are_cut_to_the_same_districts() -> None:
     codes = ["E01000001", "E01000002", "E01000003"]
     lookup = pd.DataFrame({"lsoa11_code": codes, "lsoa21_code": ["E01000001", "E01030002", "E01000003"],
-                           "change_code": ["U", "S", "U"], "district_code": ["E07000170", "E07000171", "E06000018"], "district_name": ""})
+                           "change_code": ["U", "S", "U"], "district_name": "",
+                           "district_code": ["E07000170", "E07000171", "E06000018"]})
     population = pd.DataFrame({"lsoa_code": codes, "year": 2020, "age": 3, "persons": 20.0})
     tables = {"schools": SCHOOLS, "lsoa_lookup": lookup, "population": population,
               "births": births_frame("E01000001", "E01030002", "E01000003")}
