@@ -121,8 +121,9 @@ def _keyed(frame: pd.DataFrame, rule: Rule) -> NDArray[np.bool_]:
             text = frame[column].fillna("").astype(str)
             keyed |= text.str.strip().ne("").to_numpy()
         elif rule.key_pattern and (pd.api.types.is_string_dtype(frame[column]) or frame[column].dtype == object):
-            cells = [value.strip() if isinstance(value, str) else "" for value in frame[column]]
-            keyed |= np.asarray([re.fullmatch(rule.key_pattern, cell) is not None for cell in cells], dtype=bool)
+            words = [value for value in frame[column].unique() if isinstance(value, str)]
+            codes = [word for word in words if re.fullmatch(rule.key_pattern, word.strip())]
+            keyed |= frame[column].isin(codes).to_numpy()
     return keyed
 
 

@@ -1,0 +1,115 @@
+"""What each sheet and column of the workbook holds, in a planner's words, and how its numbers are shown.
+
+Projected children are shown with one decimal place and stand in full underneath, so that a small area's growth is seen and sums
+agree; the tables that members read are whole children (rounded by largest remainder before they come here).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+WHOLE, CHILDREN, SHARE, RATIO, PLAIN = "#,##0", "#,##0.0", "0.0%", "0.000", "0"
+GENERAL = "General"
+
+SHEETS: dict[str, str] = {
+    "balance": "Children against places by year, planning area and year group; need and spare are never offset",
+    "summary": "The balance added up by year and planning area, offsetting nothing: entry year, worst year group, total",
+    "pupils": "Pupils by year, planning area and year group: as projected, as reconciled to the authority, and final",
+    "school_pupils": "Pupils by school, year group and year; they add up to the planning areas",
+    "places": "Places open by school, year group and year, and where each figure comes from",
+    "primary_schools": "Primary schools as members read them: whole children by year group, surplus (+) or deficit (-)",
+    "secondary_schools": "Secondary schools as members read them: whole children by year group, surplus (+) or deficit (-)",
+    "schools": "State mainstream schools open in the base year, and their planning areas",
+    "members": "Which schools make up each planning area",
+    "names": "Planning areas and their names",
+    "ratios": "The ratios that the projection used, and those of the area and the authority",
+    "overrides": "Where something better than the model was used: what the model said, what was used, and why",
+    "diagnostics": "How well each planning area serves for planning",
+    "accuracy": "The forecast against what came; (forecast - actual) / actual, so + is an over-forecast",
+    "housing_sites": "Homes expected on each site by financial year",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column means and how its numbers are shown."""
+
+    meaning: str
+    shown_as: str = GENERAL
+
+
+def _children(meaning: str) -> Column:
+    return Column(meaning, CHILDREN)
+
+
+COLUMNS: dict[str, Column] = {
+    "ay": Column("academic year by its September: 2026 is 2026/27", PLAIN),
+    "phase": Column("primary (R-6), secondary (7-11) or sixth_form"),
+    "planning_area_code": Column("planning area"),
+    "planning_area_name": Column("name of the planning area"),
+    "primary_planning_area_code": Column("planning area for primary"),
+    "secondary_planning_area_code": Column("planning area for secondary"),
+    "primary_area_basis": Column("where the primary assignment comes from"),
+    "secondary_area_basis": Column("where the secondary assignment comes from"),
+    "nc_year": Column("year group: 0 Reception, 1 to 11, 12 to 14 sixth form", PLAIN),
+    "urn": Column("unique reference number of the school"),
+    "laestab": Column("authority and establishment number"),
+    "school_name": Column("name of the school"),
+    "district_code": Column("district"),
+    "district_name": Column("name of the district"),
+    "pupils": _children("children on roll in January: counted in the base year, then expected"),
+    "pupils_raw": _children("before reconciliation to the authority"),
+    "pupils_adjusted": _children("reconciled to the authority, before anything better than the model"),
+    "basis": Column("where the figure comes from"),
+    "yg_places": _children("places open; blank where not known"),
+    "additional_need": _children("children beyond the places, never below 0, without margin"),
+    "spare_places": _children("places beyond the children, never below 0"),
+    "net_places": _children("children less places: another measure, never to be read as need"),
+    "additional_need_with_margin": _children("need when the operating margin is kept free"),
+    "unfilled_places": _children("places left empty, school by school, not offset by full schools"),
+    "over_capacity_pupils": _children("children beyond the places of their own school"),
+    "residents": _children("children living in the area who would come if there were room"),
+    "additional_need_by_residence": _children("residents beyond the places"),
+    "spare_places_by_residence": _children("places beyond the residents"),
+    "hidden_need": _children("residents beyond the pupils expected, where the area is full"),
+    "headroom": Column("places that stay free, as a share of places", SHARE),
+    "rag": Column("band of headroom: R, AR, A, G, B, P; ? where places are not known"),
+    "not_known": Column("year groups whose places are not known", WHOLE),
+    "entry_need": _children("need in the year of entry"),
+    "entry_places": _children("places in the year of entry"),
+    "entry_pupils": _children("children in the year of entry"),
+    "entry_headroom": Column("headroom in the year of entry", SHARE),
+    "entry_rag": Column("band of headroom in the year of entry"),
+    "worst_need": _children("need in the year group that is shortest"),
+    "worst_nc_year": Column("that year group; blank where there is no need", PLAIN),
+    "pan": Column("published admission number", WHOLE),
+    "capacity": Column("capacity as published, sixth form included, nursery never", WHOLE),
+    "capacity_sixth_form": Column("of which sixth form", WHOLE),
+    "capacity_basis": Column("where the capacity comes from"),
+    "total": Column("all year groups, whole children", WHOLE),
+    "surplus": Column("places less children: + surplus, - deficit", "+#,##0;-#,##0;0"),
+    "places_basis": Column("where the places come from: year-group places, PAN carried up, capacity shared out"),
+    "reliability": Column("how far a forecast of so few children can be trusted"),
+    "children": _children("children on which the ratio stands"),
+    "ratio_area": Column("the area's own ratio", RATIO),
+    "ratio_authority": Column("the authority's ratio", RATIO),
+    "ratio_used": Column("the ratio used", RATIO),
+    "model": _children("what the model said"),
+    "final": _children("what was used"),
+    "forecast": _children("what was forecast"),
+    "actual": _children("what came"),
+    "error": Column("(forecast - actual) / actual; + is over-forecast", SHARE),
+    "own_error_one_year": Column("error of the authority's own return, one year ahead", SHARE),
+    "own_error_three_year": Column("error of the authority's own return, three years ahead", SHARE),
+    "easting": Column("metres, British National Grid", PLAIN),
+    "northing": Column("metres, British National Grid", PLAIN),
+    "dwellings": _children("net homes completed in that financial year"),
+    "financial_year": Column("April in which the financial year begins", PLAIN),
+    **{heading: Column(f"children in {name}", WHOLE) for heading, name in
+       [("R", "Reception"), *((str(g), f"Year {g}") for g in range(1, 12))]},
+}
+
+
+def guide(column: str) -> Column:
+    """What a column means and how it is shown; a column nobody explained is shown as it is."""
+    return COLUMNS.get(column, Column(""))

@@ -1,0 +1,225 @@
+"""A release as one Excel workbook: a front sheet that says what it is, then one sheet a table, cut from the Release alone.
+
+Text is always written as text, so a school whose name begins with =, +, - or @ is a name and never a formula; numbers stay
+numbers; what is missing is blank and what is hidden is `c`. The same release gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from planning_areas.school_year import ay_label
+from sufficiency.evidence import Note, Source
+from workbench.column_guide import SHEETS, guide
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from workbench.disclosure import Release
+
+MOST_ROWS = 1_048_576       # of an Excel sheet, heading included
+MOST_CHARACTERS = 32_767    # of an Excel cell, in UTF-16 units
+LONGEST_NAME = 31           # of a sheet
+WIDEST = 48
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")     # the last four are full-width
+ONCE = datetime(2000, 1, 1)     # when a run was made stands beside it, not in it
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the front sheet says of the run."""
+
+    authority: str
+    run_id: str
+    base_year: int
+    sources: Sequence[Source] = ()
+    notes: Sequence[Note] = ()
+    settings: Sequence[tuple[str, str]] = ()    # further lines: what was assumed, as name and value
+    created: datetime = ONCE                    # in the file's properties; fixed, so that the same run gives the same bytes
+
+
+def begins_like_a_formula(text: str) -> bool:
+    """Say whether a spreadsheet might run a text: it begins with = + - @, TAB, CR or LF, also after spaces and quotes."""
+    return text.lstrip(" '\"\u00a0").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS)
+
+
+def csv_text(text: str) -> str:
+    """A text for a CSV file that will be opened in a spreadsheet: prefixed with ' where it might be run (OWASP)."""
+    return f"'{text}" if begins_like_a_formula(text) else text
+
+
+def write_workbook(release: Release, path: Path, facts: Facts) -> None:
+    """Write the release to an .xlsx file: front sheet, one sheet a table, and a sheet that explains the columns.
+
+    A table with more rows than a sheet holds goes on in a further sheet, "name (2)". Geometry is left out.
+    """
+    memory = io.BytesIO()
+    options = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(memory, options) as book:
+        book.set_properties({"title": f"{facts.authority}: school places", "author": facts.authority,
+                             "comments": f"run {facts.run_id}", "created": facts.created})
+        styles = Styles(book)
+        front = book.add_worksheet("About")
+        names = _sheet_names(release)
+        for name, (table, first, last) in names.items():
+            _write_table(book.add_worksheet(name), _flat(release.shown(table)).iloc[first:last], styles)
+        _write_table(book.add_worksheet("Columns"), _explained(release), styles)
+        _write_lines(front, _front(release, facts, names), styles)
+    path.write_bytes(memory.getvalue())
+
+
+class Styles:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+        self.heading = self.of(bold=True, bottom=1, text_wrap=True, valign="top")
+        self.title = self.of(bold=True, font_size=14)
+        self.bold = self.of(bold=True)
+        self.quoted = self.of(quote_prefix=True)    # Excel then treats the cell as text even when it is edited or saved as CSV
+
+    def of(self, **properties: object) -> Format:
+        """The format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(properties)
+        return self._made[key]
+
+    def number(self, shown_as: str) -> Format:
+        """The format that shows a number so."""
+        return self.of(num_format=shown_as)
+
+
+def _sheet_names(release: Release) -> dict[str, tuple[str, int, int]]:
+    """Name of each sheet -> its table, first row and row after its last."""
+    taken = {"about", "columns"}
+    names: dict[str, tuple[str, int, int]] = {}
+    step = MOST_ROWS - 1
+    for table, frame in release.tables.items():
+        for part, first in enumerate(range(0, max(1, len(frame)), step), 1):
+            name = _free_name(table, "" if part == 1 else f" ({part})", taken)
+            taken.add(name.lower())
+            names[name] = (table, first, first + step)
+    return names
+
+
+def _free_name(table: str, ending: str, taken: set[str]) -> str:
+    """A name that Excel allows and no sheet has: at most 31 characters, without brackets, colons, stars, marks and slashes."""
+    clean = "".join("_" if c in "[]:*?/\\" else c for c in table).strip("'") or "table"
+    number = 1
+    while True:
+        tail = ending if number == 1 else f"~{number}{ending}"
+        name = clean[:LONGEST_NAME - len(tail)] + tail
+        if name.lower() not in taken and name.lower() != "history":     # a name that Excel keeps for itself
+            return name
+        number += 1
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table without its shapes."""
+    return pd.DataFrame(frame[[c for c in frame.columns if str(frame[c].dtype) != "geometry"]])
+
+
+def _write_table(sheet: Worksheet, frame: pd.DataFrame, styles: Styles) -> None:
+    """One table: its heading stays in sight and filters, its columns are wide enough, its numbers are shown as the guide says."""
+    for at, column in enumerate(frame.columns):
+        name = str(column)
+        sheet.write_string(0, at, name, styles.heading)
+        shown_as = styles.number(guide(name).shown_as)
+        longest = len(name)
+        for row, value in enumerate(frame[column].tolist(), 1):
+            longest = max(longest, _write(sheet, row, at, value, shown_as, styles))
+        sheet.set_column(at, at, min(WIDEST, longest + 3))
+    sheet.freeze_panes(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})     # a school's number is a name, not a sum
+    if len(frame.columns):
+        sheet.autofilter(0, 0, max(1, len(frame)), len(frame.columns) - 1)
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: object, shown_as: Format, styles: Styles) -> int:
+    """One cell: text as text, a number as a number, missing as blank; gives its width in characters."""
+    if isinstance(value, str):
+        return _write_text(sheet, row, column, value, styles)
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return 0
+    if isinstance(value, bool | np.bool_):
+        sheet.write_boolean(row, column, bool(value))
+        return 5
+    if isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value):
+        sheet.write_number(row, column, float(value) if isinstance(value, float | np.floating) else int(value), shown_as)
+        return 8
+    return _write_text(sheet, row, column, str(value), styles)
+
+
+def _write_text(sheet: Worksheet, row: int, column: int, text: str, styles: Styles, style: Format | None = None) -> int:
+    """A text as it is; one too long for Excel is cut, and says so."""
+    if not text:
+        return 0
+    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS // 2 - 10] + " ... (cut)"
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    sheet.write_string(row, column, text, styles.quoted if style is None and begins_like_a_formula(text) else style)
+    return len(text)
+
+
+def _explained(release: Release) -> pd.DataFrame:
+    """Sheet, column and meaning, for every column of every table."""
+    rows = [(table, str(c), guide(str(c)).meaning) for table, frame in release.tables.items() for c in _flat(frame).columns]
+    return pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
+
+
+Line = tuple[str, ...]
+
+
+def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]]) -> Iterator[tuple[str, Line]]:
+    """The front sheet, line by line: its style and its cells."""
+    yield "title", (f"{facts.authority}: school places and the children expected",)
+    yield "", ("Run", facts.run_id)
+    yield "", ("Counted in", f"the January census of {ay_label(facts.base_year)}; later years are forecasts")
+    yield "", ("How to read it", "Need and spare places are never offset against each other, nor between areas or year groups.")
+    yield "", ("", "Children are shown with one decimal place, in full underneath; the members' tables show them whole.")
+    yield "", ("", "A blank is not known, and not zero. c is a small number that is hidden.")
+    for name, value in facts.settings:
+        yield "", (name, value)
+    yield "", ()
+    yield "bold", ("Sheet", "What it holds", "Rows")
+    for sheet, (table, first, last) in names.items():
+        yield "", (sheet, SHEETS.get(table, ""), f"{len(release.tables[table].iloc[first:last]):,}")
+    yield "", ("Columns", "What each column means", "")
+    yield "", ()
+    yield "bold", ("Source of", "Title", "Publisher", "Date", "Licence", "File", "sha256")
+    for s in facts.sources:
+        yield "", (s.table, s.title, s.publisher, s.reference_date, s.licence, s.file, s.sha256)
+    yield "", ()
+    yield "bold", ("Note on", "What a planner ought to know", "What the result loses by it")
+    for note in facts.notes:
+        yield "", (note.table, note.text, note.loses)
+    yield "", ()
+    yield "bold", ("Hidden in", "Column and rule", "Figures")
+    for hidden in release.hidden:
+        yield "", (hidden.table, f"{hidden.column}: {hidden.rule}", f"{hidden.cells:,}")
+    if not release.hidden:
+        yield "", ("nothing",)
+
+
+def _write_lines(sheet: Worksheet, lines: Iterator[tuple[str, Line]], styles: Styles) -> None:
+    """Write the front sheet."""
+    kinds = {"title": styles.title, "bold": styles.bold}
+    for row, (kind, cells) in enumerate(lines):
+        for column, text in enumerate(cells):
+            _write_text(sheet, row, column, text, styles, kinds.get(kind))
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 90)
+    sheet.set_column(2, 6, 28)
