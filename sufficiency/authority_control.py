@@ -1,0 +1,116 @@
+"""The authority as a whole: its own ratios, and its pupils carried forward; planning areas are made to add up to it.
+
+Method (domain brief C1, C3, C5, C8). Reception is births five years before times the births-to-Reception ratio; every other year
+group is the one below a year earlier times the survival ratio. Year 7 (net of children from and to other authorities), Year 12
+and the years after are ratios of the same kind here; only planning areas need to know who goes where. Ratios are those of the
+authority's own roll by year group where that is known, else of its schools' rolls added up. The projection starts from the pupils
+of the schools that are planned for.
+
+With one census and no roll of the authority over the years there is no ratio to measure: pupils then move up a year unchanged,
+and as many stay on into the sixth form as there are in it today.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label
+from sufficiency.evidence import Note
+from sufficiency.ratios import AuthorityRatios, divide, excluded_notes, transitions, weighted_ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sufficiency.assumptions import Assumptions
+    from sufficiency.evidence import Evidence
+    from sufficiency.newborns import Newborns
+    from sufficiency.strands import Strands
+
+    Floats = NDArray[np.float64]
+
+GROUPS = len(NC_YEARS)
+YEAR_12 = PHASE_YEARS["sixth_form"][0]
+STATUTORY = slice(RECEPTION, YEAR_12)
+NOTICEABLE = 0.002          # by how much two counts of the same children may differ without a word
+
+
+def published_roll(evidence: Evidence) -> tuple[tuple[int, ...], Floats]:
+    """The authority's own roll by year group: years, base year first, and counts [year, nc_year], missing where not known."""
+    table, base = evidence.authority_roll, evidence.authority.base_year
+    if table.empty:
+        return (base,), np.full((1, GROUPS), np.nan)
+    mine = table[(table["la_code"] == evidence.authority.code) & (table["ay"] <= base) & table["nc_year"].between(0, GROUPS - 1)]
+    ay, nc_year = mine["ay"].to_numpy(dtype="int64"), mine["nc_year"].to_numpy(dtype="int64")
+    years = tuple(range(base, int(min(ay, default=base)) - 1, -1))
+    roll = np.full((len(years), GROUPS), np.nan)
+    roll[base - ay, nc_year] = mine["pupils"].to_numpy(dtype="float64")
+    return years, roll
+
+
+def authority_roll(evidence: Evidence, strands: Strands) -> tuple[tuple[int, ...], Floats, tuple[Note, ...]]:
+    """The roll that the authority's ratios are measured on: its own where it has one, else its schools' added up."""
+    years, roll = published_roll(evidence)
+    schools = np.where(strands.seen[:, None], strands.roll.sum(axis=1), np.nan)
+    if np.isnan(roll).all():
+        return strands.years, schools, ()
+    notes: tuple[Note, ...] = ()
+    if np.isnan(roll[0, STATUTORY]).any() and strands.seen[0]:
+        roll[0] = schools[0]
+        text = f"the authority's roll does not reach {ay_label(strands.base)}; its schools' rolls are added up"
+        notes = (Note("authority_roll", text),)
+    elif strands.seen[0]:
+        own, theirs = np.nansum(roll[0, STATUTORY]), schools[0, STATUTORY].sum()
+        if abs(theirs / own - 1) > NOTICEABLE:
+            text = (f"in {ay_label(strands.base)} the schools that are planned for have {theirs:,.0f} pupils in Reception to "
+                    f"Year 11, the authority's own roll has {own:,.0f}")
+            notes = (Note("authority_roll", text, "the projection follows the schools; a published total may be of others"),)
+    return years, roll, notes
+
+
+def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
+                     assumptions: Assumptions) -> tuple[AuthorityRatios, tuple[Note, ...]]:
+    """Births-to-Reception and survival ratios of the whole authority, from its last three years that are not left out.
+
+    roll: [year, nc_year], latest first, missing where not known.
+    """
+    base, oldest = years[0], years[-1]
+    whole = [not np.isnan(row).any() for row in roll[:, STATUTORY]]
+    with_births, _ = transitions(lambda ay: whole[base - ay] and babies.is_known(ay), base, oldest, assumptions)
+    births = weighted_ratio(np.array([roll[base - ay, RECEPTION] for ay in with_births]),
+                            np.array([babies.total_of_reception(ay) for ay in with_births]), assumptions.weights)
+    used, left_out = transitions(lambda ay: ay > oldest and whole[base - ay] and whole[base - ay + 1], base, oldest, assumptions)
+    k = np.array([base - ay for ay in used], dtype="int64")
+    steps = np.full(GROUPS, np.nan)
+    steps[1:] = weighted_ratio(roll[k, 1:], roll[k + 1, :-1], assumptions.weights)
+    notes = list(excluded_notes("authority_roll", left_out, assumptions))
+    if not used:
+        notes.append(Note("authority_roll", "there is one census only: pupils are moved up a year unchanged, and as many stay on "
+                          "after Year 11 as are in the sixth form today", "gains and losses from year to year are missing"))
+    if np.isnan(births):
+        notes.append(Note("births", "no Reception has births to compare it with: one child in Reception is taken for each birth",
+                          "Reception may be far out"))
+    return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), _without_gaps(steps, roll[0])), tuple(notes)
+
+
+def _without_gaps(steps: Floats, today: Floats) -> Floats:
+    """Fill ratios that cannot be measured: unchanged up to Year 11, after it as in today's census."""
+    same_census = np.nan_to_num(divide(np.nan_to_num(today), np.r_[np.nan, np.nan_to_num(today[:-1])]))
+    unchanged = np.where(np.arange(GROUPS) < YEAR_12, 1.0, same_census)
+    return np.where(np.isnan(steps), unchanged, steps)
+
+
+def coverage(roll: Floats, strands: Strands) -> float:
+    """Primary pupils of the planned schools for each of the authority's own roll: 1 where both count the same schools."""
+    own = np.nansum(roll[0, : PHASE_YEARS["primary"][-1] + 1])
+    theirs = strands.roll[0, :, : PHASE_YEARS["primary"][-1] + 1].sum()
+    return float(theirs / own) if own > 0 and theirs > 0 else 1.0
+
+
+def roll_up(start: Floats, reception: Floats, steps: Floats) -> Floats:
+    """Carry the authority's pupils forward: start [draw, nc_year], reception [draw, year ahead] -> [draw, year, nc_year]."""
+    years = [start]
+    for y in range(reception.shape[-1]):
+        years.append(np.concatenate([reception[:, y : y + 1], years[-1][:, :-1] * steps[1:]], axis=1))
+    return np.stack(years, axis=1)

@@ -1,0 +1,156 @@
+"""Children: how many pupils each planning area and school will have, by year group, for seven academic years ahead.
+
+The method, in the order in which it is told below (domain brief C):
+
+1. *The authority* is projected first and by itself: Reception from births five years before, every other year group from the one
+   below a year earlier, each by a ratio that is the mean of three years, the latest counting most (`authority_control`).
+2. *Planning areas* are projected school strand by school strand: births of the area's homes times its own births-to-Reception
+   ratio; survival ratios of its own schools, drawn towards the authority's where the area is small (`ratios`); transfers where
+   children change school, in Year 3, 5, 7, 9, 10 and 12 (`intake`); an area's intake shared out among its schools
+   (`school_split`). That is `raw`.
+3. Each year every year group is scaled to the authority's figure before the next year is begun (C8): `adjusted`.
+4. What is known of next September, from the October census or the offers, takes the model's place, openly (`overrides`), and the
+   years after roll on from there: `pupils`, the final figures.
+5. The same children are counted once more by where they live (`residents`).
+
+Fractions are kept throughout; figures are rounded where they are shown. Arrays carry a `draw` axis, of length 1 here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS
+from sufficiency.authority_control import authority_ratios, authority_roll, coverage, roll_up
+from sufficiency.evidence import Note
+from sufficiency.intake import entries
+from sufficiency.newborns import newborns
+from sufficiency.overrides import override
+from sufficiency.ratios import area_ratios
+from sufficiency.residents import by_residence
+from sufficiency.roll_forward import Rules, roll_forward
+from sufficiency.school_split import entry_shares, places_at_entry
+from sufficiency.strands import strands_of, whole_areas
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sufficiency.areas import AreaFrame
+    from sufficiency.assumptions import Assumptions
+    from sufficiency.evidence import Evidence
+    from sufficiency.intake import Entry
+    from sufficiency.newborns import Newborns
+    from sufficiency.ratios import AreaRatios
+    from sufficiency.strands import Strands
+
+    Floats = NDArray[np.float64]
+
+YEAR_12 = PHASE_YEARS["sixth_form"][0]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Pupils by year, planning area, school and year group, with what each figure was before it was reconciled or overridden."""
+
+    pupils: xr.DataArray        # [draw, ay, planning_area_code, nc_year], base year first; final
+    raw: xr.DataArray           # the same, before reconciliation
+    adjusted: xr.DataArray      # the same, reconciled to the authority, before overrides
+    residents: xr.DataArray     # the same, by where children live; adds up to the authority's pupils
+    schools: xr.DataArray       # [draw, ay, urn, nc_year]; adds up to the areas
+    authority: xr.DataArray     # [draw, ay, nc_year]; what areas add up to
+    ratios: pd.DataFrame        # kind, phase, planning_area_code, nc_year, children, ratio_{area,authority,used}, clipped
+    overrides: pd.DataFrame     # planning_area_code, ay, nc_year, model, final, reason
+    transfers: pd.DataFrame     # nc_year, origin, destination, share, children, basis
+    notes: tuple[Note, ...]
+
+
+def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, assumptions: Assumptions,
+            entry_places: pd.DataFrame | None = None) -> Projection:
+    """Pupils of every planning area and school, year group by year group: the central projection.
+
+    history: urn, ay, nc_year, pupils (predecessors' rolls given to their successors). entry_places: urn, ay, nc_year, places,
+    which a school's intake is held to while its area has room; None holds it to nothing.
+    """
+    base = evidence.authority.base_year
+    years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
+    strands, strand_notes = _strands(evidence, schools, history, frame, base)
+    published, roll, roll_notes = authority_roll(evidence, strands)
+    babies, birth_notes = newborns(evidence, strands, frame, min(strands.years[-1], published[-1]), years[-1], assumptions)
+    authority, authority_notes = authority_ratios(published, roll, babies, assumptions)
+    authority = replace(authority, births=authority.births * coverage(roll, strands))
+    areas, ratio_notes = area_ratios(strands, babies, authority, assumptions)
+    points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
+
+    start = strands.roll[:1]
+    rules = _rules(strands, babies, areas, points, entry_places, years, assumptions)
+    born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births
+    control = roll_up(start.sum(axis=1), born, authority.steps)
+    raw = roll_forward(start, base, rules)
+    adjusted = roll_forward(start, base, rules, control)
+    known, override_notes = override(adjusted[:, 1], base + 1, evidence, strands)
+    moved = roll_up(control[:, 1] + known.moved, born[:, 1:], authority.steps)
+    final = np.concatenate([start[:, None], roll_forward(known.rows, base + 1, rules, moved)], axis=1)
+    control = np.concatenate([control[:, :1], moved], axis=1)
+    pupils = strands.by_area(final)
+    residents, resident_notes = by_residence(pupils, base, evidence, strands, frame, babies)
+    notes = (strand_notes, roll_notes, birth_notes, authority_notes, ratio_notes, intake_notes, override_notes, resident_notes)
+    return Projection(
+        pupils=_array(pupils, years, strands), raw=_array(strands.by_area(raw), years, strands),
+        adjusted=_array(strands.by_area(adjusted), years, strands), residents=_array(residents, years, strands),
+        schools=_by_school(final, years, strands), authority=_labelled(control, years, {}),
+        ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
+        overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),
+    )
+
+
+def _strands(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame,
+             base: int) -> tuple[Strands, tuple[Note, ...]]:
+    """Schools' strands; where no school's roll is known, one strand for each area with the authority's own roll."""
+    strands, notes = strands_of(schools, history, frame, base)
+    if strands.roll[0].sum() > 0:
+        return strands, notes
+    years, roll, _ = authority_roll(evidence, replace(strands, seen=np.zeros_like(strands.seen)))
+    told = Note("school_roll", "no roll of any school is known: the authority is projected as a whole",
+                "nothing can be told of schools, nor of one planning area apart from another")
+    return whole_areas(strands, roll, years), (*notes, told)
+
+
+def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[Entry, ...], entry_places: pd.DataFrame | None,
+           years: range, assumptions: Assumptions) -> Rules:
+    """Gather what carries one January to the next."""
+    groups = np.arange(len(NC_YEARS))
+    inside = (groups > strands.low[:, None]) & (groups <= strands.high[:, None]) & (groups != YEAR_12)
+    places = places_at_entry(strands, entry_places, years[1:])
+    reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births
+    shares = {g: entry_shares(strands, g, assumptions.weights, places[0, :, g]) for g in (0, *(p.nc_year for p in points))}
+    survival = np.where(inside, areas.steps[strands.area], 0.0)
+    return Rules(strands, years[1], reception[None], survival[None], points, shares, places)
+
+
+def _labelled(values: Floats, years: range, between: dict[str, tuple[str, ...]]) -> xr.DataArray:
+    """Put names on the axes: draw, ay, whatever lies between, nc_year."""
+    inner = {name: list(labels) for name, labels in between.items()}
+    coords = {"draw": range(len(values)), "ay": list(years), **inner, "nc_year": list(NC_YEARS)}
+    return xr.DataArray(values, coords=coords, dims=list(coords), name="pupils")
+
+
+def _array(values: Floats, years: range, strands: Strands) -> xr.DataArray:
+    """Figures of planning areas, with the phase of each."""
+    array = _labelled(values, years, {"planning_area_code": strands.areas})
+    return array.assign_coords(phase=("planning_area_code", list(strands.phases)))
+
+
+def _by_school(final: Floats, years: range, strands: Strands) -> xr.DataArray:
+    """Figures of schools: a school with a primary and a secondary strand is both."""
+    urns = sorted(set(strands.urns) - {""})
+    number = {urn: i for i, urn in enumerate(urns)}
+    whole = np.zeros((*final.shape[:2], len(urns), len(NC_YEARS)))
+    for s, urn in enumerate(strands.urns):
+        if urn:
+            whole[:, :, number[urn]] += final[:, :, s]
+    return _labelled(whole, years, {"urn": tuple(urns)})

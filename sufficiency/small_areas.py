@@ -1,0 +1,156 @@
+"""Children of small areas (LSOA): births and residents by school cohort, whatever vintage of code and size of area they come in.
+
+Births may be published for small areas, for districts or for the whole authority: the finest that a cohort has is taken, and the
+coarser is spread over its small areas by the children of 0 to 4 living there (equally, where no population is known). Counts on
+2011 codes are carried to 2021: a split area is shared equally among its parts, merged ones are added up. Residents come from
+the mid-year population by single year of age: at 30 June of Y, 10/12 of a cohort `c` are Y - c - 1 years old and 2/12 are a year
+younger (approximate). A cohort of an older mid-year is aged forward where it lives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sufficiency.evidence import Evidence
+
+    Floats = NDArray[np.float64]
+
+UNDER_FIVE = 5
+FEWEST_SCHOOLS = 0.02       # of an authority's schools in a district that is its own
+
+
+@dataclass(frozen=True)
+class Births:
+    """Births of each cohort that is known: of the whole authority, and of small areas where these are known."""
+
+    cohorts: tuple[int, ...]
+    total: Floats               # [cohort]
+    small: Floats | None        # [cohort, small area]
+    level: tuple[str, ...]      # small area, district or authority, for each cohort
+    unused: tuple[str, ...]     # area codes that are none of the authority's
+
+
+def recoded(counts: pd.DataFrame, column: str, codes: tuple[str, ...], lookup: pd.DataFrame) -> Floats:
+    """Counts of small areas in the order of `codes`, [small area, column value]; 2011 codes are carried to 2021 where need be.
+
+    counts: lsoa_code, `column`, value. Codes that lead to none of `codes` are left out.
+    """
+    place = pd.Series(np.arange(len(codes)), index=pd.Index(codes, dtype="object"))
+    direct = counts["lsoa_code"].map(place)
+    moved = counts[direct.isna()]
+    if len(moved) and len(lookup):
+        parts = lookup[["lsoa11_code", "lsoa21_code"]].copy()
+        parts["share"] = 1 / parts.groupby("lsoa11_code")["lsoa21_code"].transform("size")
+        moved = moved.merge(parts, left_on="lsoa_code", right_on="lsoa11_code")
+        moved = moved.assign(lsoa_code=moved["lsoa21_code"], value=moved["value"] * moved["share"])
+    both = pd.concat([counts[direct.notna()], moved])[["lsoa_code", column, "value"]]
+    both = both.assign(row=both["lsoa_code"].map(place)).dropna(subset=["row"])
+    values = sorted(counts[column].unique())
+    grid = np.zeros((len(codes), len(values)))
+    np.add.at(grid, (both["row"].to_numpy(dtype="int64"), np.searchsorted(values, both[column].to_numpy())),
+              both["value"].to_numpy(dtype="float64"))
+    return grid
+
+
+def residents(evidence: Evidence, codes: tuple[str, ...]) -> tuple[int, Floats] | None:
+    """The latest mid-year and its residents by single year of age, [small area, age 0 .. 90]; None where none are known."""
+    if not evidence.has("population") or not codes:
+        return None
+    year = int(evidence.population["year"].max())
+    latest = evidence.population[(evidence.population["year"] == year) & (evidence.population["age"] < 20)]
+    grid = recoded(latest.rename(columns={"persons": "value"}), "age", codes, evidence.lsoa_lookup)
+    people = np.zeros((len(codes), 91))
+    people[:, sorted(latest["age"].unique())] = grid
+    return (year, people) if people.sum() > 0 else None
+
+
+def cohort_residents(people: Floats, year: int, cohort: int) -> Floats | None:
+    """Children of a cohort by small area at the mid-year; None where some of them were not born by then."""
+    age = year - cohort - 1
+    return 10 / 12 * people[:, age] + 2 / 12 * people[:, age - 1] if 1 <= age < people.shape[1] else None
+
+
+def births_of(evidence: Evidence, codes: tuple[str, ...]) -> Births | None:
+    """Births by cohort, of the authority and of its small areas (`codes`; none: the authority only); None without births."""
+    table = evidence.births
+    if table.empty:
+        return None
+    gss, own = evidence.authority.gss_code, districts_of(evidence)
+    old = set(evidence.lsoa_lookup["lsoa11_code"]) if len(evidence.lsoa_lookup) else set()
+    area = table["area_code"]
+    fine = area.isin(set(codes) | old)
+    if not own:         # nobody says which districts are the authority's: all that the file holds
+        own = tuple(sorted(set(area[~fine]) - {gss}))
+    of = np.select([fine, area.isin(own) & (area != gss), area == gss], ["small area", "district", "authority"], "")
+    if gss in own and len(own) == 1:        # a unitary authority is its own district
+        of = np.where(area == gss, "authority", of)
+    levels = {level: table[of == level] for level in ("small area", "district", "authority")}
+    unused = tuple(sorted(area[of == ""].unique()))
+    found = _by_level(evidence, codes, levels, tuple(d for d in own if d != gss))
+    cohorts = tuple(sorted(found))
+    if not cohorts:
+        return Births((), np.zeros(0), None, (), unused)
+    small = np.stack([found[c][1] for c in cohorts]) if codes else None
+    total = small.sum(axis=1) if small is not None else np.array([found[c][1].sum() for c in cohorts])
+    return Births(cohorts, total, small, tuple(found[c][0] for c in cohorts), unused)
+
+
+def districts_of(evidence: Evidence) -> tuple[str, ...]:
+    """The authority's districts, as its small areas or else its schools say; empty where nobody does."""
+    if evidence.has("lsoas"):
+        return tuple(sorted(set(evidence.lsoas["district_code"])))
+    for table in ("census_schools", "schools"):
+        if evidence.has(table):
+            rows = evidence.tables[table]
+            shares = rows.loc[rows["la_code"] == evidence.authority.code, "district_code"].value_counts(normalize=True)
+            return tuple(sorted(code for code, share in shares.items() if code and share >= FEWEST_SCHOOLS))
+    return ()
+
+
+def _by_level(evidence: Evidence, codes: tuple[str, ...], levels: dict[str, pd.DataFrame],
+              own: tuple[str, ...]) -> dict[int, tuple[str, Floats]]:
+    """Births of each cohort by small area (or as one number), from the finest level that has the whole cohort."""
+    spread = _shares(evidence, codes, own)
+    found: dict[int, tuple[str, Floats]] = {}
+    for cohort, births in levels["authority"].groupby("cohort")["births"].sum().items():
+        found[int(cohort)] = ("authority", births * spread[-1])
+    by_district = levels["district"].pivot_table(index="cohort", columns="area_code", values="births", aggfunc="sum")
+    complete = by_district.reindex(columns=list(own)).dropna() if own else by_district.iloc[:0]
+    for cohort, row in zip(complete.index, complete.to_numpy(), strict=True):
+        found[int(cohort)] = ("district", (row[:, None] * spread[:-1]).sum(axis=0))
+    fine = levels["small area"]
+    if len(fine) and codes:
+        counts = fine.rename(columns={"area_code": "lsoa_code", "births": "value"})
+        grid = recoded(counts, "cohort", codes, evidence.lsoa_lookup)
+        found |= {int(c): ("small area", grid[:, i]) for i, c in enumerate(sorted(counts["cohort"].unique()))}
+    return found
+
+
+def _shares(evidence: Evidence, codes: tuple[str, ...], own: tuple[str, ...]) -> Floats:
+    """How births of each district, and last of the whole authority, are spread over small areas, by children aged 0 to 4."""
+    if not codes:
+        return np.ones((len(own) + 1, 1))
+    district = dict(zip(evidence.lsoas["lsoa_code"], evidence.lsoas["district_code"], strict=True))
+    where = np.array([district.get(code, "") for code in codes], dtype="object")
+    inside = np.array([*[where == d for d in own], np.ones(len(codes), dtype="bool")])
+    inside[~inside.any(axis=1)] = True          # a district of which no small area is known: all of them
+    known = residents(evidence, codes)
+    weight = inside * (known[1][:, :UNDER_FIVE].sum(axis=1) if known is not None else 1.0)
+    weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, inside.astype("float64"))
+    shares: Floats = weight / weight.sum(axis=1, keepdims=True)
+    return shares
+
+
+def recoded_to(values: Floats, origins: tuple[str, ...], codes: tuple[str, ...]) -> Floats:
+    """Put values of one order of small areas into another; an area that the first does not have counts as none."""
+    if origins == codes:
+        return values
+    of = dict(zip(origins, values, strict=True))
+    return np.array([of.get(code, 0.0) for code in codes])
