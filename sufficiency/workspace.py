@@ -88,11 +88,11 @@ def find_files(workspace: Workspace, environ: Mapping[str, str]) -> tuple[list[J
     jobs: dict[tuple[object, ...], Job] = {}
     problems: list[Problem] = []
     for table, entries in workspace.tables.items():
-        for number, entry in enumerate(entries):
+        for number, entry in enumerate(entries, 1):
             for spec in entry.files:
                 found = resolve(spec, workspace.folder, environ)
                 if isinstance(found, Problem):
-                    place = f"tables.{table}." + (f"{number}." if len(entries) > 1 else "") + "files"
+                    place = f"tables.{table}." + (f"{number}." if number > 1 else "") + "files"
                     problems.append(replace(found, column=place))
                     continue
                 key = (entry.reader, found, str(entry.model_dump(exclude={"files"})))

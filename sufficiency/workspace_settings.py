@@ -228,8 +228,8 @@ def _tables(raw: object, readers: Mapping[str, Collection[str]]) -> tuple[dict[s
     problems, tables = _unknown(raw, TABLES, ("tables",)), {}
     for name in raw:
         entries = []
-        for number, part in enumerate(raw[name] if isinstance(raw[name], list) else [raw[name]]):
-            place = ("tables", name, *([str(number)] if isinstance(raw[name], list) else []))
+        for number, part in enumerate(raw[name] if isinstance(raw[name], list) else [raw[name]], 1):
+            place = ("tables", name, *([str(number)] if number > 1 else []))
             entry, faults = _validated(TableEntry, part, place)
             problems += faults
             if entry is not None:
@@ -267,7 +267,7 @@ def _line_of(text: str, keys: list[str]) -> int:
     for number, line in enumerate(text.split("\n"), 1):
         if head := re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]", line):
             if head[1] == "[[":
-                counts[head[2]] = counts.get(head[2], -1) + 1
+                counts[head[2]] = counts.get(head[2], 0) + 1
             path = section = _numbered(head[2].split("."), counts)
         elif key := re.match(r"\s*[\"']?([\w -]+?)[\"']?\s*[=.]", line):
             path = [*section, key[1]]
@@ -280,10 +280,10 @@ def _line_of(text: str, keys: list[str]) -> int:
 
 
 def _numbered(parts: list[str], counts: Mapping[str, int]) -> list[str]:
-    """Put the number of the current [[table]] behind its name."""
+    """Put the number of the current [[table]] behind its name, from the second on."""
     path: list[str] = []
     for end, part in enumerate(parts, 1):
         path.append(part)
-        if (count := counts.get(".".join(parts[:end]))) is not None:
+        if (count := counts.get(".".join(parts[:end]), 1)) > 1:
             path.append(str(count))
     return path

@@ -151,7 +151,7 @@ def test_a_wrong_line_of_authority_toml(council: Council, change: tuple[str, str
 def test_the_second_of_several_sections_has_its_own_line(council: Council) -> None:
     council.toml += '[[tables.pans]]\nreader = "pans"\nfiles = ["births.csv"]\n'
     council.toml += '[[tables.pans]]\nreader = "panz"\nfiles = ["b.csv"]\n'
-    assert [(p.row, p.column) for p in council.problems()] == [(16, "tables.pans.1.reader")]
+    assert [(p.row, p.column) for p in council.problems()] == [(16, "tables.pans.2.reader")]
 
 
 def test_no_folder_no_settings_file_and_a_settings_file_of_another_encoding(tmp_path: Path) -> None:
