@@ -119,7 +119,10 @@ def _areas(projection: Projection) -> tuple[NDArray[np.object_], NDArray[np.obje
 
 
 def _placed(projection: Projection, places: pd.DataFrame) -> pd.DataFrame:
-    """The rows of places within the projection's years, with their positions in its arrays: at_ay, at_area, at_urn, at_group."""
+    """The rows of places within the projection's years, with their positions in its arrays: at_ay, at_area, at_urn, at_group.
+
+    Where the rolls of schools are not known, the projection has areas and no schools: at_urn is then -1.
+    """
     phases, codes = _areas(projection)
     rows = places[places["ay"].isin(_axis(projection.pupils, "ay"))].copy()
     rows["at_ay"] = pd.Index(_axis(projection.pupils, "ay")).get_indexer(rows["ay"])
@@ -127,9 +130,9 @@ def _placed(projection: Projection, places: pd.DataFrame) -> pd.DataFrame:
     area = pd.MultiIndex.from_arrays([phases, codes])
     rows["at_area"] = area.get_indexer(pd.MultiIndex.from_frame(rows[["phase", "planning_area_code"]].astype(object)))
     rows["at_urn"] = pd.Index(projection.schools["urn"].to_numpy().astype(object)).get_indexer(rows["urn"].astype(object))
-    lost = rows[(rows["at_area"] < 0) | (rows["at_urn"] < 0) | (rows["at_group"] < 0)]
+    lost = rows.loc[(rows["at_area"] < 0) | (rows["at_group"] < 0), "planning_area_code"]
     if len(lost):
-        raise ValueError(f"places stand at schools or areas that the projection does not know: {sorted(set(lost['urn']))[:5]}")
+        raise ValueError(f"places stand in planning areas that the projection does not know: {sorted(set(lost))[:5]}")
     return rows
 
 
@@ -147,7 +150,10 @@ def _by_school(projection: Projection, rows: pd.DataFrame) -> tuple[Floats, Floa
     """Unfilled places and pupils over capacity of each area [ay, area, year group]: school by school, then summed (B3).
 
     A year group that a school does not serve has 0 places, so that unfilled less over-capacity is always places less pupils.
+    Missing in areas with a school whose pupils are not known.
     """
+    without = sorted(set(rows.loc[rows["at_urn"] < 0, "at_area"]))
+    rows = rows[rows["at_urn"] >= 0]
     pupils, groups = _central(projection.schools), _axis(projection.schools, "nc_year")
     held = np.zeros(pupils.shape)
     held[rows["at_ay"], rows["at_urn"], rows["at_group"]] = rows["yg_places"].to_numpy("float64")
@@ -158,6 +164,7 @@ def _by_school(projection: Projection, rows: pd.DataFrame) -> tuple[Floats, Floa
         for total, measure in ((unfilled, spare), (over, need)):
             added = np.where(asked, measure(pupils, held)[:, at_urn], 0.0)
             np.add.at(total.swapaxes(0, 1), at_area, added.swapaxes(0, 1))
+    unfilled[:, without], over[:, without] = np.nan, np.nan
     return unfilled, over
 
 
@@ -206,7 +213,8 @@ def unfilled_by_school(pupils: pd.DataFrame, places: pd.DataFrame, by: Sequence[
     fractions of places (`unfilled_share`, `over_capacity_share`); missing where the places of a school are.
     """
     by = list(by)
-    schools = places.groupby([*by, "urn"], sort=True)["yg_places"].agg(lambda held: held.sum(skipna=False)).rename("places")
+    known = places.groupby([*by, "urn"], sort=True)["yg_places"]
+    schools = known.sum().where(known.count() == known.size()).rename("places")
     keys = [column for column in [*by, "urn"] if column in pupils.columns]
     rolls = pupils.groupby(keys, sort=True)["pupils"].sum().reset_index()
     table = schools.reset_index().merge(rolls, on=keys, how="left").fillna({"pupils": 0.0})

@@ -15,8 +15,6 @@ from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from sufficiency.reconcile import largest_remainder
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from numpy.typing import NDArray
 
 FORM_OF_ENTRY = 30          # a school with fewer places a year group than one class is small (E4)
@@ -42,7 +40,8 @@ def school_table(
     """
     mine = places[places["phase"] == phase]
     keys = ["urn", "planning_area_code", "ay"]
-    held = mine.groupby(keys, sort=True)["yg_places"].agg(lambda column: column.sum(skipna=False)).round(6)     # 7 x 205/7 is 205
+    known = mine.groupby(keys, sort=True)["yg_places"]
+    held = known.sum().where(known.count() == known.size()).round(6)     # seven sevenths of 205 are 205
     table = held.reset_index().merge(schools[["urn", "school_name", "district_name", "capacity", "rural"]], on="urn", how="left")
     area_names = names.loc[names["phase"] == phase].set_index("planning_area_code")["planning_area_name"]
     table["planning_area_name"] = table["planning_area_code"].map(area_names).fillna(table["planning_area_code"])
@@ -51,7 +50,8 @@ def school_table(
     table[headings] = _whole_children(table, phase, school_pupils)
     table["total"] = table[headings].sum(axis=1).astype("int64")
     table["surplus"] = table["yg_places"] - table["total"]
-    bases = mine.groupby(keys)["basis"].agg(lambda column: ", ".join(sorted(set(column)))).rename("places_basis")
+    kinds = mine[[*keys, "basis"]].drop_duplicates().sort_values("basis")
+    bases = kinds.groupby(keys)["basis"].agg(", ".join).rename("places_basis")
     table = table.merge(bases.reset_index(), on=keys)
     table["reliability"] = reliability(table, phase, mine)
     shown = [*ABOUT, *headings, "total", "yg_places", "surplus", "places_basis", "reliability"]
@@ -64,14 +64,9 @@ def _pan(table: pd.DataFrame, phase: str, pans: pd.DataFrame | None) -> pd.Serie
         return pd.Series(np.nan, index=table.index)
     mine = pans[pans["nc_year"].isin(PHASE_YEARS[phase])]
     mine = mine[mine["nc_year"] == mine.groupby("urn")["nc_year"].transform("min")]
-    known = {urn: rows.sort_values("ay") for urn, rows in mine.groupby("urn")}
-
-    def latest(urn: Hashable, ay: int) -> float:
-        rows = known.get(urn)
-        before = rows[rows["ay"] <= ay] if rows is not None else mine.iloc[:0]
-        return float(before["pan"].iloc[-1]) if len(before) else np.nan
-
-    return pd.Series([latest(u, y) for u, y in zip(table["urn"], table["ay"], strict=True)], index=table.index, dtype="float64")
+    known = mine[["urn", "ay", "pan"]].astype({"urn": table["urn"].dtype, "ay": "int64", "pan": "float64"}).sort_values("ay")
+    asked = table[["urn", "ay"]].astype({"ay": "int64"}).assign(row=table.index).sort_values("ay", kind="stable")
+    return pd.merge_asof(asked, known, on="ay", by="urn").set_index("row")["pan"].reindex(table.index)
 
 
 def _whole_children(table: pd.DataFrame, phase: str, school_pupils: pd.DataFrame) -> NDArray[np.int64]:
@@ -89,9 +84,9 @@ def reliability(table: pd.DataFrame, phase: str, places: pd.DataFrame) -> list[s
     A school is small if it is rural and has fewer places a year group than one class; an area, if its schools together have fewer
     than SMALL_INTAKE places in the year of entry, or if it has one school only.
     """
-    groups = places.groupby(["urn", "ay"])["nc_year"].nunique()
-    entry = places[places["nc_year"] == ENTRY_YEAR[phase]].groupby(["planning_area_code", "ay"])["yg_places"].sum()
-    members = places.groupby("planning_area_code")["urn"].nunique()
+    groups = places.groupby(["urn", "ay"])["nc_year"].nunique().to_dict()
+    entry = places[places["nc_year"] == ENTRY_YEAR[phase]].groupby(["planning_area_code", "ay"])["yg_places"].sum().to_dict()
+    members = places.groupby("planning_area_code")["urn"].nunique().to_dict()
     flags = []
     for row in table.itertuples():
         a_year = row.yg_places / groups[row.urn, row.ay]

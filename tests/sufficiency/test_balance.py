@@ -177,8 +177,19 @@ def test_without_schools_children_are_told_and_need_is_not() -> None:
 
 def test_places_that_the_projection_does_not_know_are_refused() -> None:
     town = flat()
-    with pytest.raises(ValueError, match="555555"):
-        balance(town.projection, town.places.assign(urn="555555"), Assumptions())
+    with pytest.raises(ValueError, match="X9"):
+        balance(town.projection, town.places.assign(planning_area_code="X9"), Assumptions())
+
+
+def test_where_rolls_of_schools_are_not_known_areas_are_still_weighed() -> None:
+    town = flat()
+    bare = SimpleNamespace(pupils=town.projection.pupils, residents=town.projection.residents,
+                           schools=town.projection.schools.isel(urn=slice(1, None)))
+    table = balance(bare, town.places, Assumptions())
+    row = cell(table, "P1", 2022, 0)
+    assert (row["yg_places"], row["spare_places"]) == (60.0, 20.0)
+    assert math.isnan(row["unfilled_places"]) and math.isnan(row["over_capacity_pupils"])
+    assert cell(table, "P2", 2022, 0)["unfilled_places"] == 10.0
 
 
 def test_one_code_may_serve_both_phases() -> None:
