@@ -109,7 +109,7 @@ def save(
 def _there_already(target: Path) -> Path:
     """Leave a finished run as it is; refuse to guess what another folder of that name may be."""
     if not is_finished(target):
-        raise RunError(f"{target} is in the way: it is named like this run and has no {MANIFEST}", "move it elsewhere and run again")
+        raise RunError(f"{target} is in the way: it has this name and no {MANIFEST}", "move it elsewhere and run again")
     return target
 
 

@@ -1,0 +1,192 @@
+"""One committee map: layers, points, outlines and words go in, one HTML file comes out that opens from a memory stick.
+
+Beside the map stands a table with every value that the map shows, and above it a sentence that says them: the table is the accessible
+product, the map its picture. The page makes no request to anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maps.layer import Breakdown, Cell, Layer, Measure, Outline, Points, cells, sentences, whole
+from maps.page import page_with_map
+from maps.palette import BORDER, Scale
+from maps.shapes import METRES, degrees, for_display, label_points, polygons
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something that a reader ought to know, and what the result loses by it (blank: nothing)."""
+
+    text: str
+    loses: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that one page shows."""
+
+    title: str
+    subtitle: str
+    headlines: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    points: tuple[Points, ...] = ()
+    outlines: tuple[Outline, ...] = ()
+    source: str = ""                            # under the legend: where the figures come from, of which date
+    start: int | None = None                    # year that the page opens on; none: the first layer's last
+    reading: tuple[Remark, ...] = ()            # how to read it: terms and method
+    notes: tuple[Remark, ...] = ()              # gaps and repairs
+    sources: tuple[str, ...] = ()               # attribution, one line a publication
+    caution: str = "Planning areas are indicative."
+    no_map: str = "The areas have no shapes, so there is no map; the table has every figure."
+
+
+def draw(sheet: Sheet) -> str:
+    """Make the page: one HTML document, the same bytes for the same sheet."""
+    return page_with_map(contents(sheet), bounds(sheet))
+
+
+def bounds(sheet: Sheet) -> list[list[float]] | None:
+    """South-west and north-east corner of all shapes in degrees; none where there is no shape."""
+    shapes = [layer.shapes for layer in sheet.layers if layer.shapes is not None and not layer.shapes.empty]
+    if not shapes:
+        return None
+    boxes = pd.DataFrame([s.geometry.to_crs("EPSG:4326").total_bounds for s in shapes], columns=["w", "s", "e", "n"])
+    return [[float(boxes["s"].min()), float(boxes["w"].min())], [float(boxes["n"].max()), float(boxes["e"].max())]]
+
+
+def contents(sheet: Sheet) -> dict[str, Any]:
+    """The data block of the page: plain lists, texts and numbers, everything rounded and worded already."""
+    drawn = any(layer.shapes is not None and not layer.shapes.empty for layer in sheet.layers)
+    scales = list(dict.fromkeys(measure.scale for layer in sheet.layers for measure in layer.measures))
+    return {
+        "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source, "start": sheet.start,
+        "caution": sheet.caution, "noMap": "" if drawn else sheet.no_map, "border": BORDER,
+        "reading": [asdict(r) for r in sheet.reading], "notes": [asdict(r) for r in sheet.notes], "sources": sheet.sources,
+        "scales": [_scale(scale) for scale in scales],
+        "layers": [_layer(layer, scales) for layer in sheet.layers],
+        "points": [_points(points, sheet.layers) for points in sheet.points],
+        "outlines": [_outline(outline) for outline in sheet.outlines] if drawn else [],
+    }
+
+
+def _scale(scale: Scale) -> list[dict[str, Any]]:
+    return [asdict(shade) for shade in scale.shades]
+
+
+def _layer(layer: Layer, scales: list[Scale]) -> dict[str, Any]:
+    return {
+        "key": layer.key, "title": layer.title, "plural": layer.plural, "names": _texts(layer.areas["name"]),
+        "moments": [asdict(moment) for moment in layer.moments], **_shapes(layer),
+        "measures": [_measure(layer, measure, scales) for measure in layer.measures],
+        "breakdown": None if layer.breakdown is None else _breakdown(layer, layer.breakdown),
+    }
+
+
+def _texts(column: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else str(value) for value in column]
+
+
+def _shapes(layer: Layer) -> dict[str, Any]:
+    """Polygons and the place of the label of each area, in the order of the areas; empty where an area has no shape."""
+    count = len(layer.areas)
+    if layer.shapes is None or layer.shapes.empty:
+        return {"shapes": [[]] * count, "at": [None] * count}
+    lacking = sorted(set(layer.shapes["key"]) - set(layer.areas["key"]))
+    if lacking or layer.shapes["key"].duplicated().any():
+        raise ValueError(f"layer {layer.key}: one shape for each area expected; unknown to it: {lacking[:5]}")
+    at = dict(zip(layer.shapes["key"], label_points(layer.shapes), strict=True))
+    shown = for_display(layer.shapes)
+    shapes = {key: polygons(geometry) for key, geometry in zip(shown["key"], shown.geometry, strict=True)}
+    return {"shapes": [shapes.get(key, []) for key in layer.areas["key"]], "at": [at.get(key) for key in layer.areas["key"]]}
+
+
+def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, Any]:
+    table = cells(layer, measure)
+    return {
+        "title": measure.title, "unit": measure.unit, "explain": measure.explain, "worst": measure.worst,
+        "scale": scales.index(measure.scale),
+        "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
+        "t": [[cell.text for cell in row] for row in table], "l": [[cell.label for cell in row] for row in table],
+        "sum": _totals(table) if measure.adds_up else None, "say": sentences(layer, measure, table),
+    }
+
+
+def _totals(table: list[list[Cell]]) -> list[str]:
+    """Sum of the figures as they are shown, so that the column adds up; a missing one makes the sum not known."""
+    columns = [[cell.value for cell in column] for column in zip(*table, strict=True)]
+    return ["not known" if None in column else f"{int(sum(v or 0 for v in column)):,}" for column in columns]
+
+
+def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
+    """Rows behind each area and year: rows[area][moment] = [[row label, number, ...], ...], whole numbers or null."""
+    years = {moment.key: i for i, moment in enumerate(layer.moments)}
+    position = {key: i for i, key in enumerate(layer.areas["key"])}
+    rows: list[list[list[list[Any]]]] = [[[] for _ in layer.moments] for _ in range(len(layer.areas))]
+    frame = breakdown.frame[["key", "year", "row", *breakdown.columns]]
+    for key, year, label, *figures in frame.itertuples(index=False, name=None):
+        if key in position and year in years:
+            rows[position[key]][years[year]].append([str(label), *(_whole(f) for f in figures)])
+    return {"headings": [breakdown.title, *breakdown.columns.values()], "rows": rows}
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else whole(float(value))
+
+
+def _points(points: Points, layers: tuple[Layer, ...]) -> dict[str, Any]:
+    items = points.items.reset_index(drop=True)
+    places = degrees(gpd.GeoSeries.from_xy(items["x"].astype("float64"), items["y"].astype("float64"), crs=METRES))
+    areas, series = _area_of(points, layers), _series(points, layers)
+    names = _texts(items["name"])
+    facts = {column: _texts(items[column]) for column in dict.fromkeys((*points.facts, *points.columns))}
+    sizes = [_whole(size) for size in items["size"]]
+    return {
+        "key": points.key, "title": points.title, "singular": points.singular, "mark": points.mark, "size": points.size,
+        "valueTitle": points.value_title, "limitTitle": points.limit_title, "series": points.series is not None,
+        "located": points.areas is not None,
+        "facts": [{"name": column, "label": label} for column, label in points.facts.items()],
+        "columns": [{"name": column, "label": label} for column, label in points.columns.items()],
+        "items": [
+            {"name": names[i], "at": places[i], "size": sizes[i], "facts": {column: facts[column][i] for column in facts},
+             "areas": areas.get(key, {}), "series": series.get(key, {})}
+            for i, key in enumerate(items["key"])
+        ],
+    }
+
+
+def _area_of(points: Points, layers: tuple[Layer, ...]) -> dict[str, dict[str, int]]:
+    """For each thing the position of its area in each layer that has it."""
+    if points.areas is None:
+        return {}
+    position = {(layer.key, key): i for layer in layers for i, key in enumerate(layer.areas["key"])}
+    found: dict[str, dict[str, int]] = {}
+    for layer, key, area in points.areas[["layer", "key", "area"]].itertuples(index=False, name=None):
+        if (layer, area) in position:
+            found.setdefault(key, {})[layer] = position[layer, area]
+    return found
+
+
+def _series(points: Points, layers: tuple[Layer, ...]) -> dict[str, dict[str, dict[str, list[int | None]]]]:
+    """For each thing and layer its figures over the layer's moments: v (pupils) and m (places), whole numbers or null."""
+    if points.series is None:
+        return {}
+    years = {layer.key: {moment.key: i for i, moment in enumerate(layer.moments)} for layer in layers}
+    found: dict[str, dict[str, dict[str, list[int | None]]]] = {}
+    for layer, key, year, value, limit in points.series[["layer", "key", "year", "value", "limit"]].itertuples(index=False, name=None):
+        if year in years.get(layer, {}):
+            lists = found.setdefault(key, {}).setdefault(layer, {name: [None] * len(years[layer]) for name in "vm"})
+            lists["v"][years[layer][year]], lists["m"][years[layer][year]] = _whole(value), _whole(limit)
+    return found
+
+
+def _outline(outline: Outline) -> dict[str, Any]:
+    shown = for_display(outline.shapes)
+    return {
+        "title": outline.title, "names": _texts(shown["name"]), "shapes": [polygons(g) for g in shown.geometry],
+        "at": label_points(outline.shapes),
+    }

@@ -1,0 +1,109 @@
+"""The command line: what a planner types, and nothing else. Each command imports what it needs when it is called.
+
+Every command takes --json (one JSON object on stdout; progress and messages stay on stderr) and ends with 0 (fine), 2 (the input
+has problems) or 1 (our fault).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.answers import Answer, finish
+from workbench.progress import Steps
+
+app = typer.Typer(
+    name="sufficiency", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="School places: where, when and in which year group they run short, and where they stand empty.",
+)
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program a fault happened.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the run's own folder; runs/ in the workspace if left out.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Another seed draws another county.")]
+WorkspaceFolder = Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder with an authority.toml.")]
+NewFolder = Annotated[Path, typer.Argument(metavar="DIR", help="New folder to write into.")]
+
+
+@app.callback()
+def sufficiency() -> None:
+    """School places: where, when and in which year group they run short, and where they stand empty."""
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the invented council and its run.")] = Path("demo"),
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the map in a browser.")] = False,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Do the whole job on an invented council: data, run, map; opens the map where there is a screen."""
+    def work() -> Answer:
+        from workbench.demo import run_demo
+
+        with Steps() as steps:
+            return run_demo(out, os.environ, steps, may_open=not no_open)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def example(folder: NewFolder, seed: Seed = 1, as_json: Json = False, debug: Debug = False) -> None:
+    """Write the files of an invented council, in the layouts of the real publications."""
+    def work() -> Answer:
+        from workbench.demo import new_example
+
+        return new_example(folder, seed)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def template(folder: NewFolder, as_json: Json = False, debug: Debug = False) -> None:
+    """Write an empty, documented workspace to fill in."""
+    def work() -> Answer:
+        from workbench.checking import new_template
+
+        return new_template(folder)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def check(workspace: WorkspaceFolder, as_json: Json = False, debug: Debug = False) -> None:
+    """Read and check everything in a workspace and compute nothing: all problems at once, and what is missing."""
+    def work() -> Answer:
+        from workbench.checking import check_workspace
+
+        with Steps() as steps:
+            return check_workspace(workspace, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def run(workspace: WorkspaceFolder, out: Out = None, as_json: Json = False, debug: Debug = False) -> None:
+    """Run a workspace: tables, workbook and map in a folder of their own; a run that is there already costs nothing."""
+    def work() -> Answer:
+        from workbench.running import run_workspace
+
+        with Steps() as steps:
+            return run_workspace(workspace, out, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Show the headline figures of a finished run, from its own files."""
+    def work() -> Answer:
+        from workbench.showing import show_run
+
+        return show_run(run, runs)
+
+    raise typer.Exit(finish(work, as_json, debug))

@@ -1,0 +1,95 @@
+"""The headline figures of a finished run, from its own files: where the entry years run short, and how good the forecast was.
+
+Figures are rounded one by one and then added up, as on the map, so that the two never disagree.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ENTRY_YEAR, ay_label
+from workbench.answers import columns
+
+if TYPE_CHECKING:
+    from scenarios.runs import Run
+
+GROUP_NAMES = {0: "Reception", 7: "Year 7"}
+MOST_AREAS = 10
+
+
+def headline(run: Run) -> dict[str, Any]:
+    """Areas short by year, the areas that are shortest, accuracy against what came, and how many notes there are."""
+    balance, names = run.table("balance"), run.table("names")
+    short = balance.assign(short=np.floor(balance["additional_need"].to_numpy("float64") + 0.5))
+    return {
+        "run_id": run.run_id, "authority": run.manifest["authority"], "years": short_by_year(short),
+        "shortest": shortest(short, names), "accuracy": _plain(run.table("accuracy")), "notes": len(run.manifest["notes"]),
+    }
+
+
+def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
+    """For each phase and year: areas short in the entry year group, places short there, and areas short in any year group."""
+    rows = []
+    for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
+        entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
+        rows.append({
+            "phase": str(phase), "ay": int(ay), "nc_year": ENTRY_YEAR[str(phase)], "areas": int(entry["planning_area_code"].nunique()),
+            "areas_not_known": int(entry["short"].isna().sum()),
+            "areas_short": int((entry["short"] > 0).sum()), "places_short": int(entry["short"].sum()),
+            "areas_short_in_any_year_group": int(year.loc[year["short"] > 0, "planning_area_code"].nunique()),
+        })
+    return rows
+
+
+def shortest(balance: pd.DataFrame, names: pd.DataFrame) -> list[dict[str, Any]]:
+    """The areas with most places short in one year group and year, each at its worst; most first."""
+    found = balance[balance["short"] > 0].sort_values(["short", "ay", "planning_area_code"], ascending=[False, True, True])
+    found = found.drop_duplicates(["phase", "planning_area_code"]).head(MOST_AREAS)
+    called = dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
+    return [
+        {"phase": row.phase, "planning_area_code": row.planning_area_code,
+         "planning_area_name": called.get(row.planning_area_code, row.planning_area_code), "nc_year": int(row.nc_year),
+         "ay": int(row.ay), "places_short": int(row.short)}
+        for row in found.itertuples()
+    ]
+
+
+def headline_lines(told: dict[str, Any]) -> list[str]:
+    """The same for people."""
+    authority = told["authority"]
+    lines = [f"{authority['name']} ({authority['code']}), from the census of January {authority['base_year'] + 1}", ""]
+    for phase, entry in ENTRY_YEAR.items():
+        rows = [row for row in told["years"] if row["phase"] == phase]
+        if rows:
+            heading = (f"{phase}: areas short", f"in {GROUP_NAMES[entry]}", "places short there", "in any year group")
+            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3]), ""]
+    if told["shortest"]:
+        lines += ["Shortest of places, each area at its worst:", *columns(
+            [(f"  {a['planning_area_name']}", a["phase"], group_name(a["nc_year"]), ay_label(a["ay"]), a["places_short"])
+             for a in told["shortest"]], right=[4]), ""]
+    for row in told["accuracy"]:
+        own = row.get("own_error_three_year")
+        beside = f" (the authority's own return three years ahead: {own:+.1%})" if own is not None else ""
+        lines.append(f"Against the census of January {row['ay'] + 1}, {row['phase']}: {row['error']:+.1%}; + is over-forecast{beside}")
+    return lines
+
+
+def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    known = row["areas"] - row["areas_not_known"]
+    if not known:
+        return (ay_label(row["ay"]), "not known", "", "")
+    return (ay_label(row["ay"]), f"{row['areas_short']} of {known}", f"{row['places_short']:,}",
+            f"{row['areas_short_in_any_year_group']} of {row['areas']}")
+
+
+def group_name(nc_year: int) -> str:
+    """A year group as people say it."""
+    return "Reception" if nc_year == 0 else f"Year {nc_year}"
+
+
+def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A small table as plain values, missing ones as None."""
+    return [{str(k): (None if pd.isna(v) else v) for k, v in row.items()} for row in frame.to_dict("records")]

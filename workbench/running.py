@@ -1,0 +1,63 @@
+"""`run`: a workspace becomes a finished run, or is found to be one already."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planning_areas.tables import EvidenceError
+from scenarios import runs
+from scenarios.identity import Identity, identify
+from sufficiency.model import run as run_model
+from sufficiency.workspace import Loaded, find_files, load, open_workspace
+from workbench.answers import Answer, UserError
+from workbench.publish_run import publish_run
+from workbench.showing import RUNS, told
+
+if TYPE_CHECKING:
+    from sufficiency.workspace import Workspace
+    from workbench.progress import Steps
+
+MODEL_STEPS, PUBLISHING_STEPS = 5, 3
+
+
+def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], steps: Steps) -> Answer:
+    """Run a workspace unless the same run is finished already, and tell its headline figures."""
+    workspace = open_workspace(folder)
+    jobs, problems = find_files(workspace, environ)
+    if problems:
+        load(folder, environ, steps)            # tells these and all the others
+        raise EvidenceError(problems)
+    steps("Looking whether this run is there already")
+    identity = identify(workspace, jobs)
+    place = out if out is not None else folder / RUNS
+    target = place / identity.run_id
+    there = runs.is_finished(target)
+    if not there:
+        steps.expect(1 + len(jobs) + 1 + MODEL_STEPS + PUBLISHING_STEPS)
+        loaded = load(folder, environ, steps)
+        _nothing_moved(identity, workspace, loaded)
+        outcome = run_model(loaded.evidence, loaded.assumptions, steps)
+        publish_run(place, identity, outcome, steps)
+        runs.set_status(target, _who(), datetime.now(UTC).isoformat(timespec="seconds"))
+    first = ["This run was there already: same input, settings and program; nothing was computed.", ""] if there else []
+    return told(runs.load(target), first, there_already=there)
+
+
+def _nothing_moved(identity: Identity, workspace: Workspace, loaded: Loaded) -> None:
+    """Refuse when a file was changed between being hashed and being read: the run would have a wrong name."""
+    hashed = {source.sha256 for source in identity.inputs}
+    read = {source.sha256 for source in loaded.evidence.sources}
+    if hashed != read or loaded.assumptions != workspace.assumptions or loaded.evidence.authority != workspace.authority:
+        raise UserError("a file of the workspace was changed while it was being read", "run it again")
+
+
+def _who() -> str:
+    """The user's name as the system knows it; blank where it does not."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
