@@ -8,6 +8,7 @@ from pathlib import Path
 
 from typer.main import get_command
 from typer.testing import CliRunner
+
 from workbench.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
