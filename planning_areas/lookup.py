@@ -1,7 +1,8 @@
 """Lookup: sparse shares that carry counts from one set of places to another, small area to planning area, home to school.
 
-Each origin's shares sum to 1, so every child who lives somewhere is counted somewhere, once: totals survive the crossing, which is
-asserted each time counts are carried. Building shares is slow and done once; carrying is a sparse product and done often.
+Each origin's shares sum to 1, so every child who lives somewhere is counted somewhere, once: totals survive the crossing,
+which is asserted each time counts are carried. Building shares is slow and done once; carrying is a sparse product and done
+often.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def lookup_from(pairs: pd.DataFrame, origins: Sequence[str], destinations: Seque
     at = (pairs["origin"].map(row).to_numpy(dtype="int64"), pairs["destination"].map(column).to_numpy(dtype="int64"))
     weights = scipy.sparse.csr_array((pairs["weight"].to_numpy(dtype="float64"), at), shape=(len(row), len(column)))
     sums = np.asarray(weights.sum(axis=1)).ravel()
-    lost = [origins[i] for i in np.flatnonzero(~(sums > 0))]
+    lost = [origins[i] for i in np.flatnonzero(~(sums > 0)).tolist()]
     if lost:
         raise ValueError(f"these places belong nowhere: {', '.join(lost[:5])}")
     return Lookup(tuple(origins), tuple(destinations), scipy.sparse.csr_array(weights / sums[:, None]))

@@ -26,6 +26,7 @@ LOSES_BY_UNKNOWN = {
 }
 MISSING: dict[str, str] = {
     "schools": "there are no schools to place: the authority is one planning area a phase, without a map of its schools",
+    "school_sites": "schools that GIAS does not place are on no map",
     "school_links": "a school that became an academy or merged loses its roll from before",
     "school_roll": "nothing can be said by school or planning area: the authority is one planning area a phase",
     "census_schools": "gaps that GIAS leaves in a school's details stay open",

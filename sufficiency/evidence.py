@@ -80,6 +80,17 @@ class Schools(pa.DataFrameModel):
         unique, strict, coerce = ["urn"], True, True
 
 
+class SchoolSites(pa.DataFrameModel):
+    """Where schools stand that GIAS does not place yet, such as new ones. Source: the council, or a list of locations."""
+
+    urn: str = pa.Field(str_matches=URN, description="school")
+    easting: float = pa.Field(ge=80_000, le=656_000, description="metres, EPSG:27700")
+    northing: float = pa.Field(ge=5_000, le=658_000, description="metres, EPSG:27700")
+
+    class Config:
+        unique, strict, coerce = ["urn"], True, True
+
+
 class SchoolLinks(pa.DataFrameModel):
     """Which school follows which, so that a school's history survives academisation. Source: GIAS links."""
 
@@ -333,8 +344,9 @@ class OctoberCensus(pa.DataFrameModel):
 
 
 TABLES: dict[str, type[pa.DataFrameModel]] = {
-    "schools": Schools, "school_links": SchoolLinks, "school_roll": SchoolRoll, "census_schools": CensusSchools,
-    "authority_roll": AuthorityRoll, "capacity": Capacity, "scorecards": Scorecards, "births": Births,
+    "schools": Schools, "school_sites": SchoolSites, "school_links": SchoolLinks, "school_roll": SchoolRoll,
+    "census_schools": CensusSchools, "authority_roll": AuthorityRoll, "capacity": Capacity, "scorecards": Scorecards,
+    "births": Births,
     "population": Population, "lsoas": Lsoas, "lsoa_lookup": LsoaLookup, "area_names": AreaNames,
     "area_members": AreaMembers, "yg_places": YearGroupPlaces, "pans": Pans, "planned_places": PlannedPlaces,
     "housing_sites": HousingSites, "attended_flows": Flows, "transfers": Transfers, "offers": Offers,

@@ -69,12 +69,17 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "accuracy": accuracy(projection, evidence),
         "housing_sites": evidence.housing_sites,
     }
-    notes = (*evidence.notes, *school_notes, *history_notes, *frame.notes, *place_notes, *projection.notes, *_limits(evidence))
-    return Outcome(evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources)
+    told = (evidence.notes, school_notes, history_notes, frame.notes, place_notes, projection.notes, _limits(evidence))
+    notes = tuple(note for some in told for note in some)
+    return Outcome(
+        evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
+    )
 
 
 def entry_places(places: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Places at each school's own year of entry (urn, ay, nc_year, places): what its intake is held to when pupils are shared out."""
+    """Places at each school's own year of entry (urn, ay, nc_year, places): what its intake is held to when pupils are shared
+    out.
+    """
     low = schools.set_index("urn")["nc_year_low"]
     entry = places[places["nc_year"] == places["urn"].map(low)]
     return entry.rename(columns={"yg_places": "places"})[["urn", "ay", "nc_year", "places"]].dropna().reset_index(drop=True)
@@ -107,7 +112,8 @@ def school_pupils_table(projection: Projection, frame: AreaFrame, assumptions: A
     """Pupils by school, year group and year in the central run; they add up to the planning areas."""
     columns = ["urn", "ay", "phase", "planning_area_code", "nc_year", "pupils"]
     if frame.members.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("urn", "phase", "planning_area_code") else "float64") for c in columns})
+        texts = ("urn", "phase", "planning_area_code")
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in texts else "float64") for c in columns})
     table = _central(projection.schools).rename("pupils").reset_index()
     table["phase"] = table["nc_year"].map(_phases())
     table["area_phase"] = table["phase"].replace("sixth_form", "secondary")

@@ -1,7 +1,8 @@
 """What a command answers: words for people, or one JSON object for machines, and an exit code.
 
-0 is fine; 2 means that the input has problems, each told and none with a traceback; 1 is our fault. What comes from files is shown
-without the control characters that a terminal would obey. This module imports nothing heavy, so that `--help` answers at once.
+0 is fine; 2 means that the input has problems, each told and none with a traceback; 1 is our fault. What comes from files is
+shown without the control characters that a terminal would obey. This module imports nothing heavy, so that `--help` answers
+at once.
 """
 
 from __future__ import annotations

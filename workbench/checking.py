@@ -40,8 +40,9 @@ def check_workspace(folder: Path, environ: Mapping[str, str], steps: Steps) -> A
     missing = [note for note in evidence.notes if note.text == ABSENT]
     notes = [note for note in evidence.notes if note.text != ABSENT]
     authority = evidence.authority
+    january = f"the census of January {authority.base_year + 1} ({ay_label(authority.base_year)})"
     lines = [
-        f"{authority.name} ({authority.code}), from the census of January {authority.base_year + 1} ({ay_label(authority.base_year)})",
+        f"{authority.name} ({authority.code}), from {january}",
         "", *columns([("table", "rows", "years", "files"), *(
             (t["table"], f"{t['rows']:,}", _span(t["years"]), ", ".join(t["files"])) for t in tables)], right=[1]),
         *note_lines("Missing, and what the result loses by it:", missing),

@@ -36,7 +36,8 @@ def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
     for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
         entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
         rows.append({
-            "phase": str(phase), "ay": int(ay), "nc_year": ENTRY_YEAR[str(phase)], "areas": int(entry["planning_area_code"].nunique()),
+            "phase": str(phase), "ay": int(ay), "nc_year": ENTRY_YEAR[str(phase)],
+            "areas": int(entry["planning_area_code"].nunique()),
             "areas_not_known": int(entry["short"].isna().sum()),
             "areas_short": int((entry["short"] > 0).sum()), "places_short": int(entry["short"].sum()),
             "areas_short_in_any_year_group": int(year.loc[year["short"] > 0, "planning_area_code"].nunique()),
@@ -73,7 +74,8 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
     for row in told["accuracy"]:
         own = row.get("own_error_three_year")
         beside = f" (the authority's own return three years ahead: {own:+.1%})" if own is not None else ""
-        lines.append(f"Against the census of January {row['ay'] + 1}, {row['phase']}: {row['error']:+.1%}; + is over-forecast{beside}")
+        against = f"Against the census of January {row['ay'] + 1}, {row['phase']}"
+        lines.append(f"{against}: {row['error']:+.1%}; + is over-forecast{beside}")
     return lines
 
 

@@ -13,12 +13,12 @@ from scenarios import runs
 from scenarios.identity import Identity, identify
 from sufficiency.model import run as run_model
 from sufficiency.workspace import Loaded, find_files, load, open_workspace
+from sufficiency.workspace_settings import Workspace
 from workbench.answers import Answer, UserError
 from workbench.publish_run import publish_run
 from workbench.showing import RUNS, told
 
 if TYPE_CHECKING:
-    from sufficiency.workspace import Workspace
     from workbench.progress import Steps
 
 MODEL_STEPS, PUBLISHING_STEPS = 5, 3

@@ -33,6 +33,7 @@ MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "n
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
 
 TITLES = {
+    "school_sites": "Where schools stand that GIAS does not place",
     "area_names": "Planning areas and their names",
     "area_members": "Schools of each planning area",
     "yg_places": "Places by school and year group",

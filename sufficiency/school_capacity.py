@@ -1,0 +1,98 @@
+"""Each school's capacity, sixth form apart, from the best source there is; and which source that was.
+
+Method (domain brief B3). The SCAP return of May in the base year, or up to three years older, comes first; then the
+administrative figure in GIAS, which may lag; then an older SCAP return; then what the same sources say of the school's
+predecessor. A school may stand on several lines of a return (sites in several planning areas): the lines of one year are
+added up. Nursery is never part of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.evidence import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sufficiency.evidence import Evidence
+    from sufficiency.predecessors import Ancestry
+
+RECENT = 3  # years in which a SCAP return beats GIAS [U]
+LARGE_CHANGE = 0.25  # SCAP against GIAS: by how much they may differ without a word
+
+
+def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, list[Note]]:
+    """Add capacity, capacity_sixth_form and capacity_basis to the schools; schools: urn, laestab, capacity (GIAS)."""
+    base = evidence.authority.base_year
+    returns = _returns(evidence.capacity, base)
+    rows = [
+        _of_school(
+            school.urn,
+            school.laestab,
+            float(school.capacity),
+            bool(school.in_gias),
+            returns,
+            base,
+            family.before(school.urn),
+        )
+        for school in schools.itertuples()
+    ]
+    told = pd.DataFrame(rows, columns=["capacity", "capacity_sixth_form", "capacity_basis"], index=schools.index)
+    gias = schools["capacity"].astype("float64")
+    apart = told["capacity_basis"].str.startswith("SCAP") & ((told["capacity"] / gias - 1).abs() > LARGE_CHANGE)
+    notes = []
+    if apart.any():
+        named = [
+            f"{name} ({a:,.0f} against {b:,.0f})"
+            for name, a, b in zip(schools.loc[apart, "school_name"], told.loc[apart, "capacity"], gias[apart], strict=True)
+        ]
+        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
+        notes.append(
+            Note("capacity", "SCAP and GIAS differ by more than a quarter; SCAP is used: " + ", ".join(named[:5]) + more)
+        )
+    return schools.drop(columns="capacity").join(told), notes
+
+
+def _returns(table: pd.DataFrame, base: int) -> dict[str, list[tuple[int, float, float]]]:
+    """SCAP lines added up: urn, and laestab, -> (year, capacity, sixth form) of each year to the base year, latest first."""
+    found: dict[str, list[tuple[int, float, float]]] = {}
+    if table.empty:
+        return found
+    until = table[table["ay"] <= base]
+    for key in ("urn", "laestab"):
+        keyed = until[until[key] != ""]
+        sums = (
+            keyed.groupby([key, "ay"])[["capacity", "capacity_sixth_form"]].sum(min_count=1).reset_index().sort_values("ay")
+        )
+        for code, ay, capacity, sixth in sums.itertuples(index=False, name=None):
+            found.setdefault(str(code), []).insert(0, (int(ay), float(capacity), float(sixth)))
+    return found
+
+
+def _of_school(
+    urn: str,
+    laestab: str,
+    gias: float,
+    in_gias: bool,
+    returns: dict[str, list[tuple[int, float, float]]],
+    base: int,
+    before: Sequence[str],
+) -> tuple[float, float, str]:
+    """Capacity, sixth form (missing where never told) and basis of one school."""
+    own = returns.get(urn) or returns.get(laestab) or []
+    inherited = next((returns[earlier] for earlier in before if earlier in returns), [])
+    mine, whose = (own, "") if own else (inherited, " of its predecessor")
+    sixth = next((s for _, _, s in mine if not np.isnan(s)), np.nan)
+    recent = next(((ay, c) for ay, c, _ in mine if not np.isnan(c) and ay > base - RECENT), None)
+    if recent is not None:
+        return recent[1], sixth, f"SCAP, May {recent[0] + 1}{whose}"
+    if not np.isnan(gias):
+        return gias, sixth, "GIAS" if in_gias else "GIAS, of its predecessor"
+    older = next(((ay, c) for ay, c, _ in mine if not np.isnan(c)), None)
+    if older is not None:
+        return older[1], sixth, f"SCAP, May {older[0] + 1}{whose} (old)"
+    return np.nan, sixth, "not known"
