@@ -8,25 +8,23 @@ Rows that start with # are remarks, and blank rows are passed over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import parse_ay
 from planning_areas.tables import EvidenceError, Problem, check
-from sufficiency.evidence import SYMBOLS, TABLES, Reading
-from sufficiency.sources.reading import Ask, Reader, noted, parse_counts, read_frame, source
+from sufficiency.evidence import TABLES, Reading
+from sufficiency.sources.cells import astray, cell_problems, counts, number, numbers, year, year_group
+from sufficiency.sources.frames import Layout, read_frame
+from sufficiency.sources.reading import Ask, Reader, noted, source
 
 REMARK = "#"
 COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
 YEARS = {"ay", "ay_to", "financial_year", "cohort"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
-MOST_KINDS = 20             # different things found in one column that are told one by one
 HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name"}
@@ -49,9 +47,6 @@ TITLES = {
     "local_births": "Births by area and school cohort",
 }
 """Reader name -> what the council's file is; the table is the name without `local_`."""
-
-_YEAR_GROUP = re.compile(r"^(?:y|yr|year|year group)?\s*(\d{1,2})$")
-
 
 def table_of(reader: str) -> str:
     """Name the table that one of these readers fills."""
@@ -80,13 +75,14 @@ def _reader(name: str, title: str) -> Reader:
 def read_local(reader: Reader, path: Path, ask: Ask) -> Reading:
     """Read one of the council's own tables and hold it against its model."""
     needs, may = columns_of(reader.name, ask)
-    frame, repairs = read_frame(path, needs, ask, may, REMARK)
+    read = read_frame(path, Layout(needs, may, every_column=True, remark=REMARK, first_sheet_only=True), ask)
+    frame = read.frame
     extra = [c for c in frame.columns if c not in (*needs, *may)]
-    notes = [*repairs, *([f"columns that are not used: {', '.join(map(str, extra))}"] if extra else [])]
+    notes = [*read.notes, *([f"columns that are not used: {', '.join(map(str, extra))}"] if extra else [])]
     frame, told = _complete(frame, reader, ask)
     notes += told
     typed, problems = _typed(frame, reader.table, path.name)
-    problems += _astray(typed, path.name)
+    problems += astray(typed, path.name)
     gaps = {p.column for p in problems}
     try:
         table = check(typed, TABLES[reader.table], path.name, gaps)
@@ -128,11 +124,11 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
         kind, cells = str(column.dtype), typed[name]
         whole = "int" in kind or name in YEARS or (table, name) in HEADCOUNTS
         if name == "pupils" and "symbol" in schema.columns:
-            typed[name], typed["symbol"], bad = _counts(cells, frame["symbol"])
+            typed[name], typed["symbol"], bad = counts(cells, frame["symbol"])
             wants = "a whole number, or one of c z x low : where it is hidden, expected"
             bad |= typed[name].mod(1).gt(0)
         elif "int" in kind or "float" in kind:
-            typed[name], bad = _numbers(cells, _parser(name), nullable=column.nullable)
+            typed[name], bad = numbers(cells, _parser(name), nullable=column.nullable)
             wants = _wants(name, whole=whole)
             bad |= typed[name].mod(1).gt(0) & whole
         elif kind == "bool":
@@ -143,65 +139,8 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
             continue
         if kind != "bool":
             typed[name] = typed[name].mask(bad)
-        problems += _cell_problems(cells[bad], file, name, wants, column.description)
+        problems += cell_problems(cells[bad], file, name, wants, column.description)
     return typed, problems
-
-
-def _astray(typed: pd.DataFrame, file: str) -> list[Problem]:
-    """Find coordinates that are degrees, or degrees the wrong way round; the cells are then blank, since they have been told."""
-    if "easting" not in typed.columns:
-        return []
-    east, north = typed["easting"], typed["northing"]
-    guesses = {
-        "degrees of longitude and latitude": east.between(-9, 2.5) & north.between(49, 61),
-        "degrees, and latitude and longitude swapped": east.between(49, 61) & north.between(-9, 2.5),
-    }
-    problems = []
-    for what, rows in guesses.items():
-        if rows.any():
-            first = rows.idxmax()
-            problems += [Problem(file, int(first), column, found=f"{typed.loc[first, column]:g}",
-                                 expected=f"metres on the British National Grid expected; these look like {what}",
-                                 advice="convert them to easting and northing (EPSG:27700)", others=int(rows.sum()) - 1)
-                         for column in ("easting", "northing")]
-            typed.loc[rows, ["easting", "northing"]] = np.nan
-    return problems
-
-
-def _cell_problems(bad: pd.Series, file: str, column: str, wants: str, described: str) -> list[Problem]:
-    """One problem for each different thing found in a column, with the first row that has it."""
-    problems = []
-    for found, rows in bad.groupby(bad, sort=False):
-        numbers = [int(i) for i in rows.index]
-        problems.append(Problem(file, numbers[0], column, found=str(found) or "blank", expected=f"{wants} ({described})",
-                                advice="" if found else "blank is not nought: write the figure or take the row out",
-                                others=len(numbers) - 1))
-    if len(problems) > MOST_KINDS:
-        rest = len(problems) - MOST_KINDS
-        problems[MOST_KINDS:] = [Problem(file, 0, column, expected=f"{rest} other things that are not as expected", advice=wants)]
-    return problems
-
-
-def _numbers(cells: pd.Series, parse: Callable[[str], float], *, nullable: bool) -> tuple[pd.Series, pd.Series]:
-    """Parse each different text once; say which cells could not be read (a blank only where a blank is refused)."""
-    known: dict[str, float] = {}
-    bad: set[str] = set() if nullable else {""}
-    for text in cells.unique():
-        try:
-            known[text] = parse(text) if text else np.nan
-        except ValueError:
-            known[text] = np.nan
-            bad.add(text)
-    return cells.map(known).astype("float64"), cells.isin(bad)
-
-
-def _counts(cells: pd.Series, symbols: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Split a count that may be hidden into number and symbol; say which cells are neither."""
-    numbers, found = parse_counts(cells)
-    bad = ~found.isin(SYMBOLS) | np.isinf(numbers)
-    given = symbols.str.strip().str.lower()
-    joined = found.mask(bad, "").where(found.ne("") | numbers.notna(), given)
-    return numbers.mask(bad), joined, bad
 
 
 def _yes_or_no(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -228,32 +167,6 @@ def _wants(column: str, *, whole: bool) -> str:
     if column in YEAR_GROUPS:
         return "a year group such as Reception, R, Year 1, Y1 or 1 expected"
     return "a whole number expected" if whole else "a number expected"
-
-
-def number(text: str) -> float:
-    """Read a number, with or without commas at the thousands; raises ValueError for anything else, infinities included."""
-    value = float(re.sub(r"(?<=\d),(?=\d{3}\b)", "", text))
-    if not np.isfinite(value) or "_" in text:
-        raise ValueError(text)
-    return value
-
-
-def year(text: str) -> float:
-    """Read "2026/27" or "2026" as 2026; raises ValueError for anything else."""
-    return float(text) if re.fullmatch(r"[0-9]{4}", text) else float(parse_ay(text))
-
-
-def year_group(text: str) -> float:
-    """Read "R", "Reception", "Y1", "Year 1" or "1" as the number of the year group; "N" and "Nursery" are -1."""
-    lowered = text.casefold()
-    if lowered in ("r", "yr", "rec", "reception", "year r"):
-        return 0.0
-    if lowered in ("n", "nursery", "-1"):
-        return -1.0
-    match = _YEAR_GROUP.match(lowered)
-    if match is None:
-        raise ValueError(text)
-    return float(match[1])
 
 
 def _of_authority(table: pd.DataFrame, path: Path, ask: Ask) -> tuple[pd.DataFrame, list[str]]:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,21 @@ from sufficiency.evidence import SYMBOLS, Note, Reading, Source
 
 LARGEST_BYTES = 2_000_000_000
 LARGEST_WORKBOOK = 1_000_000_000     # bytes, unpacked
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 OGL = "Open Government Licence v3.0"
+
+Row = tuple[int, list[str]]
+"""A row's number as a person sees it in the file, and its cells."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a CSV file, or of one sheet of a workbook."""
+
+    name: str                               # blank for a CSV file
+    rows: Iterator[Row]
+    notes: tuple[str, ...] = ()             # what was repaired in reading
 
 
 @dataclass(frozen=True)
@@ -76,64 +89,70 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
         raise EvidenceError([Problem(path.name, expected="this file is named in the workspace but is not there",
                                      advice="check the name in authority.toml")])
     if path.stat().st_size > LARGEST_BYTES:
-        raise _unreadable(path, f"the file is larger than {LARGEST_BYTES / 1e9:.0f} GB", "give the authority's part of it")
+        raise unreadable(path, f"the file is larger than {LARGEST_BYTES / 1e9:.0f} GB", "give the authority's part of it")
     data = path.read_bytes()
     if not data.strip():
-        raise _unreadable(path, "the file is empty", "download it again")
+        raise unreadable(path, "the file is empty", "download it again")
     if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise _unreadable(path, "this is a spreadsheet or zip, not a text file",
+        raise unreadable(path, "this is a spreadsheet or zip, not a text file",
                           "save it as CSV, or name it .xlsx if it is a workbook")
     try:
         if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return data.decode("utf-16"), ("read as UTF-16",)
         if b"\x00" in data:
-            raise _unreadable(path, "this is not a text file", "download it again, or save it as CSV in UTF-8")
+            raise unreadable(path, "this is not a text file", "download it again, or save it as CSV in UTF-8")
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as fault:
         if fault.encoding.startswith("utf-16"):
-            raise _unreadable(path, "the file says it is UTF-16 and breaks off", "save it as CSV in UTF-8") from None
+            raise unreadable(path, "the file says it is UTF-16 and breaks off", "save it as CSV in UTF-8") from None
         return data.decode("cp1252", errors="replace"), ("read as Windows-1252",)
 
 
-def _unreadable(path: Path, what: str, advice: str) -> EvidenceError:
+def unreadable(path: Path, what: str, advice: str) -> EvidenceError:
     """Say of a whole file that it cannot be read, and what to do."""
     return EvidenceError([Problem(path.name, expected=what, advice=advice)])
 
 
-def read_cells(path: Path) -> tuple[list[tuple[int, list[str]]], tuple[str, ...]]:
-    """Read a CSV or XLSX file as rows of text, each with its row number in the file; blank rows are passed over."""
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        return _workbook_cells(path), ()
-    text, notes = read_text(path)
-    rows: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)      # a stray quote may not swallow the rows after it
+def sheets(path: Path) -> Iterator[Sheet]:
+    """Open a CSV file as one sheet of rows, or a workbook as its sheets; blank rows are passed over.
+
+    The rows are read as they are asked for, so that a national file need not be held as a whole.
+    """
+    if path.suffix.lower() in WORKBOOKS:
+        yield from _workbook_sheets(path)
+    else:
+        text, notes = read_text(path)
+        yield Sheet("", _csv_rows(path, text), notes)
+
+
+def _csv_rows(path: Path, text: str) -> Iterator[Row]:
+    """Read the rows of a CSV text, each with its number in the file; a stray quote may not swallow the rows after it."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append((number, [cell.strip() for cell in row]))
+            if row and (row[0].strip() or any(cell.strip() for cell in row)):
+                yield number, row
             number = reader.line_num + 1
     except csv.Error as fault:
         raise EvidenceError([Problem(path.name, number, expected=f"the file cannot be read as CSV from here on: {fault}",
                                      advice="look for a stray quotation mark, or save it as CSV from a spreadsheet")]) from None
-    return rows, notes
 
 
-def _workbook_cells(path: Path) -> list[tuple[int, list[str]]]:
-    """Read the first sheet of a workbook as text."""
+def _workbook_sheets(path: Path) -> Iterator[Sheet]:
+    """Read the sheets of a workbook as text, one after the other."""
     from python_calamine import CalamineError, load_workbook
 
     if not path.is_file():
         read_text(path)     # says that it is missing
     _refuse_bomb(path)
     try:
-        sheet = load_workbook(str(path)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
+        book = load_workbook(str(path))
+        for number, name in enumerate(book.sheet_names):
+            rows = book.get_sheet_by_index(number).to_python(skip_empty_area=False)
+            yield Sheet(name, ((i, cells) for i, row in enumerate(rows, 1) if any(cells := [_cell_text(c) for c in row])))
     except (CalamineError, OSError, ValueError) as fault:
-        raise _unreadable(path, f"the workbook cannot be opened: {fault}", "open it in Excel and save it again") from None
-    if not any(any(_cell_text(c) for c in row) for row in rows):
-        raise _unreadable(path, "the first sheet of the workbook is empty", "put the table on the first sheet")
-    return [(i, cells) for i, row in enumerate(rows, 1) if any(cells := [_cell_text(c) for c in row])]
+        raise unreadable(path, f"the workbook cannot be opened: {fault}", "open it in Excel and save it again") from None
 
 
 def _refuse_bomb(path: Path) -> None:
@@ -144,7 +163,7 @@ def _refuse_bomb(path: Path) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return      # an older format, or broken: the reader of workbooks says which
     if sum(size for size, _ in sizes) > LARGEST_WORKBOOK or any(size > 1e8 and size > 1000 * packed for size, packed in sizes):
-        raise _unreadable(path, "the workbook unpacks to more than a workbook should hold", "save the one sheet as CSV")
+        raise unreadable(path, "the workbook unpacks to more than a workbook should hold", "save the one sheet as CSV")
 
 
 def _cell_text(value: object) -> str:
@@ -152,71 +171,6 @@ def _cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def read_frame(
-    path: Path, needs: tuple[str, ...], ask: Ask, may: tuple[str, ...] = (), remark: str = "",
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read a table whose header is the first row that holds the columns needed (note lines above it are passed over).
-
-    needs, may: the publication's column names that must and that can be there; the workspace's column map and case are seen
-    through. remark: rows that start with it are passed over. Ragged rows: missing cells at the end are blank, and more cells
-    than headings is a problem. Raises EvidenceError naming the missing columns.
-    """
-    rows, notes = read_cells(path)
-    rows = [(number, cells) for number, cells in rows if not (remark and cells[0].startswith(remark))]
-    renamed = {theirs.casefold(): ours for ours, theirs in (ask.columns or {}).items()}
-    wanted = {n.casefold() for n in needs}
-    heads = [[renamed.get(c.casefold(), c) for c in cells] for _, cells in rows[:30]] or [[]]
-    at = max(range(len(heads)), key=lambda i: len(wanted.intersection(n.casefold() for n in heads[i])))     # the first best
-    names = heads[at]
-    if not wanted <= {n.casefold() for n in names}:
-        raise EvidenceError(_missing_columns(path, names, needs))
-    canonical = {n.casefold(): n for n in (*may, *needs)}
-    header = [canonical.get(n.casefold(), n) for n in names]
-    header = [n or f"unnamed {i}" for i, n in enumerate(header, 1)]
-    body = rows[at + 1:]
-    if problems := _body_problems(path, rows[at][0], header, body, (*needs, *may)):
-        raise EvidenceError(problems)
-    short = sum(len(cells) < len(header) for _, cells in body)
-    width = len(header)
-    frame = pd.DataFrame([cells[:width] + [""] * (width - len(cells)) for _, cells in body], columns=header,
-                         index=pd.Index([number for number, _ in body]), dtype="str")
-    if short:
-        notes = (*notes, f"{short} rows end before the last column; the missing cells are blank")
-    if twice := sorted({n for n in header if header.count(n) > 1}):
-        notes = (*notes, f"columns that stand twice in the header are read once: {', '.join(twice)}")
-    return frame.loc[:, ~frame.columns.duplicated()], notes
-
-
-def _missing_columns(path: Path, names: list[str], needs: tuple[str, ...]) -> list[Problem]:
-    """Name each column that is needed and not there, with what the likeliest header has instead."""
-    have = {n.casefold() for n in names}
-    advice = "if it has another name in this file, give it under [tables.*.columns]"
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        advice = "the cells seem to be parted by something other than commas: save it as CSV"
-    if names:
-        advice += "; the file has " + ", ".join(repr(n[:40]) for n in names[:6]) + (" ..." if len(names) > 6 else "")
-    return [Problem(path.name, 0, n, expected="this column is needed", advice=advice) for n in needs if n.casefold() not in have]
-
-
-def _body_problems(
-    path: Path, top: int, header: list[str], body: list[tuple[int, list[str]]], known: tuple[str, ...],
-) -> list[Problem]:
-    """Find columns that stand twice, rows with more cells than headings, and a file without rows."""
-    problems = [
-        Problem(path.name, top, n, expected="this column stands twice in the header", advice="drop one")
-        for n in sorted({n for n in header if header.count(n) > 1 and n in known})
-    ]
-    problems += [
-        Problem(path.name, number, found=f"{len(cells)} cells", expected=f"{len(header)} cells, as in the header",
-                advice="an unquoted comma in a name is the usual cause")
-        for number, cells in body if len(cells) > len(header) and any(cells[len(header):])
-    ]
-    if not body:
-        problems.append(Problem(path.name, expected="the file has a header and no rows",
-                                advice="download it again, or fill it in, or take it out of authority.toml"))
-    return problems
 
 
 def parse_counts(cells: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -1,0 +1,214 @@
+"""From the rows of a file to a table of text: finding the header, and the columns under whatever name the year gave them.
+
+The header is the first row that has most of the columns needed; note lines above it are kept as the title. A column goes by the
+publication's name, by the name that the workspace maps to it, or by one of the spellings it has had; case, spaces, hyphens and
+underscores are seen through. Rows of other authorities are passed over as the file is read, and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+import pandas as pd
+
+from planning_areas.tables import EvidenceError, Problem
+from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
+
+HEADER_WITHIN = 30          # rows among which the header is looked for
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a reader looks for in a header, by the publication's own column names."""
+
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=dict)  # column -> regular expression of its other names, made plain
+    families: str = ""              # regular expression of further columns, such as one for each year group; kept by plain name
+    authority: str = ""             # the column that holds the authority's code: rows of others are passed over
+    besides: frozenset[str] = frozenset()       # codes that are kept beside the authority's, such as England's
+    every_column: bool = False      # keep the columns that nobody asks for, to be told
+    remark: str = ""                # rows that begin with it are passed over
+    first_sheet_only: bool = False  # of a workbook; else the first sheet that has the columns
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text as it stands in the file: every cell "" or text, index = row in the file."""
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...]          # what was repaired or left out
+    title: str                      # what stands above the header, and the name of the sheet
+
+
+@dataclass(frozen=True)
+class _Header:
+    """A header row, understood."""
+
+    row: int                        # its number in the file
+    written: list[str]              # as it stands there
+    names: list[str]                # by the publication's names where known
+    found: int                      # how many of the columns needed it has
+
+
+def plain(name: str) -> str:
+    """Write a heading without case, and with single spaces for spaces, hyphens and underscores."""
+    return re.sub(r"[\s_\-\u2013\u00a0]+", " ", name.strip("\ufeff \t\r\n")).strip().casefold()
+
+
+def read_frame(path: Path, layout: Layout, ask: Ask) -> Table:
+    """Read the one table of a file.
+
+    Ragged rows: missing cells at the end are blank, and more cells than headings is a problem. Raises EvidenceError naming the
+    missing columns, or saying what is wrong with which row.
+    """
+    return next(read_tables(path, layout, ask))
+
+
+def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
+    """Read a table from every sheet that has the columns needed, there being at least one."""
+    best: _Header | None = None
+    any_found = False
+    for sheet in islice(sheets(path), 1 if layout.first_sheet_only else None):
+        top = list(islice((row for row in sheet.rows if not _is_remark(row, layout)), HEADER_WITHIN))
+        headers = [_understood(row, layout, ask) for row in top]
+        header = max(headers, key=lambda h: h.found, default=None)      # the first best
+        if header is not None and header.found == len(layout.needs):
+            any_found = True
+            at = headers.index(header)
+            title = " ".join([sheet.name, *(" ".join(cells) for _, cells in top[:at])]).strip()
+            yield _table(path, sheet, header, chain(top[at + 1:], sheet.rows), title, layout, ask)
+        elif header is not None and (best is None or header.found > best.found):
+            best = header
+    if any_found:
+        return
+    if best is None and path.suffix.lower() in WORKBOOKS:
+        which = "the first sheet of the workbook is" if layout.first_sheet_only else "the sheets of the workbook are"
+        raise unreadable(path, f"{which} empty", "put the table on the first sheet")
+    raise EvidenceError(_missing_columns(path, best, layout))
+
+
+def _is_remark(row: Row, layout: Layout) -> bool:
+    return bool(layout.remark) and row[1][0].strip().startswith(layout.remark)
+
+
+def _understood(row: Row, layout: Layout, ask: Ask) -> _Header:
+    """Give each heading its published name: mapped by the workspace, spelt alike, or another spelling, in this order."""
+    written = [cell.strip() for cell in row[1]]
+    heads = [plain(cell) for cell in written]
+    names = list(written)
+    mapped = {plain(theirs): ours for ours, theirs in (ask.columns or {}).items()}
+    known = {plain(n): n for n in (*layout.may, *layout.needs)}
+    for i, head in enumerate(heads):
+        if head in mapped or head in known:
+            names[i] = known.get(plain(mapped.get(head, head)), mapped.get(head, written[i]))
+    taken = set(names) & set(known.values())
+    for column, pattern in layout.spellings.items():
+        at = next((i for i, h in enumerate(heads) if names[i] not in taken and re.fullmatch(pattern, h)), None)
+        if column not in taken and at is not None:
+            names[at] = column
+            taken.add(column)
+    if layout.families:
+        family = re.compile(layout.families)
+        names = [h if n not in taken and family.fullmatch(h) else n for n, h in zip(names, heads, strict=True)]
+    return _Header(row[0], written, [n or f"unnamed {i}" for i, n in enumerate(names, 1)], len(taken & set(layout.needs)))
+
+
+def _missing_columns(path: Path, header: _Header | None, layout: Layout) -> list[Problem]:
+    """Name each column that is needed and not there, with what the likeliest header has instead."""
+    written, names = (header.written, header.names) if header else ([], [])
+    advice = "if it has another name in this file, give it under [tables.*.columns]"
+    if len(written) == 1 and any(mark in written[0] for mark in ";\t|"):
+        advice = "the cells seem to be parted by something other than commas: save it as CSV"
+    if written:
+        advice += "; the file has " + ", ".join(repr(n[:40]) for n in written[:6]) + (" ..." if len(written) > 6 else "")
+    return [Problem(path.name, 0, n, expected="this column is needed", advice=advice) for n in layout.needs if n not in names]
+
+
+def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title: str, layout: Layout, ask: Ask) -> Table:
+    """Read the rows under a header; a heading that stands twice, a row that is too long and a table without rows are problems."""
+    names = header.names
+    known = {*layout.needs, *layout.may}
+    family = re.compile(layout.families or r"\b\B")
+    kept = [i for i, n in enumerate(names)
+            if names.index(n) == i and (layout.every_column or n in known or family.fullmatch(n))]
+    twice = [n for n in dict.fromkeys(names) if names.count(n) > 1]
+    problems = [Problem(path.name, header.row, n, expected="this column stands twice in the header", advice="drop one")
+                for n in sorted(twice) if n in known or family.fullmatch(n)]
+    body = _Body(path.name, len(names), kept, names.index(layout.authority) if layout.authority in names else -1, ask.la_code,
+                 layout.besides)
+    for row in rows:
+        if not _is_remark(row, layout):
+            body.take(row)
+    if not body.numbers and not body.others and not body.problems:
+        problems.append(Problem(path.name, expected="the file has a header and no rows",
+                                advice="download it again, or fill it in, or take it out of authority.toml"))
+    problems += body.problems
+    if not problems and body.others and not body.mine:
+        problems.append(Problem(path.name, 0, layout.authority, found=_some(body.others),
+                                expected=f"no row is of authority {ask.la_code}",
+                                advice="check the code in authority.toml, or whether this is another authority's file"))
+    if problems:
+        raise EvidenceError(problems)
+    frame = pd.DataFrame(body.cells, columns=[names[i] for i in kept], index=pd.Index(body.numbers, dtype="int64"), dtype="str")
+    untold = [n for n in twice if n in frame.columns]
+    doubled = (f"columns that stand twice in the header are read once: {', '.join(untold)}",) if untold else ()
+    return Table(frame, (*sheet.notes, *body.notes(layout.authority), *doubled), title)
+
+
+@dataclass
+class _Body:
+    """The rows of a table as they come in: those of the authority, and what was left out or repaired."""
+
+    file: str
+    width: int                      # headings
+    kept: list[int]                 # columns that are kept
+    authority: int                  # the column that says whose a row is, or -1
+    code: str                       # whose rows are kept; "": everybody's
+    besides: frozenset[str]         # codes that are kept beside it
+    numbers: list[int] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    mine: int = 0
+    short: int = 0
+
+    def take(self, row: Row) -> None:
+        """Keep a row's columns if it is the authority's."""
+        number, cells = row
+        length = len(cells)
+        if self.code and self.authority >= 0:
+            whose = cells[self.authority].strip() if length > self.authority else ""
+            self.mine += whose == self.code
+            if whose != self.code and whose not in self.besides:
+                self.others[whose] += 1
+                return
+        if length < self.width:
+            self.short += 1
+            cells = cells + [""] * (self.width - length)
+        elif length > self.width and any(cell.strip() for cell in cells[self.width:]):
+            self.problems.append(Problem(self.file, number, found=f"{length} cells",
+                                         expected=f"{self.width} cells, as in the header",
+                                         advice="an unquoted comma in a name is the usual cause"))
+        self.numbers.append(number)
+        self.cells.append([cells[i].strip() for i in self.kept])
+
+    def notes(self, column: str) -> tuple[str, ...]:
+        """Say what was left out and repaired."""
+        nobody = self.others[""]
+        others = sum(self.others.values()) - nobody
+        told = [f"{others:,} rows of other authorities left out"] if others else []
+        told += [f"{nobody:,} rows without {column} left out"] if nobody else []
+        told += [f"{self.short} rows end before the last column; the missing cells are blank"] if self.short else []
+        return tuple(told)
+
+
+def _some(codes: Counter[str]) -> str:
+    shown = sorted(code or "blank" for code in codes)
+    return ", ".join(shown[:MOST_NAMED]) + (f" and {len(shown) - MOST_NAMED} more" if len(shown) > MOST_NAMED else "")
