@@ -64,10 +64,12 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "schools": schools_table(schools, frame),
         "names": frame.names,
         "ratios": projection.ratios,
+        "transfers": projection.transfers,
         "overrides": projection.overrides,
         "diagnostics": frame.diagnostics,
         "accuracy": accuracy(projection, evidence),
         "housing_sites": evidence.housing_sites,
+        "pans": evidence.pans,
     }
     told = (evidence.notes, school_notes, history_notes, frame.notes, place_notes, projection.notes, _limits(evidence))
     notes = tuple(note for some in told for note in some)
