@@ -20,6 +20,7 @@ from sufficiency.sources.reading import parse_counts
 MOST_KINDS = 20             # different things found in one column that are told one by one
 EASTINGS, NORTHINGS = (80_000, 656_000), (5_000, 658_000)       # England and Wales on the British National Grid
 LONGITUDES, LATITUDES = (-9, 2.5), (49, 61)
+NOT_FOLLOWED = -99.0
 
 _YEAR_GROUP = re.compile(r"^(?:y|yr|year|year group|nc year)?\s*(\d{1,2})$")
 _DATES = {
@@ -93,6 +94,20 @@ def year_group(text: str) -> float:
     if match is None:
         raise ValueError(text)
     return float(match[1])
+
+
+def census_years(labels: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read the census's names of year groups ("Nursery 2", "year_group_1", "Not followed"); say which are no year group.
+
+    Early 1 and 2 and Nursery 1 and 2 are nursery (-1); pupils who follow no national curriculum year are NOT_FOLLOWED.
+    """
+    def read(text: str) -> float:
+        label = re.sub(r"^(year group|nc year) ", "", re.sub(r"[\s_\-]+", " ", text).strip().casefold())
+        if re.fullmatch(r"(early|e|nursery|n) ?[12]", label):
+            return -1.0
+        return NOT_FOLLOWED if label == "not followed" else year_group(label)
+
+    return numbers(labels, read, nullable=False)
 
 
 def dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:

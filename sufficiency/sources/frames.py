@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
 import pandas as pd
+import pandera.pandas as pa
 
-from planning_areas.tables import EvidenceError, Problem
+from planning_areas.tables import EvidenceError, Problem, check
 from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
 
 HEADER_WITHIN = 30          # rows among which the header is looked for
@@ -212,3 +213,30 @@ class _Body:
 def _some(codes: Counter[str]) -> str:
     shown = sorted(code or "blank" for code in codes)
     return ", ".join(shown[:MOST_NAMED]) + (f" and {len(shown) - MOST_NAMED} more" if len(shown) > MOST_NAMED else "")
+
+
+def cells_of(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Give a column that the file may leave out: blank where it does."""
+    return frame[column] if column in frame.columns else pd.Series("", index=frame.index, dtype="str")
+
+
+def left_out(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which columns that a reader can use the file does not have; columns: published name -> what is lost without it."""
+    return tuple(f"there is no column {name}: {loses}" for name, loses in columns.items() if name not in frame.columns)
+
+
+def held(
+    typed: pd.DataFrame, model: type[pa.DataFrameModel], file: str, problems: list[Problem], published: Mapping[str, str],
+) -> pd.DataFrame:
+    """Hold a table against its model, and tell what the model finds together with the problems found before.
+
+    problems: by our column names. published: our column name -> the publication's, under which a planner finds it in the file.
+    """
+    every = list(problems)
+    try:
+        table = check(typed, model, file, {p.column for p in problems})
+    except EvidenceError as failure:
+        every += failure.problems
+    if every:
+        raise EvidenceError(replace(p, column=", ".join(published.get(c, c) for c in p.column.split(", "))) for p in every)
+    return table

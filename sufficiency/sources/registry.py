@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sufficiency.sources import local
+from sufficiency.sources import gias, gias_links, local, school_census
 from sufficiency.sources.reading import Reader
 
-READERS: dict[str, Reader] = {reader.name: reader for reader in local.READERS}
+PUBLICATIONS: tuple[Reader, ...] = (gias.READER, gias_links.READER, school_census.READER)
+READERS: dict[str, Reader] = {reader.name: reader for reader in (*PUBLICATIONS, *local.READERS)}
