@@ -78,6 +78,7 @@ YEARS_OF_PHASE = {
 }
 """Year groups by phase of education, where no ages are known."""
 
+NUMBERS = ("statutory_low_age", "statutory_high_age", "capacity", "easting", "northing")
 RECEPTION_AGE, TOP_YEAR = 4, PHASE_YEARS["sixth_form"][-1]
 CENSUS_DAY = "-01-31"  # the school census is taken on a Thursday in the second half of January
 COLUMNS = [
@@ -116,6 +117,7 @@ def mainstream(evidence: Evidence) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     table["rural"] = table["urban_rural"].str.contains("rural", case=False, regex=False)
     table["predecessors"] = [", ".join(family.before(urn)) for urn in table["urn"]]
     table, place_notes = _placed(table, evidence)
+    notes = (*notes, *_closing(evidence, table))
     return table[COLUMNS].sort_values("urn").reset_index(drop=True), (*notes, *age_notes, *capacity_notes, *place_notes)
 
 
@@ -171,7 +173,9 @@ def _listed(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[N
         return _open_in_gias(gias, evidence, notes)
     counted = census.loc[census["phase_type_grouping"].isin(STATE_MAINSTREAM), ["urn"]]
     rest = gias[~gias["urn"].isin(census["urn"])]
-    replaced = rest["urn"].map(lambda urn: bool(family.after(urn) & set(census["urn"])))
+    replaced = pd.Series(
+        [bool(family.after(urn) & set(census["urn"])) for urn in rest["urn"]], index=rest.index, dtype="bool"
+    )
     opens = _opens_after(rest, base)
     if (gone := rest[~replaced & ~opens & rest["status"].isin(OPEN)]).size:
         notes.append(
@@ -201,6 +205,16 @@ def _open_in_gias(gias: pd.DataFrame, evidence: Evidence, notes: list[Note]) -> 
         )
     )
     return wanted[["urn"]].reset_index(drop=True), tuple(notes)
+
+
+def _closing(evidence: Evidence, table: pd.DataFrame) -> list[Note]:
+    """Name the schools that GIAS proposes to close: their places count until the council removes them."""
+    gias = evidence.schools
+    closing = gias.loc[gias["status"].eq(OPEN[1]) & gias["urn"].isin(table["urn"]), "school_name"]
+    if closing.empty:
+        return []
+    text = f"{len(closing)} schools are proposed to close: {_some(closing)}; their places count until `planned_places` removes them"
+    return [Note("schools", text)]
 
 
 def _of_mainstream_type(gias: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
@@ -265,10 +279,10 @@ def _completed(listed: pd.DataFrame, evidence: Evidence, family: Ancestry) -> pd
         if column in before:
             value = _filled(value, before[column])
         table[column] = value.to_numpy()
-    for column in ("statutory_low_age", "statutory_high_age", "capacity", "easting", "northing"):
+    for column in NUMBERS:
         table[column] = pd.to_numeric(table[column]).astype("float64")
-    texts = [c for c in details if table[c].dtype != "float64"]
-    table[texts] = table[texts].fillna("").astype("str")
+    texts = [c for c in details if c not in NUMBERS]
+    table[texts] = table[texts].astype("object").fillna("").astype("str")
     table["school_name"] = table["school_name"].where(table["school_name"].ne(""), table["urn"])
     return table
 
@@ -329,7 +343,7 @@ def _grouping(table: pd.DataFrame, evidence: Evidence) -> pd.Series:
     """The census's phase of each school in GIAS's words, for schools of which GIAS has none."""
     census = evidence.census_schools
     phase = census[census["ay"] == evidence.authority.base_year].set_index("urn")["phase_type_grouping"]
-    return table["urn"].map(phase).fillna("").str.removeprefix("State-funded ").str.casefold()
+    return table["urn"].map(phase).astype("object").fillna("").astype("str").str.removeprefix("State-funded ").str.casefold()
 
 
 def _served_in_census(evidence: Evidence) -> pd.DataFrame:
