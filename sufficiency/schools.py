@@ -213,7 +213,7 @@ def _closing(evidence: Evidence, table: pd.DataFrame) -> list[Note]:
     closing = gias.loc[gias["status"].eq(OPEN[1]) & gias["urn"].isin(table["urn"]), "school_name"]
     if closing.empty:
         return []
-    text = f"{len(closing)} schools are proposed to close: {_some(closing)}; their places count until `planned_places` removes them"
+    text = f"{len(closing)} schools are proposed to close: {_some(closing)}; their places count until planned_places removes them"
     return [Note("schools", text)]
 
 

@@ -21,7 +21,8 @@ def squares(crs: str = CRS) -> gpd.GeoDataFrame:
     cells = [(i, j) for i in range(SIDE) for j in range(SIDE)]
     return gpd.GeoDataFrame(
         {"lsoa_code": [f"E010000{i}{j}" for i, j in cells]},
-        geometry=[box(450_000 + 1000 * i, 350_000 + 1000 * j, 451_000 + 1000 * i, 351_000 + 1000 * j) for i, j in cells], crs=crs,
+        geometry=[box(450_000 + 1000 * i, 350_000 + 1000 * j, 451_000 + 1000 * i, 351_000 + 1000 * j) for i, j in cells],
+        crs=crs,
     )
 
 
@@ -64,5 +65,5 @@ def test_shapes_that_overlap_a_little_are_joined_all_the_same() -> None:
 def test_the_middle_point_lies_inside_even_a_crescent() -> None:
     ring = shapely.Point(450_000, 350_000).buffer(1000).difference(shapely.Point(450_300, 350_000).buffer(900))
     frame = gpd.GeoDataFrame({"lsoa_code": ["E01000001"]}, geometry=[ring], crs=CRS)
-    (x, y), = middle_points(frame)
+    ((x, y),) = middle_points(frame)
     assert ring.contains(shapely.Point(x, y)) and np.isfinite([x, y]).all()

@@ -13,7 +13,9 @@ Pairs = dict[tuple[int, int], float]
 
 
 def given_to(homes: list[list[float]], children: list[float], schools: list[list[float]], room: list[float]) -> Pairs:
-    table = nearest_with_room(np.array(homes, float), np.array(children, float), np.array(schools, float), np.array(room, float))
+    table = nearest_with_room(
+        np.array(homes, float), np.array(children, float), np.array(schools, float), np.array(room, float)
+    )
     return {(h, s): n for h, s, n in table.itertuples(index=False, name=None)}
 
 
@@ -31,7 +33,7 @@ def test_a_full_school_gets_nobody_and_a_childless_home_still_has_a_school() -> 
 def test_where_there_is_too_little_room_every_school_is_stretched_alike() -> None:
     pairs = given_to([[0, 0], [4000, 0]], [60, 60], [[0, 0], [4000, 0]], [20, 40])
     assert sum(pairs.values()) == pytest.approx(120)
-    assert sum(n for (_, s), n in pairs.items() if s == 0) == pytest.approx(40.8)     # a third of 120 and 2 % of slack
+    assert sum(n for (_, s), n in pairs.items() if s == 0) == pytest.approx(40.8)  # a third of 120 and 2 % of slack
 
 
 def test_without_any_room_there_is_no_answer() -> None:
@@ -46,8 +48,12 @@ def oracle(homes: list[list[float]], children: list[float], schools: list[list[f
     if total > places:
         left = {s: r * 1.02 * total / places for s, r in left.items()}
     while any(n > 0 for n in waiting.values()):
-        far = {(h, s): np.hypot(homes[h][0] - schools[s][0], homes[h][1] - schools[s][1])
-               for h in waiting for s in left if waiting[h] > 0 and left[s] > 0}
+        far = {
+            (h, s): np.hypot(homes[h][0] - schools[s][0], homes[h][1] - schools[s][1])
+            for h in waiting
+            for s in left
+            if waiting[h] > 0 and left[s] > 0
+        }
         home, school = min(far, key=lambda pair: (far[pair], pair))
         placed = min(waiting[home], left[school])
         pairs[home, school] = placed
@@ -57,7 +63,9 @@ def oracle(homes: list[list[float]], children: list[float], schools: list[list[f
 
 
 numbers = st.integers(0, 40).map(float)
-points = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda p: [p[0] * 997.0, p[1] * 1009.0]), min_size=1, max_size=6)
+points = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda p: [p[0] * 997.0, p[1] * 1009.0]), min_size=1, max_size=6
+)
 
 
 @settings(deadline=None, max_examples=150, derandomize=True)

@@ -1,4 +1,4 @@
-"""Planning areas: every school in one a phase, every small area's children somewhere, shapes without gaps, and it says how it knows."""
+"""Planning areas: every school in one a phase, every small area somewhere, shapes without gaps, and how it knows is told."""
 
 from __future__ import annotations
 
@@ -22,11 +22,46 @@ CATCH_ALL = "9991000"
 def schools(*more: dict[str, Any]) -> pd.DataFrame:
     """A primary and an infant/junior pair in the west, a primary in the east, a secondary in the middle."""
     rows = [
-        {"urn": A, "school_name": "West Primary", "nc_year_low": 0, "nc_year_high": 6, "capacity": 210.0, "easting": 451_000.0},
-        {"urn": B, "school_name": "West Infant", "nc_year_low": 0, "nc_year_high": 2, "capacity": 90.0, "easting": 452_500.0},
-        {"urn": C, "school_name": "West Junior", "nc_year_low": 3, "nc_year_high": 6, "capacity": 120.0, "easting": 452_600.0},
-        {"urn": D, "school_name": "East Primary", "nc_year_low": 0, "nc_year_high": 6, "capacity": 420.0, "easting": 457_000.0},
-        {"urn": E, "school_name": "Middle High", "nc_year_low": 7, "nc_year_high": 13, "capacity": 1200.0, "easting": 454_000.0},
+        {
+            "urn": A,
+            "school_name": "West Primary",
+            "nc_year_low": 0,
+            "nc_year_high": 6,
+            "capacity": 210.0,
+            "easting": 451_000.0,
+        },
+        {
+            "urn": B,
+            "school_name": "West Infant",
+            "nc_year_low": 0,
+            "nc_year_high": 2,
+            "capacity": 90.0,
+            "easting": 452_500.0,
+        },
+        {
+            "urn": C,
+            "school_name": "West Junior",
+            "nc_year_low": 3,
+            "nc_year_high": 6,
+            "capacity": 120.0,
+            "easting": 452_600.0,
+        },
+        {
+            "urn": D,
+            "school_name": "East Primary",
+            "nc_year_low": 0,
+            "nc_year_high": 6,
+            "capacity": 420.0,
+            "easting": 457_000.0,
+        },
+        {
+            "urn": E,
+            "school_name": "Middle High",
+            "nc_year_low": 7,
+            "nc_year_high": 13,
+            "capacity": 1200.0,
+            "easting": 454_000.0,
+        },
         *more,
     ]
     fixed = {"capacity_sixth_form": 0.0, "northing": 351_000.0, "district_code": "E07000001", "district_name": "Westford"}
@@ -61,6 +96,7 @@ def basis_of(frame: AreaFrame, urn: str) -> str:
 
 # who belongs where
 
+
 def test_the_councils_own_list_comes_first() -> None:
     frame = drawn(area_members=OWN_LIST, capacity=[line("9990001", "8990001")])
     assert areas_of(frame) == {A: "W", B: "W", C: "W", D: "E"}
@@ -69,8 +105,17 @@ def test_the_councils_own_list_comes_first() -> None:
 
 
 def line(laestab: str, code: str, ay: int = 2014, phase: str = "primary", urn: str = "") -> dict[str, Any]:
-    return {"laestab": laestab, "urn": urn, "school_name": "", "ay": ay, "phase": phase, "planning_area_code": code,
-            "capacity": 210.0, "capacity_sixth_form": np.nan, "nor": np.nan}
+    return {
+        "laestab": laestab,
+        "urn": urn,
+        "school_name": "",
+        "ay": ay,
+        "phase": phase,
+        "planning_area_code": code,
+        "capacity": 210.0,
+        "capacity_sixth_form": np.nan,
+        "nor": np.nan,
+    }
 
 
 def test_published_codes_the_latest_first_then_a_predecessors() -> None:
@@ -83,11 +128,20 @@ def test_published_codes_the_latest_first_then_a_predecessors() -> None:
 
 
 def test_a_new_school_joins_its_neighbours_and_it_says_so() -> None:
-    new = {"urn": "100006", "school_name": "New East", "nc_year_low": 0, "nc_year_high": 6, "capacity": 210.0, "easting": 456_800.0}
+    new = {
+        "urn": "100006",
+        "school_name": "New East",
+        "nc_year_low": 0,
+        "nc_year_high": 6,
+        "capacity": 210.0,
+        "easting": 456_800.0,
+    }
     frame = drawn(schools(new), area_members=OWN_LIST)
     assert areas_of(frame)["100006"] == "E"
     assert basis_of(frame, "100006") == "joins its neighbours: East Primary"
-    assert "1 primary schools have no planning area in any publication and join that of their neighbours: New East" in told(frame)
+    assert "1 primary schools have no planning area in any publication and join that of their neighbours: New East" in told(
+        frame
+    )
 
 
 def test_a_catch_all_code_is_no_area() -> None:
@@ -106,7 +160,14 @@ def test_a_code_other_than_the_catch_all_wins_even_if_older() -> None:
 
 
 def test_a_school_without_a_place_joins_the_largest_area() -> None:
-    lost = {"urn": "100006", "school_name": "Nowhere", "nc_year_low": 0, "nc_year_high": 6, "capacity": 30.0, "easting": np.nan}
+    lost = {
+        "urn": "100006",
+        "school_name": "Nowhere",
+        "nc_year_low": 0,
+        "nc_year_high": 6,
+        "capacity": 30.0,
+        "easting": np.nan,
+    }
     frame = drawn(schools(lost), area_members=OWN_LIST)
     assert areas_of(frame)["100006"] == "W" and "it has no place" in basis_of(frame, "100006")
 
@@ -115,7 +176,12 @@ def test_without_any_area_districts_stand_in_and_without_districts_the_authority
     listed = schools()
     listed.loc[listed["urn"] == D, ["district_code", "district_name"]] = ["E07000002", "Eastham"]
     frame = drawn(listed)
-    assert areas_of(frame) == {A: "E07000001-primary", B: "E07000001-primary", C: "E07000001-primary", D: "E07000002-primary"}
+    assert areas_of(frame) == {
+        A: "E07000001-primary",
+        B: "E07000001-primary",
+        C: "E07000001-primary",
+        D: "E07000002-primary",
+    }
     assert "no primary planning areas are given: districts stand in for them" in told(frame)
     nowhere = drawn(schools().assign(district_code="", district_name=""))
     assert set(areas_of(nowhere).values()) == {"999-primary"}
@@ -130,7 +196,14 @@ def test_one_code_in_both_phases_becomes_two() -> None:
 
 
 def test_an_all_through_school_has_an_area_in_each_phase() -> None:
-    both = {"urn": "100007", "school_name": "Through", "nc_year_low": 0, "nc_year_high": 11, "capacity": 1260.0, "easting": 454_000.0}
+    both = {
+        "urn": "100007",
+        "school_name": "Through",
+        "nc_year_low": 0,
+        "nc_year_high": 11,
+        "capacity": 1260.0,
+        "easting": 454_000.0,
+    }
     listed = [*OWN_LIST, member("100007", "E"), member("100007", "S", "secondary")]
     frame = drawn(schools(both), area_members=listed)
     assert areas_of(frame)["100007"] == "E" and areas_of(frame, "secondary")["100007"] == "S"
@@ -152,11 +225,14 @@ def test_without_schools_the_authority_is_one_area_a_phase() -> None:
 
 # where their children live
 
+
 def shares_of(frame: AreaFrame, phase: str = "primary") -> dict[str, dict[str, float]]:
     lookup = frame.homes[phase]
     table = lookup.shares.toarray()
-    return {code: {d: table[i, j] for j, d in enumerate(lookup.destinations) if table[i, j] > 0} for i, code in
-            enumerate(lookup.origins)}
+    return {
+        code: {d: table[i, j] for j, d in enumerate(lookup.destinations) if table[i, j] > 0}
+        for i, code in enumerate(lookup.origins)
+    }
 
 
 def test_children_are_given_to_the_nearest_school_with_room() -> None:
@@ -167,8 +243,10 @@ def test_children_are_given_to_the_nearest_school_with_room() -> None:
 
 
 def test_attended_flows_beat_distance_and_what_they_leave_out_is_told() -> None:
-    flows = [{"lsoa_code": town.SMALL_AREAS[0], "urn": A, "phase": "primary", "pupils": 30.0},
-             {"lsoa_code": town.SMALL_AREAS[0], "urn": D, "phase": "primary", "pupils": 10.0}]
+    flows = [
+        {"lsoa_code": town.SMALL_AREAS[0], "urn": A, "phase": "primary", "pupils": 30.0},
+        {"lsoa_code": town.SMALL_AREAS[0], "urn": D, "phase": "primary", "pupils": 10.0},
+    ]
     frame = drawn(area_members=OWN_LIST, attended_flows=flows)
     assert shares_of(frame)[town.SMALL_AREAS[0]] == {"W": 0.75, "E": 0.25}
     assert "3 small areas have no primary flows" in told(frame)
@@ -182,8 +260,15 @@ def test_totals_survive_the_crossing() -> None:
 
 def test_every_area_with_places_gets_children_even_in_the_shadow_of_a_larger_one() -> None:
     """A village school beside a large one in the same small area: both need a share, or no child would ever be born for it."""
-    tiny = {"urn": "100006", "school_name": "Village", "nc_year_low": 0, "nc_year_high": 6, "capacity": 35.0, "easting": 451_100.0,
-            "northing": 351_900.0}
+    tiny = {
+        "urn": "100006",
+        "school_name": "Village",
+        "nc_year_low": 0,
+        "nc_year_high": 6,
+        "capacity": 35.0,
+        "easting": 451_100.0,
+        "northing": 351_900.0,
+    }
     big = schools(tiny)
     big.loc[big["urn"] == A, "capacity"] = 9000.0
     frame = drawn(big, area_members=[*OWN_LIST, member("100006", "V")])
@@ -202,8 +287,11 @@ def test_shapes_are_indicative_and_without_gaps_or_overlaps() -> None:
 
 
 def test_an_area_that_is_first_nowhere_has_no_shape_and_that_is_told() -> None:
-    flows = [{"lsoa_code": code, "urn": urn, "phase": "primary", "pupils": n} for code in town.SMALL_AREAS
-             for urn, n in ((A, 30.0), (D, 10.0))]
+    flows = [
+        {"lsoa_code": code, "urn": urn, "phase": "primary", "pupils": n}
+        for code in town.SMALL_AREAS
+        for urn, n in ((A, 30.0), (D, 10.0))
+    ]
     frame = drawn(area_members=OWN_LIST, attended_flows=flows)
     assert "no small area sends most of its children to Westford E" in told(frame)
 
@@ -215,14 +303,23 @@ def test_without_small_areas_there_are_no_shapes_and_no_homes() -> None:
 
 # how good they are
 
+
 def diagnosed(frame: AreaFrame) -> pd.DataFrame:
     return frame.diagnostics.set_index(["phase", "planning_area_code"])
 
 
 def test_diagnostics_tell_single_schools_small_intakes_and_containment() -> None:
-    flows = [{"lsoa_code": code, "urn": urn, "phase": "primary", "pupils": n} for code, urn, n in (
-        (town.SMALL_AREAS[0], A, 30.0), (town.SMALL_AREAS[1], A, 20.0), (town.SMALL_AREAS[1], D, 10.0),
-        (town.SMALL_AREAS[2], D, 25.0), (town.SMALL_AREAS[3], D, 15.0), (town.SMALL_AREAS[3], A, 5.0))]
+    flows = [
+        {"lsoa_code": code, "urn": urn, "phase": "primary", "pupils": n}
+        for code, urn, n in (
+            (town.SMALL_AREAS[0], A, 30.0),
+            (town.SMALL_AREAS[1], A, 20.0),
+            (town.SMALL_AREAS[1], D, 10.0),
+            (town.SMALL_AREAS[2], D, 25.0),
+            (town.SMALL_AREAS[3], D, 15.0),
+            (town.SMALL_AREAS[3], A, 5.0),
+        )
+    ]
     rolls = [*town.roll(A, [25.0]), *town.roll(B, [30.0]), *town.roll(D, [70.0])]
     table = diagnosed(drawn(area_members=OWN_LIST, attended_flows=flows, school_roll=rolls))
     west, east = table.loc[("primary", "W")], table.loc[("primary", "E")]
@@ -234,8 +331,11 @@ def test_diagnostics_tell_single_schools_small_intakes_and_containment() -> None
 
 def test_permuted_rows_give_the_same_areas() -> None:
     one = drawn(area_members=OWN_LIST)
-    shuffled: Evidence = town.evidence({"lsoas": town.lsoas().iloc[::-1].reset_index(drop=True), "population": PEOPLE[::-1],
-                                        "area_members": OWN_LIST[::-1]})
+    shuffled: Evidence = town.evidence({
+        "lsoas": town.lsoas().iloc[::-1].reset_index(drop=True),
+        "population": PEOPLE[::-1],
+        "area_members": OWN_LIST[::-1],
+    })
     two = draw_areas(shuffled, schools().iloc[::-1].reset_index(drop=True), Assumptions())
     pd.testing.assert_frame_equal(one.members, two.members)
     assert shares_of(one) == shares_of(two)

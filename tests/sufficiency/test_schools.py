@@ -26,33 +26,60 @@ def listed(**tables: Any) -> tuple[pd.DataFrame, str]:
 
 
 def test_state_mainstream_schools_of_the_census_are_planned_for_and_no_others() -> None:
-    census = [town.counted(A), town.counted(E, "State-funded secondary"), town.counted(B, "State-funded special school"),
-              town.counted(C, "Independent school"), town.counted(D, "State-funded nursery")]
-    schools, _ = listed(census_schools=census, schools=[town.school(A), town.school(E, statutory_low_age=11.0, statutory_high_age=18.0)])
+    census = [
+        town.counted(A),
+        town.counted(E, "State-funded secondary"),
+        town.counted(B, "State-funded special school"),
+        town.counted(C, "Independent school"),
+        town.counted(D, "State-funded nursery"),
+    ]
+    schools, _ = listed(
+        census_schools=census, schools=[town.school(A), town.school(E, statutory_low_age=11.0, statutory_high_age=18.0)]
+    )
     assert list(schools.index) == [A, E]
     assert schools.loc[E, ["nc_year_low", "nc_year_high"]].tolist() == [7, 13]
 
 
 def test_without_a_census_the_open_mainstream_schools_of_gias_are() -> None:
-    rows = [town.school(A), town.school(B, status="Closed"), town.school(C, establishment_type="Other independent school"),
-            town.school(D, status="Open, but proposed to close"), town.school(E, establishment_type="Flying school")]
+    rows = [
+        town.school(A),
+        town.school(B, status="Closed"),
+        town.school(C, establishment_type="Other independent school"),
+        town.school(D, status="Open, but proposed to close"),
+        town.school(E, establishment_type="Flying school"),
+    ]
     schools, told = listed(schools=rows)
     assert list(schools.index) == [A, D]
     assert "'Flying school'" in told and "not planned for" in told
     assert "those that GIAS calls open" in told
 
 
-@pytest.mark.parametrize("kind", ["Academy special converter", "Community special school", "Pupil referral unit", "Further education",
-                                  "Local authority nursery school", "Academy 16-19 converter", "Free schools 16 to 19",
-                                  "Free schools alternative provision", "Other independent special school", "Free schools special"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Academy special converter",
+        "Community special school",
+        "Pupil referral unit",
+        "Further education",
+        "Local authority nursery school",
+        "Academy 16-19 converter",
+        "Free schools 16 to 19",
+        "Free schools alternative provision",
+        "Other independent special school",
+        "Free schools special",
+    ],
+)
 def test_rule_5_special_alternative_nursery_independent_and_post_16_are_out(kind: str) -> None:
     schools, told = listed(schools=[town.school(A), town.school(B, establishment_type=kind)])
     assert list(schools.index) == [A] and kind not in told
 
 
 def test_a_predecessor_that_gias_still_calls_open_is_not_counted_beside_its_successor() -> None:
-    schools, told = listed(census_schools=[town.counted(B)], schools=[town.school(A, status="Open, but proposed to close")],
-                           school_links=[link(B, A)])
+    schools, told = listed(
+        census_schools=[town.counted(B)],
+        schools=[town.school(A, status="Open, but proposed to close")],
+        school_links=[link(B, A)],
+    )
     assert list(schools.index) == [B]
     assert "left out" not in told
     assert (schools.loc[B, "easting"], schools.loc[B, "capacity"]) == (451_000.0, 210.0), "details come from the predecessor"
@@ -60,17 +87,33 @@ def test_a_predecessor_that_gias_still_calls_open_is_not_counted_beside_its_succ
 
 
 def test_an_open_school_without_pupils_is_left_out_and_told_and_a_coming_one_is_kept() -> None:
-    rows = [town.school(A), town.school(B, "Empty Hall"), town.school(C, "New Garden", status="Proposed to open", open_date="2023-09-01"),
-            town.school(D, "Far Off", status="Proposed to open")]
+    rows = [
+        town.school(A),
+        town.school(B, "Empty Hall"),
+        town.school(C, "New Garden", status="Proposed to open", open_date="2023-09-01"),
+        town.school(D, "Far Off", status="Proposed to open"),
+    ]
     schools, told = listed(census_schools=[town.counted(A)], schools=rows)
     assert list(schools.index) == [A, C, D]
     assert "left out: Empty Hall" in told and "open after the census of January 2023: New Garden, Far Off" in told
 
 
-@pytest.mark.parametrize(("low", "high", "years"), [
-    (4, 11, (0, 6)), (5, 11, (0, 6)), (2, 7, (0, 2)), (3, 9, (0, 4)), (7, 11, (3, 6)), (9, 13, (5, 8)), (11, 16, (7, 11)),
-    (11, 18, (7, 13)), (11, 19, (7, 13)), (14, 19, (10, 13)), (3, 16, (0, 11)),
-])
+@pytest.mark.parametrize(
+    ("low", "high", "years"),
+    [
+        (4, 11, (0, 6)),
+        (5, 11, (0, 6)),
+        (2, 7, (0, 2)),
+        (3, 9, (0, 4)),
+        (7, 11, (3, 6)),
+        (9, 13, (5, 8)),
+        (11, 16, (7, 11)),
+        (11, 18, (7, 13)),
+        (11, 19, (7, 13)),
+        (14, 19, (10, 13)),
+        (3, 16, (0, 11)),
+    ],
+)
 def test_year_groups_follow_the_statutory_ages(low: float, high: float, years: tuple[int, int]) -> None:
     """A school for ages 4 to 11 teaches Reception (age 4 at the start of the year) to Year 6 (age 10): children leave at 11."""
     schools, _ = listed(schools=[town.school(A, statutory_low_age=float(low), statutory_high_age=float(high))])
@@ -78,18 +121,34 @@ def test_year_groups_follow_the_statutory_ages(low: float, high: float, years: t
 
 
 def test_without_ages_year_groups_follow_the_phase_and_pupils_widen_them() -> None:
-    rows = [town.school(A, statutory_low_age=float("nan"), statutory_high_age=float("nan")),
-            town.school(B, "Infants", statutory_low_age=4.0, statutory_high_age=7.0)]
-    schools, told = listed(schools=rows, census_schools=[town.counted(A), town.counted(B)],
-                           school_roll=[*town.roll(A, EVEN), *town.roll(B, [30, 30, 30, 12])])
+    rows = [
+        town.school(A, statutory_low_age=float("nan"), statutory_high_age=float("nan")),
+        town.school(B, "Infants", statutory_low_age=4.0, statutory_high_age=7.0),
+    ]
+    schools, told = listed(
+        schools=rows,
+        census_schools=[town.counted(A), town.counted(B)],
+        school_roll=[*town.roll(A, EVEN), *town.roll(B, [30, 30, 30, 12])],
+    )
     assert schools.loc[A, ["nc_year_low", "nc_year_high"]].tolist() == [0, 6]
     assert schools.loc[B, ["nc_year_low", "nc_year_high"]].tolist() == [0, 3]
     assert "no statutory ages are known of School 100001" in told and "Infants (Reception to Year 3)" in told
 
 
-def capacity(laestab: str, ay: int, places: float, sixth: float = float("nan"), urn: str = "", code: str = "P1") -> dict[str, Any]:
-    return {"laestab": laestab, "urn": urn, "school_name": "", "ay": ay, "phase": "secondary", "planning_area_code": code,
-            "capacity": places, "capacity_sixth_form": sixth, "nor": float("nan")}
+def capacity(
+    laestab: str, ay: int, places: float, sixth: float = float("nan"), urn: str = "", code: str = "P1"
+) -> dict[str, Any]:
+    return {
+        "laestab": laestab,
+        "urn": urn,
+        "school_name": "",
+        "ay": ay,
+        "phase": "secondary",
+        "planning_area_code": code,
+        "capacity": places,
+        "capacity_sixth_form": sixth,
+        "nor": float("nan"),
+    }
 
 
 def test_a_recent_scap_return_beats_gias_and_an_old_one_does_not() -> None:
@@ -102,8 +161,11 @@ def test_a_recent_scap_return_beats_gias_and_an_old_one_does_not() -> None:
 
 
 def test_one_school_on_several_lines_is_added_up_and_a_later_survey_is_not_used() -> None:
-    lines = [capacity("9990001", 2022, 600.0, 100.0, code="S1"), capacity("9990001", 2022, 300.0, code="S2"),
-             capacity("9990001", 2023, 1500.0, 400.0)]
+    lines = [
+        capacity("9990001", 2022, 600.0, 100.0, code="S1"),
+        capacity("9990001", 2022, 300.0, code="S2"),
+        capacity("9990001", 2023, 1500.0, 400.0),
+    ]
     schools, _ = listed(schools=[town.school(A, capacity=900.0)], capacity=lines)
     assert schools.loc[A, ["capacity", "capacity_sixth_form", "capacity_basis"]].tolist() == [900.0, 100.0, "SCAP, May 2023"]
 
@@ -120,13 +182,17 @@ def test_a_school_that_gias_does_not_place_is_placed_by_the_list_of_sites_or_tol
 
 # whose pupils count as theirs
 
-def history(present: list[str], rolls: list[dict[str, Any]], links: list[dict[str, Any]],
-            **more: Any) -> tuple[dict[tuple[str, int, int], float], str]:
+
+def history(
+    present: list[str], rolls: list[dict[str, Any]], links: list[dict[str, Any]], **more: Any
+) -> tuple[dict[tuple[str, int, int], float], str]:
     known = town.evidence({"school_roll": rolls, "school_links": links, **more} if links else {"school_roll": rolls, **more})
     schools = pd.DataFrame({"urn": present, "school_name": present})
     table, notes = roll_with_history(known, schools)
-    return ({(u, y, g): n for u, y, g, n in table[["urn", "ay", "nc_year", "pupils"]].itertuples(index=False, name=None)},
-            " | ".join(n.text for n in notes))
+    return (
+        {(u, y, g): n for u, y, g, n in table[["urn", "ay", "nc_year", "pupils"]].itertuples(index=False, name=None)},
+        " | ".join(n.text for n in notes),
+    )
 
 
 def test_an_academys_history_is_that_of_the_school_it_was() -> None:
@@ -136,17 +202,26 @@ def test_an_academys_history_is_that_of_the_school_it_was() -> None:
 
 
 def test_a_chain_of_successors_and_links_told_from_either_side() -> None:
-    found, _ = history([C], [*town.roll(A, [20.0], 2020), *town.roll(B, [25.0], 2021), *town.roll(C, [30.0])],
-                       [link(A, B, "Successor"), link(C, B, "Predecessor")])
+    found, _ = history(
+        [C],
+        [*town.roll(A, [20.0], 2020), *town.roll(B, [25.0], 2021), *town.roll(C, [30.0])],
+        [link(A, B, "Successor"), link(C, B, "Predecessor")],
+    )
     assert found == {(C, 2020, 0): 20.0, (C, 2021, 0): 25.0, (C, 2022, 0): 30.0}
 
 
 def test_a_merger_adds_up_and_a_split_goes_to_the_larger_part() -> None:
-    merged, _ = history([C], [*town.roll(A, [30.0, 30.0], 2021), *town.roll(B, [20.0], 2021, first=3), *town.roll(C, [30.0])],
-                        [link(C, A, "Predecessor - merged"), link(C, B, "Predecessor - amalgamated")])
+    merged, _ = history(
+        [C],
+        [*town.roll(A, [30.0, 30.0], 2021), *town.roll(B, [20.0], 2021, first=3), *town.roll(C, [30.0])],
+        [link(C, A, "Predecessor - merged"), link(C, B, "Predecessor - amalgamated")],
+    )
     assert merged[C, 2021, 0] == 30.0 and merged[C, 2021, 3] == 20.0
-    split, told = history([B, C], [*town.roll(A, [60.0], 2021), *town.roll(B, [20.0]), *town.roll(C, [40.0])],
-                          [link(A, B, "Successor - Split School"), link(A, C, "Successor - Split School")])
+    split, told = history(
+        [B, C],
+        [*town.roll(A, [60.0], 2021), *town.roll(B, [20.0]), *town.roll(C, [40.0])],
+        [link(A, B, "Successor - Split School"), link(A, C, "Successor - Split School")],
+    )
     assert split[C, 2021, 0] == 60.0 and (B, 2021, 0) not in split
     assert f"schools that were split: {A}" in told
 
