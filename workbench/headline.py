@@ -16,7 +16,6 @@ from workbench.answers import columns
 if TYPE_CHECKING:
     from scenarios.runs import Run
 
-GROUP_NAMES = {0: "Reception", 7: "Year 7"}
 MOST_AREAS = 10
 
 
@@ -31,13 +30,13 @@ def headline(run: Run) -> dict[str, Any]:
 
 
 def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
-    """For each phase and year: areas short in the entry year group, places short there, and areas short in any year group."""
+    """For each phase and year: pupils, areas and places short in the entry year group, and areas short in any year group."""
     rows = []
     for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
         entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
         rows.append({
             "phase": str(phase), "ay": int(ay), "nc_year": ENTRY_YEAR[str(phase)],
-            "areas": int(entry["planning_area_code"].nunique()),
+            "pupils": float(year["pupils"].sum()), "areas": int(entry["planning_area_code"].nunique()),
             "areas_not_known": int(entry["short"].isna().sum()),
             "areas_short": int((entry["short"] > 0).sum()), "places_short": int(entry["short"].sum()),
             "areas_short_in_any_year_group": int(year.loc[year["short"] > 0, "planning_area_code"].nunique()),
@@ -65,8 +64,8 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
     for phase, entry in ENTRY_YEAR.items():
         rows = [row for row in told["years"] if row["phase"] == phase]
         if rows:
-            heading = (f"{phase}: areas short", f"in {GROUP_NAMES[entry]}", "places short there", "in any year group")
-            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3]), ""]
+            heading = (phase, "pupils", f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
+            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4]), ""]
     if told["shortest"]:
         lines += ["Shortest of places, each area at its worst:", *columns(
             [(f"  {a['planning_area_name']}", a["phase"], group_name(a["nc_year"]), ay_label(a["ay"]), a["places_short"])
@@ -81,9 +80,10 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
 
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     known = row["areas"] - row["areas_not_known"]
+    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}")
     if not known:
-        return (ay_label(row["ay"]), "not known", "", "")
-    return (ay_label(row["ay"]), f"{row['areas_short']} of {known}", f"{row['places_short']:,}",
+        return (*told, "not known", "", "")
+    return (*told, f"{row['areas_short']} of {known}", f"{row['places_short']:,}",
             f"{row['areas_short_in_any_year_group']} of {row['areas']}")
 
 

@@ -67,7 +67,7 @@ def committee_sheet(picture: Picture) -> Sheet:
     tables = picture.release.tables
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := area_layer(phase, tables, picture)) is not None)
     base = picture.authority.base_year
-    points = [schools_points(tables, base)]
+    points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["housing_sites"].empty:
         points.append(sites_points(tables["housing_sites"], base))
     return Sheet(

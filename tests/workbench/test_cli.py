@@ -1,0 +1,180 @@
+"""The command line as a planner meets it: exit codes, one JSON object, no traceback, nothing computed twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.runs import load, status
+from workbench import answers
+
+HEAD = '[authority]\ncode = "891"\nname = "Testshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
+TABLES = (
+    '[tables.births]\nreader = "local_births"\nfiles = ["births.csv"]\n'
+    '[tables.authority_roll]\nreader = "local_authority_roll"\nfiles = ["roll.csv"]\n'
+)
+BIRTHS = "area_code,cohort,births\n" + "".join(f"E10000024,{y},{1000 - 10 * (y - 2013)}\n" for y in range(2013, 2023))
+ROLL = "ay,nc_year,pupils\n" + "".join(f"{ay},{g},{900 + g}\n" for ay in (2020, 2021, 2022) for g in range(14))
+
+
+@pytest.fixture
+def thin(tmp_path: Path) -> Path:
+    """A workspace with nothing but births and the authority's roll by year group."""
+    folder = tmp_path / "my council"
+    folder.mkdir()
+    for name, text in (("authority.toml", HEAD + TABLES), ("births.csv", BIRTHS), ("roll.csv", ROLL)):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def sufficiency(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "SUFFICIENCY_DATA"}
+    return subprocess.run([sys.executable, "-m", "workbench", *map(str, words)], capture_output=True, text=True, encoding="utf-8",
+                          check=False, cwd=cwd, env=environment)
+
+
+def answer(*words: str | Path) -> dict[str, Any]:
+    done = sufficiency(*words, "--json")
+    told = json.loads(done.stdout)
+    assert isinstance(told, dict)
+    assert (done.returncode == answers.FINE) == told["ok"], done.stderr
+    assert "Traceback" not in done.stderr
+    return told
+
+
+def test_a_thin_workspace_runs_and_a_second_run_costs_nothing_and_says_so(thin: Path) -> None:
+    first = answer("run", thin)
+    folder = Path(first["folder"])
+    assert folder == thin / "runs" / first["run_id"] and not first["there_already"]
+    before = {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.iterdir()}
+    assert {"map.html", "tables.xlsx", "balance.parquet", "pupils.parquet", "places.parquet", "manifest.json"} <= before.keys()
+    again = sufficiency("run", thin)
+    assert again.returncode == answers.FINE and "This run was there already" in again.stdout
+    assert "Projecting" not in again.stderr
+    assert {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.iterdir()} == before
+    rows = [row for row in first["years"] if row["phase"] == "primary"]
+    assert [row["ay"] for row in rows] == list(range(2022, 2028))
+    assert rows[0]["pupils"] == sum(900 + g for g in range(7)) and rows[0]["areas_not_known"] == 1
+
+
+def test_who_when_and_status_lie_beside_the_run_and_not_in_it(thin: Path) -> None:
+    folder = Path(answer("run", thin)["folder"])
+    state = status(folder)
+    assert state["run_id"] == folder.name and state["status"] == "draft" and {"who", "when"} <= state.keys()
+    assert state["when"] not in (folder / "manifest.json").read_text(encoding="utf-8")
+
+
+def test_show_finds_a_run_by_folder_by_id_and_by_the_workspace(thin: Path) -> None:
+    made = answer("run", thin)
+    for reference in (made["folder"], thin):
+        assert answer("show", reference)["run_id"] == made["run_id"]
+    for reference in (made["run_id"], made["run_id"][:5]):
+        assert answer("show", reference, "--runs", thin / "runs")["run_id"] == made["run_id"]
+        assert made["run_id"] in sufficiency("show", reference, cwd=thin).stdout
+    shown = sufficiency("show", made["folder"]).stdout
+    assert "Testshire (891), from the census of January 2023" in shown and "map.html" in shown and "primary" in shown
+
+
+def test_another_place_for_runs(thin: Path, tmp_path: Path) -> None:
+    made = answer("run", thin, "--out", tmp_path / "elsewhere")
+    assert Path(made["folder"]).parent == tmp_path / "elsewhere" and not (thin / "runs").exists()
+    assert load(Path(made["folder"])).run_id == made["run_id"]
+
+
+def test_the_same_workspace_elsewhere_is_the_same_run_byte_for_byte(thin: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in thin.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    one, two = Path(answer("run", thin)["folder"]), Path(answer("run", copy)["folder"])
+    assert one.name == two.name
+    assert {p.name: p.read_bytes() for p in one.iterdir()} == {p.name: p.read_bytes() for p in two.iterdir()}
+
+
+def test_one_changed_figure_is_another_run(thin: Path) -> None:
+    one = answer("run", thin)["run_id"]
+    (thin / "births.csv").write_text(BIRTHS.replace(",1000\n", ",1001\n"), encoding="utf-8")
+    assert answer("run", thin)["run_id"] != one
+
+
+def test_check_computes_nothing_and_names_what_is_missing(thin: Path) -> None:
+    told = answer("check", thin)
+    assert told["problems"] == [] and {m["table"] for m in told["missing"]} >= {"schools", "lsoas", "pans"}
+    assert not (thin / "runs").exists()
+    lines = sufficiency("check", thin).stdout
+    assert "No problems" in lines and "the authority is one planning area a phase" in lines
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_all_problems_are_told_at_once_with_exit_code_2_and_no_traceback(thin: Path, command: str) -> None:
+    (thin / "births.csv").write_text(BIRTHS.replace(",1000\n", ",many\n"), encoding="utf-8")
+    (thin / "roll.csv").write_text(ROLL.replace("2022,3,903", "2022,3,-3"), encoding="utf-8")
+    done = sufficiency(command, thin)
+    assert done.returncode == answers.INPUT and "Traceback" not in done.stderr and done.stdout == ""
+    assert "births.csv has 1 problem" in done.stderr and "row 2, births = many" in done.stderr
+    assert "pupils = -3" in done.stderr and "2 problems; nothing was computed" in done.stderr
+    told = answer(command, thin)
+    assert {(p["file"], p["column"]) for p in told["problems"]} == {("births.csv", "births"), ("roll.csv", "pupils")}
+    assert not (thin / "runs").exists()
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (("run", "nowhere"), "there is no such folder"), (("check", "nowhere"), "there is no such folder"),
+    (("show", "abcdef012345"), "there is no run abcdef012345"), (("show", "no such run"), "there is no run 'no such run'"),
+])
+def test_what_is_not_there_is_the_users_mistake(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    done = sufficiency(*words, cwd=tmp_path)
+    assert done.returncode == answers.INPUT and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_unknown_option_is_the_users_mistake(tmp_path: Path) -> None:
+    assert sufficiency("run", tmp_path, "--faster").returncode == answers.INPUT
+
+
+def test_a_damaged_run_is_refused_by_name(thin: Path) -> None:
+    folder = Path(answer("run", thin)["folder"])
+    page = folder / "map.html"
+    page.write_bytes(page.read_bytes()[:-100])
+    done = sufficiency("show", folder)
+    assert done.returncode == answers.INPUT and "map.html is cut short" in done.stderr
+    again = sufficiency("run", thin)
+    assert again.returncode == answers.INPUT and "map.html is cut short" in again.stderr
+
+
+def test_template_writes_a_workspace_that_check_reads(tmp_path: Path) -> None:
+    told = answer("template", tmp_path / "new")
+    assert "authority.toml" in told["files"]
+    done = sufficiency("check", tmp_path / "new")
+    assert done.returncode == answers.INPUT and "authority.code" in done.stderr
+    assert sufficiency("template", tmp_path / "new").returncode == answers.INPUT, "nothing is ever overwritten"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = ("pandas", "numpy", "geopandas", "pandera", "folium", "xarray", "shapely", "pydantic", "rich")
+    code = ("import sys, contextlib, io\nfrom workbench.cli import app\n"
+            "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n    app(['--help'])\n"
+            f"print([m for m in {heavy!r} if m in sys.modules])")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_our_own_fault_is_told_as_ours_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> answers.Answer:
+        raise ZeroDivisionError("no children")
+
+    assert answers.finish(work, as_json=True) == answers.OUR_FAULT
+    out, err = capsys.readouterr()
+    assert json.loads(out)["ok"] is False and "ZeroDivisionError: no children" in err
+    assert "our fault" in err and "Traceback" not in err
+    assert answers.finish(work, as_json=False, debug=True) == answers.OUR_FAULT
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_name_from_a_file_cannot_steer_the_terminal() -> None:
+    assert answers.plain("St \x1b[31mMary\u202e's\r\n") == "St ?[31mMary?'s??"
