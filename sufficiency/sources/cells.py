@@ -110,6 +110,19 @@ def census_years(labels: pd.Series) -> tuple[pd.Series, pd.Series]:
     return numbers(labels, read, nullable=False)
 
 
+def academic_years(frame: pd.DataFrame, file: str, given: int | None) -> tuple[pd.Series, list[Problem]]:
+    """The academic year of each row: the file's `time_period`, or else the year that the workspace gives."""
+    if "time_period" in frame.columns:
+        cells = frame["time_period"]
+        ay, bad = numbers(cells, year, nullable=False)
+        return ay, cell_problems(cells[bad], file, "ay", "an academic year such as 202223 expected")
+    if given is not None:
+        return pd.Series(float(given), index=frame.index), []
+    return pd.Series(np.nan, index=frame.index), [
+        Problem(file, 0, "ay", expected="the file does not say of which year it is",
+                advice="give it in authority.toml, such as ay = \"2022/23\"")]
+
+
 def dates(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Write dates as yyyy-mm-dd, blank where blank, from dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; say which cells are no dates."""
     known: dict[str, str] = {"": ""}

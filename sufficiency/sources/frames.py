@@ -46,6 +46,11 @@ class Table:
     frame: pd.DataFrame
     notes: tuple[str, ...]          # what was repaired or left out
     title: str                      # what stands above the header, and the name of the sheet
+    headings: Mapping[str, str]     # published column name -> as it is written in this file
+
+    def written(self, published: Mapping[str, str]) -> dict[str, str]:
+        """Give our column names as they are written in this file; published: ours -> the publication's."""
+        return {**self.headings, **{ours: self.headings.get(theirs, theirs) for ours, theirs in published.items()}}
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,8 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
     frame = pd.DataFrame(body.cells, columns=[names[i] for i in kept], index=pd.Index(body.numbers, dtype="int64"), dtype="str")
     untold = [n for n in twice if n in frame.columns]
     doubled = (f"columns that stand twice in the header are read once: {', '.join(untold)}",) if untold else ()
-    return Table(frame, (*sheet.notes, *body.notes(layout.authority), *doubled), title)
+    headings = {names[i]: header.written[i] for i in kept}
+    return Table(frame, (*sheet.notes, *body.notes(headings.get(layout.authority, "")), *doubled), title, headings)
 
 
 @dataclass
@@ -226,11 +232,11 @@ def left_out(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[str, ...]
 
 
 def held(
-    typed: pd.DataFrame, model: type[pa.DataFrameModel], file: str, problems: list[Problem], published: Mapping[str, str],
+    typed: pd.DataFrame, model: type[pa.DataFrameModel], file: str, problems: list[Problem], written: Mapping[str, str],
 ) -> pd.DataFrame:
     """Hold a table against its model, and tell what the model finds together with the problems found before.
 
-    problems: by our column names. published: our column name -> the publication's, under which a planner finds it in the file.
+    problems: by our column names. written: our column name -> as it is written in the file, where a planner looks for it.
     """
     every = list(problems)
     try:
@@ -238,5 +244,5 @@ def held(
     except EvidenceError as failure:
         every += failure.problems
     if every:
-        raise EvidenceError(replace(p, column=", ".join(published.get(c, c) for c in p.column.split(", "))) for p in every)
+        raise EvidenceError(replace(p, column=", ".join(written.get(c, c) for c in p.column.split(", "))) for p in every)
     return table

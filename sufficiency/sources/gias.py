@@ -67,7 +67,7 @@ def read_gias(path: Path, ask: Ask) -> tuple[Reading, ...]:
         problems += cell_problems(cells[bad], path.name, column, "a date such as 31-08-2012 or 2012-08-31 expected")
     notes += _no_place(typed) + _no_upper_age(typed)
     problems += astray(typed, path.name)
-    table = held(typed, Schools, path.name, problems, PUBLISHED)
+    table = held(typed, Schools, path.name, problems, read.written(PUBLISHED))
     return (Reading(table, source(READER, path, ask), (*noted(READER.table, path, tuple(notes)), *unnumbered)),)
 
 

@@ -40,7 +40,7 @@ def read_gias_links(path: Path, ask: Ask) -> tuple[Reading, ...]:
     if again.any():
         notes.append(f"{again.sum():,} links stand more than once: the latest is kept")
         typed = typed[~again]
-    table = held(typed, SchoolLinks, path.name, problems, PUBLISHED)
+    table = held(typed, SchoolLinks, path.name, problems, read.written(PUBLISHED))
     return (Reading(table, source(READER, path, ask), noted(READER.table, path, tuple(notes))),)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import CensusSchools, Reading, SchoolRoll
-from sufficiency.sources.cells import NOT_FOLLOWED, cell_problems, census_years, counts, numbers, year
+from sufficiency.sources.cells import NOT_FOLLOWED, academic_years, cell_problems, census_years, counts
 from sufficiency.sources.frames import Layout, cells_of, held, plain, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
@@ -58,7 +58,7 @@ def read_school_census(path: Path, ask: Ask) -> tuple[Reading, ...]:
     if "geographic_level" in frame.columns and (sums := frame["geographic_level"].str.casefold().ne("school")).any():
         notes.append(f"{sums.sum():,} rows that are sums over schools left out")
         frame = frame[~sums]
-    ay, problems = academic_years(frame, path.name, ask)
+    ay, problems = academic_years(frame, path.name, ask.ay)
     is_long = set(LONG) <= set(frame.columns)
     roll, told, faults = (_long_roll if is_long else _wide_roll)(frame, ay, path.name)
     about = pd.DataFrame({ours: cells_of(frame, theirs) for ours, theirs in PUBLISHED.items()}).assign(ay=ay)
@@ -66,21 +66,24 @@ def read_school_census(path: Path, ask: Ask) -> tuple[Reading, ...]:
     followed = roll["nc_year"].ne(NOT_FOLLOWED)
     nobody = roll.loc[~followed, "pupils"].sum()
     told += [f"{nobody:,.0f} pupils who follow no year group are left out"] if nobody else []
-    known, schools = _both(roll[followed], about, path.name, [*problems, *faults])
+    known, schools = _both(roll[followed], about, path.name, [*problems, *faults],
+                           read.written(PUBLISHED))
     return (Reading(known, source(READER, path, ask), noted(READER.table, path, tuple(notes + told))),
             Reading(schools, source(READER, path, ask, "census_schools")))
 
 
-def _both(roll: pd.DataFrame, about: pd.DataFrame, file: str, problems: list[Problem]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _both(
+    roll: pd.DataFrame, about: pd.DataFrame, file: str, problems: list[Problem], written: dict[str, str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold roll and schools against their models and tell the problems of both; a school that stands twice is told once."""
     every: list[Problem] = []
     try:
-        schools = held(about, CensusSchools, file, [p for p in problems if p.column == "ay"], PUBLISHED)
+        schools = held(about, CensusSchools, file, [p for p in problems if p.column == "ay"], written)
     except EvidenceError as failure:
         every += failure.problems
         roll = roll.drop_duplicates(["urn", "ay", "nc_year"])
     try:
-        known = held(roll, SchoolRoll, file, [p for p in problems if p.column != "ay"], PUBLISHED)
+        known = held(roll, SchoolRoll, file, [p for p in problems if p.column != "ay"], written)
     except EvidenceError as failure:
         every += failure.problems
     if every:
@@ -94,19 +97,6 @@ def added_up(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     whole = groups["pupils"].count() == groups.size()
     sums = groups.agg(pupils=("pupils", "sum"), symbol=("symbol", "max"), row=("row", "min"))
     return sums.assign(pupils=sums["pupils"].where(whole)).reset_index()
-
-
-def academic_years(frame: pd.DataFrame, file: str, ask: Ask) -> tuple[pd.Series, list[Problem]]:
-    """The academic year of each row: the file's `time_period`, or else the year that the workspace gives."""
-    if "time_period" not in frame.columns:
-        if ask.ay is None:
-            return pd.Series(np.nan, index=frame.index), [
-                Problem(file, 0, "time_period", expected="the file does not say of which year it is",
-                        advice="give it in authority.toml, such as ay = \"2022/23\"")]
-        return pd.Series(float(ask.ay), index=frame.index), []
-    cells = frame["time_period"]
-    ay, bad = numbers(cells, year, nullable=False)
-    return ay, cell_problems(cells[bad], file, "ay", "an academic year such as 202223 expected")
 
 
 def _wide_roll(frame: pd.DataFrame, ay: pd.Series, file: str) -> tuple[pd.DataFrame, list[str], list[Problem]]:
