@@ -64,7 +64,8 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
     for phase, entry in ENTRY_YEAR.items():
         rows = [row for row in told["years"] if row["phase"] == phase]
         if rows:
-            heading = (phase, "pupils", f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
+            short = (f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
+            heading = (phase, "pupils", *short)
             lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4]), ""]
     if told["shortest"]:
         lines += ["Shortest of places, each area at its worst:", *columns(

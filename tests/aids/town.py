@@ -83,6 +83,7 @@ def evidence(tables: Mapping[str, Any], gss_code: str = "E10000099") -> Evidence
     """Evidence of rows (or frames) by table; what is not given is empty."""
     frames = {name: empty(name) for name in TABLES}
     for name, rows in tables.items():
-        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
-        frames[name] = frame[[c for c in TABLES[name].to_schema().columns]]
+        if len(rows):
+            frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+            frames[name] = frame[list(TABLES[name].to_schema().columns)]
     return Evidence(Authority("999", "Testshire", gss_code, BASE), frames)

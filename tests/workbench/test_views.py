@@ -1,0 +1,172 @@
+"""From results to the map: every figure on it is the run's, words are those of members, names stay text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import town
+from python_calamine import load_workbook
+
+from maps.sheet import Sheet, contents, draw
+from sufficiency.assumptions import Assumptions
+from sufficiency.evidence import Source
+from sufficiency.model import Outcome, run
+from workbench.attribution import attribution
+from workbench.column_guide import SHEETS
+from workbench.disclosure import protect
+from workbench.publish_run import FOR_PEOPLE, facts_of, picture_of, tables_for_people
+from workbench.views import committee_sheet
+from workbench.workbook import write_workbook
+
+A, B, C, D, E = town.WEST_PRIMARY, town.INFANT, town.JUNIOR, town.EAST_PRIMARY, town.SECONDARY
+NASTY = "<img src=x onerror=alert(1)>${1+1}`"
+BASE = town.BASE
+
+
+def member(urn: str, code: str, phase: str = "primary") -> dict[str, str]:
+    return {"urn": urn, "phase": phase, "planning_area_code": code}
+
+
+def outcome(**more: Any) -> Outcome:
+    """The small town, run: a full western area, a roomy eastern one, one secondary school; one housing site."""
+    schools = [
+        town.school(A, NASTY, capacity=210.0), town.school(B, "West Infant", statutory_high_age=7.0, capacity=90.0, easting=452_500.0),
+        town.school(C, "West Junior", statutory_low_age=7.0, capacity=120.0, easting=452_600.0),
+        town.school(D, "East Primary", capacity=420.0, easting=457_000.0),
+        town.school(E, "Middle High", statutory_low_age=11.0, statutory_high_age=18.0, capacity=900.0, easting=454_000.0),
+    ]
+    rolls = [row for ay in (BASE - 1, BASE) for row in (
+        *town.roll(A, [31.0] * 7, ay), *town.roll(B, [30.0] * 3, ay), *town.roll(C, [30.0] * 4, ay, first=3),
+        *town.roll(D, [40.0] * 7, ay), *town.roll(E, [100.0] * 5 + [40.0, 30.0], ay, first=7))]
+    births = [{"area_code": code, "cohort": cohort, "births": 30.0, "basis": "cohort"} for code in town.SMALL_AREAS
+              for cohort in range(BASE - 8, BASE + 1)]
+    tables = {
+        "schools": schools, "school_roll": rolls, "births": births, "lsoas": town.lsoas(),
+        "area_members": [member(A, "W"), member(B, "W"), member(C, "W"), member(D, "E"), member(E, "S", "secondary")],
+        "area_names": [{"planning_area_code": "W", "phase": "primary", "planning_area_name": f"West {NASTY}"}],
+        "pans": [{"urn": A, "ay": 2022, "nc_year": 0, "pan": 30}],
+        "housing_sites": [{"site_ref": "N1", "site_name": "Mill Lane", "status": "full", "easting": 455_000.0, "northing": 351_000.0,
+                           "financial_year": y, "dwellings": 40.0, "note": ""} for y in (2021, 2023, 2024)],
+        **more,
+    }
+    return run(town.evidence(tables), Assumptions())
+
+
+@pytest.fixture(scope="module")
+def done() -> Outcome:
+    return outcome()
+
+
+def sheet_of(found: Outcome) -> Sheet:
+    return committee_sheet(picture_of(found, protect({**found.tables, **tables_for_people(found)}), "abcdef012345"))
+
+
+def test_the_map_has_both_phases_and_every_measure_that_members_ask_for(done: Outcome) -> None:
+    sheet = sheet_of(done)
+    assert [layer.key for layer in sheet.layers] == ["primary", "secondary"]
+    titles = [measure.title for measure in sheet.layers[0].measures]
+    assert titles[0] == "Places short in Reception" and "Places short in the worst year group" in titles
+    assert "Headroom over all year groups" in titles and "Hidden need" in titles
+    assert [m.label for m in sheet.layers[0].moments] == ["2022/23", "2023/24", "2024/25", "2025/26", "2026/27", "2027/28"]
+    assert [m.note for m in sheet.layers[1].moments] == ["census"] + ["forecast"] * 7
+
+
+def test_every_figure_on_the_map_is_the_runs_own(done: Outcome) -> None:
+    """Entry need, worst need and headroom of each area and year, worked out again from the balance by a slow loop."""
+    balance = done.tables["balance"]
+    data = contents(sheet_of(done))
+    for layer, key, entry in zip(data["layers"], ["primary", "secondary"], [0, 7], strict=True):
+        names = dict(zip(done.tables["names"]["planning_area_name"], done.tables["names"]["planning_area_code"], strict=True))
+        shown = {measure["title"]: measure["v"] for measure in layer["measures"]}
+        for i, name in enumerate(layer["names"]):
+            for j, moment in enumerate(layer["moments"]):
+                rows = balance[(balance["phase"] == key) & (balance["planning_area_code"] == names[name])
+                               & (balance["ay"] == moment["key"])]
+                need = {g: max(0.0, p - y) for g, p, y in zip(rows["nc_year"], rows["pupils"], rows["yg_places"], strict=True)}
+                entry_title = next(t for t in shown if t.startswith("Places short in") and t.endswith(("Reception", "Year 7")))
+                assert shown[entry_title][i][j] == np.floor(need[entry] + 0.5)
+                assert shown["Places short in the worst year group"][i][j] == np.floor(max(need.values()) + 0.5)
+                room = 100 * (1 - rows["pupils"].sum() / rows["yg_places"].sum())
+                assert shown["Headroom over all year groups"][i][j] == pytest.approx(room, abs=0.0501)
+
+
+def test_map_and_workbook_are_of_one_release(done: Outcome, tmp_path: Path) -> None:
+    release = protect({**done.tables, **tables_for_people(done)})
+    path = tmp_path / "tables.xlsx"
+    write_workbook(release, path, facts_of(done, "abcdef012345"))
+    rows = load_workbook(str(path)).get_sheet_by_name("summary").to_python()
+    book = pd.DataFrame(rows[1:], columns=rows[0]).set_index(["phase", "planning_area_code", "ay"])
+    layer = contents(committee_sheet(picture_of(done, release, "abcdef012345")))["layers"][0]
+    codes = dict(zip(done.tables["names"]["planning_area_name"], done.tables["names"]["planning_area_code"], strict=True))
+    for i, name in enumerate(layer["names"]):
+        for j, moment in enumerate(layer["moments"]):
+            told = book.loc[("primary", codes[name], moment["key"])]
+            assert layer["measures"][0]["v"][i][j] == np.floor(told["entry_need"] + 0.5)
+            assert layer["measures"][2]["v"][i][j] == np.floor(told["additional_need"] + 0.5)
+
+
+def test_the_card_of_an_area_has_its_year_groups_and_the_sentence_its_shortest(done: Outcome) -> None:
+    data = contents(sheet_of(done))
+    primary = data["layers"][0]
+    west = primary["names"].index(f"West {NASTY}")
+    rows = primary["breakdown"]["rows"][west][0]
+    assert [row[0] for row in rows] == ["Reception", *(f"Year {g}" for g in range(1, 7))]
+    assert rows[0] == ["Reception", 61, 60, 1, 0, rows[0][5]]
+    assert primary["measures"][0]["say"][0].startswith("1 of 2 primary planning areas is short of Reception places in 2022/23: West")
+
+
+def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
+    data = contents(sheet_of(done))
+    schools, sites = data["points"]
+    west = next(item for item in schools["items"] if item["name"] == NASTY)
+    assert west["facts"]["pan"] == "30 (Reception)" and west["facts"]["roll"] == "217" and west["facts"]["places"] == "210"
+    assert west["facts"]["capacity"] == "210 (GIAS)" and west["facts"]["ages"] == "Reception to Year 6"
+    assert west["series"]["primary"]["v"][0] == 217 and west["series"]["primary"]["m"][0] == 210
+    high = next(item for item in schools["items"] if item["name"] == "Middle High")
+    assert high["series"]["secondary"]["v"][0] == 500, "the sixth form is not set against places for Year 7 to 11"
+    (mill,) = sites["items"]
+    assert mill["facts"] == {"status": "full", "homes": "80", "years": "2023/24: 40, 2024/25: 40", "note": ""}
+
+
+def test_names_from_files_travel_as_text_only(done: Outcome) -> None:
+    page = draw(sheet_of(done))
+    assert NASTY not in page and "<img" not in page
+    block = re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert block is not None
+    assert NASTY in json.dumps(json.loads(block[1]), ensure_ascii=False)
+
+
+def test_what_is_not_known_is_told_as_not_known() -> None:
+    found = outcome(schools=[town.school(A, capacity=float("nan")), town.school(D, capacity=420.0), town.school(E, capacity=900.0)],
+                    pans=[], area_members=[member(A, "W"), member(D, "E"), member(E, "S", "secondary")])
+    layer = contents(sheet_of(found))["layers"][0]
+    west = layer["names"].index(next(n for n in layer["names"] if n.startswith("West")))
+    assert layer["measures"][0]["v"][west] == [None] * 6 and layer["measures"][0]["t"][west][0] == "not known"
+    assert "Not known for 1 more." in layer["measures"][0]["say"][0]
+
+
+def test_headlines_say_how_many_and_where(done: Outcome) -> None:
+    first, second, *_ = sheet_of(done).headlines
+    assert first.startswith("Primary pupils (Reception to Year 6)") and "2022/23" in first and "2027/28" in first
+    assert re.match(r"(Reception is shortest in|No primary planning area runs short)", second)
+    assert "stand empty" in second
+
+
+def test_sources_are_attributed_and_boundaries_get_their_words() -> None:
+    def source(table: str, title: str) -> Source:
+        return Source(table, "f.csv", "r", "ONS", title, "Open Government Licence v3.0", "2021-12", "0" * 64, 1)
+
+    lines = attribution([source("births", "Births"), source("births", "Births"), source("lsoas", "Boundaries")])
+    assert lines[0] == "Births (ONS, 2021-12); Open Government Licence v3.0" and len(lines) == 3
+    assert "Crown copyright" in lines[-1]
+
+
+def test_the_workbook_has_a_sheet_for_every_table_that_people_are_promised(done: Outcome) -> None:
+    assert set(FOR_PEOPLE) <= {*done.tables, *tables_for_people(done)}
+    assert set(FOR_PEOPLE) <= set(SHEETS)
