@@ -256,9 +256,9 @@ def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
             f"{nc_year_label(low)} to {nc_year_label(high)}"
             for low, high in zip(schools["nc_year_low"], schools["nc_year_high"], strict=True)
         ],
-        "area": urn.map(called).fillna(""),
+        "area": [called.get(u, "") for u in urn],
         "district": schools["district_name"],
-        "pan": urn.map(pan).fillna("not known"),
+        "pan": [pan.get(u, "not known") for u in urn],
         "capacity": [_capacity(c, basis) for c, basis in zip(schools["capacity"], schools["capacity_basis"], strict=True)],
         "places": [_whole(v) for v in urn.map(now["limit"])],
         "roll": [_whole(v) for v in urn.map(now["value"])],

@@ -36,23 +36,49 @@ def member(urn: str, code: str, phase: str = "primary") -> dict[str, str]:
 def outcome(**more: Any) -> Outcome:
     """The small town, run: a full western area, a roomy eastern one, one secondary school; one housing site."""
     schools = [
-        town.school(A, NASTY, capacity=210.0), town.school(B, "West Infant", statutory_high_age=7.0, capacity=90.0, easting=452_500.0),
+        town.school(A, NASTY, capacity=210.0),
+        town.school(B, "West Infant", statutory_high_age=7.0, capacity=90.0, easting=452_500.0),
         town.school(C, "West Junior", statutory_low_age=7.0, capacity=120.0, easting=452_600.0),
         town.school(D, "East Primary", capacity=420.0, easting=457_000.0),
         town.school(E, "Middle High", statutory_low_age=11.0, statutory_high_age=18.0, capacity=900.0, easting=454_000.0),
     ]
-    rolls = [row for ay in (BASE - 1, BASE) for row in (
-        *town.roll(A, [31.0] * 7, ay), *town.roll(B, [30.0] * 3, ay), *town.roll(C, [30.0] * 4, ay, first=3),
-        *town.roll(D, [40.0] * 7, ay), *town.roll(E, [100.0] * 5 + [40.0, 30.0], ay, first=7))]
-    births = [{"area_code": code, "cohort": cohort, "births": 30.0, "basis": "cohort"} for code in town.SMALL_AREAS
-              for cohort in range(BASE - 8, BASE + 1)]
+    rolls = [
+        row
+        for ay in (BASE - 1, BASE)
+        for row in (
+            *town.roll(A, [31.0] * 7, ay),
+            *town.roll(B, [30.0] * 3, ay),
+            *town.roll(C, [30.0] * 4, ay, first=3),
+            *town.roll(D, [40.0] * 7, ay),
+            *town.roll(E, [100.0] * 5 + [40.0, 30.0], ay, first=7),
+        )
+    ]
+    births = [
+        {"area_code": code, "cohort": cohort, "births": 30.0, "basis": "cohort"}
+        for code in town.SMALL_AREAS
+        for cohort in range(BASE - 8, BASE + 1)
+    ]
     tables = {
-        "schools": schools, "school_roll": rolls, "births": births, "lsoas": town.lsoas(),
+        "schools": schools,
+        "school_roll": rolls,
+        "births": births,
+        "lsoas": town.lsoas(),
         "area_members": [member(A, "W"), member(B, "W"), member(C, "W"), member(D, "E"), member(E, "S", "secondary")],
         "area_names": [{"planning_area_code": "W", "phase": "primary", "planning_area_name": f"West {NASTY}"}],
         "pans": [{"urn": A, "ay": 2022, "nc_year": 0, "pan": 30}],
-        "housing_sites": [{"site_ref": "N1", "site_name": "Mill Lane", "status": "full", "easting": 455_000.0, "northing": 351_000.0,
-                           "financial_year": y, "dwellings": 40.0, "note": ""} for y in (2021, 2023, 2024)],
+        "housing_sites": [
+            {
+                "site_ref": "N1",
+                "site_name": "Mill Lane",
+                "status": "full",
+                "easting": 455_000.0,
+                "northing": 351_000.0,
+                "financial_year": y,
+                "dwellings": 40.0,
+                "note": "",
+            }
+            for y in (2021, 2023, 2024)
+        ],
         **more,
     }
     return run(town.evidence(tables), Assumptions())
@@ -82,14 +108,23 @@ def test_every_figure_on_the_map_is_the_runs_own(done: Outcome) -> None:
     balance = done.tables["balance"]
     data = contents(sheet_of(done))
     for layer, key, entry in zip(data["layers"], ["primary", "secondary"], [0, 7], strict=True):
-        names = dict(zip(done.tables["names"]["planning_area_name"], done.tables["names"]["planning_area_code"], strict=True))
+        names = dict(
+            zip(done.tables["names"]["planning_area_name"], done.tables["names"]["planning_area_code"], strict=True)
+        )
         shown = {measure["title"]: measure["v"] for measure in layer["measures"]}
         for i, name in enumerate(layer["names"]):
             for j, moment in enumerate(layer["moments"]):
-                rows = balance[(balance["phase"] == key) & (balance["planning_area_code"] == names[name])
-                               & (balance["ay"] == moment["key"])]
-                need = {g: max(0.0, p - y) for g, p, y in zip(rows["nc_year"], rows["pupils"], rows["yg_places"], strict=True)}
-                entry_title = next(t for t in shown if t.startswith("Places short in") and t.endswith(("Reception", "Year 7")))
+                rows = balance[
+                    (balance["phase"] == key)
+                    & (balance["planning_area_code"] == names[name])
+                    & (balance["ay"] == moment["key"])
+                ]
+                need = {
+                    g: max(0.0, p - y) for g, p, y in zip(rows["nc_year"], rows["pupils"], rows["yg_places"], strict=True)
+                }
+                entry_title = next(
+                    t for t in shown if t.startswith("Places short in") and t.endswith(("Reception", "Year 7"))
+                )
                 assert shown[entry_title][i][j] == np.floor(need[entry] + 0.5)
                 assert shown["Places short in the worst year group"][i][j] == np.floor(max(need.values()) + 0.5)
                 room = 100 * (1 - rows["pupils"].sum() / rows["yg_places"].sum())
@@ -118,7 +153,9 @@ def test_the_card_of_an_area_has_its_year_groups_and_the_sentence_its_shortest(d
     rows = primary["breakdown"]["rows"][west][0]
     assert [row[0] for row in rows] == ["Reception", *(f"Year {g}" for g in range(1, 7))]
     assert rows[0] == ["Reception", 61, 60, 1, 0, rows[0][5]]
-    assert primary["measures"][0]["say"][0].startswith("1 of 2 primary planning areas is short of Reception places in 2022/23: West")
+    assert primary["measures"][0]["say"][0].startswith(
+        "1 of 2 primary planning areas is short of Reception places in 2022/23: West"
+    )
 
 
 def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
@@ -143,8 +180,11 @@ def test_names_from_files_travel_as_text_only(done: Outcome) -> None:
 
 
 def test_what_is_not_known_is_told_as_not_known() -> None:
-    found = outcome(schools=[town.school(A, capacity=float("nan")), town.school(D, capacity=420.0), town.school(E, capacity=900.0)],
-                    pans=[], area_members=[member(A, "W"), member(D, "E"), member(E, "S", "secondary")])
+    found = outcome(
+        schools=[town.school(A, capacity=float("nan")), town.school(D, capacity=420.0), town.school(E, capacity=900.0)],
+        pans=[],
+        area_members=[member(A, "W"), member(D, "E"), member(E, "S", "secondary")],
+    )
     layer = contents(sheet_of(found))["layers"][0]
     west = layer["names"].index(next(n for n in layer["names"] if n.startswith("West")))
     assert layer["measures"][0]["v"][west] == [None] * 6 and layer["measures"][0]["t"][west][0] == "not known"
