@@ -26,7 +26,6 @@ from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.children import Projection, project
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.model import entry_places
 from sufficiency.places import places_open
 from sufficiency.schools import mainstream, roll_with_history
 
@@ -66,8 +65,8 @@ def county() -> Callable[[], Projection]:
         "persons": luck.poisson(20, len(small) * len(ages)).astype("float64")})
     evidence = Evidence(Authority("999", "County", "E10000099", BASE), tables)
     history = _history(luck, schools)
-    places = history[history["ay"] == BASE].merge(schools[["urn", "nc_year_low"]], on="urn").query("nc_year == nc_year_low")
-    places = places.assign(places=places["pupils"])[["urn", "ay", "nc_year", "places"]]
+    places = history[history["ay"].eq(BASE) & history["nc_year"].lt(12)].drop(columns="ay").merge(
+        pd.DataFrame({"ay": np.arange(BASE, BASE + 8)}), how="cross").rename(columns={"pupils": "yg_places"}).assign(basis="pan")
     return lambda: project(evidence, schools, history, frame, Assumptions(), places)
 
 
@@ -107,8 +106,7 @@ def real() -> Callable[[], Projection]:
     frame = draw_areas(evidence, schools, assumptions)
     years = range(evidence.authority.base_year, evidence.authority.base_year + assumptions.secondary_years + 1)
     places, _ = places_open(evidence, schools, frame, years, assumptions)
-    at_entry = entry_places(places, schools)
-    return lambda: project(evidence, schools, history, frame, assumptions, at_entry)
+    return lambda: project(evidence, schools, history, frame, assumptions, places)
 
 
 def main() -> int:

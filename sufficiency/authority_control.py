@@ -7,7 +7,7 @@ authority's own roll by year group where that is known, else of its schools' rol
 of the schools that are planned for.
 
 With one census and no roll of the authority over the years there is no ratio to measure: pupils then move up a year unchanged,
-and as many stay on into the sixth form as there are in it today.
+and as many enter Year 7 and stay on into the sixth form as today's census has there for the year group below.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 GROUPS = len(NC_YEARS)
-YEAR_12 = PHASE_YEARS["sixth_form"][0]
+YEAR_7, YEAR_12 = PHASE_YEARS["secondary"][0], PHASE_YEARS["sixth_form"][0]
 STATUTORY = slice(RECEPTION, YEAR_12)
 NOTICEABLE = 0.002          # by how much two counts of the same children may differ without a word
 
@@ -57,7 +57,7 @@ def authority_roll(evidence: Evidence, strands: Strands) -> tuple[tuple[int, ...
         return strands.years, schools, ()
     notes: tuple[Note, ...] = ()
     if np.isnan(roll[0, STATUTORY]).any() and strands.seen[0]:
-        roll[0] = schools[0]
+        roll[0] = schools[0] * _like_for_like(years, roll, strands.years, schools)
         text = f"the authority's roll does not reach {ay_label(strands.base)}; its schools' rolls are added up"
         notes = (Note("authority_roll", text),)
     elif strands.seen[0]:
@@ -67,6 +67,16 @@ def authority_roll(evidence: Evidence, strands: Strands) -> tuple[tuple[int, ...
                     f"Year 11, the authority's own roll has {own:,.0f}")
             notes = (Note("authority_roll", text, "the projection follows the schools; a published total may be of others"),)
     return years, roll, notes
+
+
+def _like_for_like(years: tuple[int, ...], roll: Floats, school_years: tuple[int, ...], schools: Floats) -> float:
+    """By how much the authority's own count differs from its schools' in the latest year that has both; 1 where none has."""
+    for k, ay in enumerate(years):
+        if ay in school_years:
+            own, theirs = roll[k, STATUTORY].sum(), schools[school_years.index(ay), STATUTORY].sum()
+            if own > 0 and theirs > 0:
+                return float(own / theirs)
+    return 1.0
 
 
 def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
@@ -86,8 +96,9 @@ def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
     steps[1:] = weighted_ratio(roll[k, 1:], roll[k + 1, :-1], assumptions.weights)
     notes = list(excluded_notes("authority_roll", left_out, assumptions))
     if not used:
-        notes.append(Note("authority_roll", "there is one census only: pupils are moved up a year unchanged, and as many stay on "
-                          "after Year 11 as are in the sixth form today", "gains and losses from year to year are missing"))
+        notes.append(Note("authority_roll", "there is one census only: pupils are moved up a year unchanged, and as many enter "
+                          "Year 7 and stay on after Year 11 as are there today",
+                          "gains and losses from year to year are missing"))
     if np.isnan(births):
         notes.append(Note("births", "no Reception has births to compare it with: one child in Reception is taken for each birth",
                           "Reception may be far out"))
@@ -95,10 +106,16 @@ def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
 
 
 def _without_gaps(steps: Floats, today: Floats) -> Floats:
-    """Fill ratios that cannot be measured: unchanged up to Year 11, after it as in today's census."""
-    same_census = np.nan_to_num(divide(np.nan_to_num(today), np.r_[np.nan, np.nan_to_num(today[:-1])]))
-    unchanged = np.where(np.arange(GROUPS) < YEAR_12, 1.0, same_census)
-    return np.where(np.isnan(steps), unchanged, steps)
+    """Fill ratios that cannot be measured: into Year 7 and after Year 11 as in today's census, else unchanged.
+
+    Children cross the authority's border at Year 7, so that today's Year 7 for today's Year 6 comes nearer than no change.
+    """
+    same_census = divide(np.nan_to_num(today), np.r_[np.nan, np.nan_to_num(today[:-1])])
+    groups = np.arange(GROUPS)
+    unchanged = np.where(groups < YEAR_12, 1.0, 0.0)
+    as_today = ((groups == YEAR_7) | (groups >= YEAR_12)) & ~np.isnan(same_census)
+    stands_in = np.where(as_today, same_census, unchanged)
+    return np.where(np.isnan(steps), stands_in, steps)
 
 
 def coverage(roll: Floats, strands: Strands) -> float:

@@ -19,22 +19,25 @@ Fractions are kept throughout; figures are rounded where they are shown. Arrays 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, cohort_of_birth, nc_year_label
 from sufficiency.authority_control import authority_ratios, authority_roll, coverage, roll_up
 from sufficiency.evidence import Note
 from sufficiency.intake import entries
+from sufficiency.later_entries import with_later_entries
 from sufficiency.newborns import newborns
 from sufficiency.overrides import override
-from sufficiency.ratios import area_ratios
+from sufficiency.places_ahead import places_ahead
+from sufficiency.ratios import AuthorityRatios, area_ratios
 from sufficiency.residents import by_residence
 from sufficiency.roll_forward import Rules, roll_forward
-from sufficiency.school_split import entry_shares, places_at_entry
+from sufficiency.school_split import entry_shares
 from sufficiency.strands import strands_of, whole_areas
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 YEAR_12 = PHASE_YEARS["sixth_form"][0]
+NOTICEABLE = 0.5            # children that the authority expects and no school takes, before it is said
 
 
 @dataclass(frozen=True)
@@ -70,24 +74,25 @@ class Projection:
 
 
 def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, assumptions: Assumptions,
-            entry_places: pd.DataFrame | None = None) -> Projection:
+            places: pd.DataFrame | None = None) -> Projection:
     """Pupils of every planning area and school, year group by year group: the central projection.
 
-    history: urn, ay, nc_year, pupils (predecessors' rolls given to their successors). entry_places: urn, ay, nc_year, places,
-    which a school's intake is held to while its area has room; None holds it to nothing.
+    history: urn, ay, nc_year, pupils (predecessors' rolls given to their successors). places: the table of places open, to which
+    a school's intake is held while its area has room, and which says when a school closes; None holds it to nothing.
     """
     base = evidence.authority.base_year
     years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
     strands, strand_notes = _strands(evidence, schools, history, frame, base)
+    strands, entry_notes = with_later_entries(strands, evidence, assumptions)
     published, roll, roll_notes = authority_roll(evidence, strands)
     babies, birth_notes = newborns(evidence, strands, frame, min(strands.years[-1], published[-1]), years[-1], assumptions)
-    authority, authority_notes = authority_ratios(published, roll, babies, assumptions)
-    authority = replace(authority, births=authority.births * coverage(roll, strands))
+    measured, authority_notes = authority_ratios(published, roll, babies, assumptions)
+    authority, unserved_notes = _of_years_served(measured, coverage(roll, strands), strands)
     areas, ratio_notes = area_ratios(strands, babies, authority, assumptions)
     points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
 
     start = strands.roll[:1]
-    rules = _rules(strands, babies, areas, points, entry_places, years, assumptions)
+    rules = _rules(strands, babies, areas, points, places, schools, years, assumptions)
     born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births
     control = roll_up(start.sum(axis=1), born, authority.steps)
     raw = roll_forward(start, base, rules)
@@ -98,11 +103,12 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     control = np.concatenate([control[:, :1], moved], axis=1)
     pupils = strands.by_area(final)
     residents, resident_notes = by_residence(pupils, base, evidence, strands, frame, babies)
-    notes = (strand_notes, roll_notes, birth_notes, authority_notes, ratio_notes, intake_notes, override_notes, resident_notes)
+    notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, ratio_notes, intake_notes,
+             override_notes, _lost(control, pupils, years), resident_notes)
     return Projection(
         pupils=_array(pupils, years, strands), raw=_array(strands.by_area(raw), years, strands),
         adjusted=_array(strands.by_area(adjusted), years, strands), residents=_array(residents, years, strands),
-        schools=_by_school(final, years, strands), authority=_labelled(control, years, {}),
+        schools=_by_school(final, years, strands), authority=_labelled(pupils.sum(axis=2), years, {}),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
         overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
@@ -120,16 +126,41 @@ def _strands(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, f
     return whole_areas(strands, roll, years), (*notes, told)
 
 
-def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[Entry, ...], entry_places: pd.DataFrame | None,
-           years: range, assumptions: Assumptions) -> Rules:
+def _of_years_served(measured: AuthorityRatios, covered: float, strands: Strands) -> tuple[AuthorityRatios, tuple[Note, ...]]:
+    """Keep the authority's ratios to the year groups that some school has, and its births to the schools that are planned for."""
+    served = np.array([strands.serves(g).any() for g in NC_YEARS], dtype="bool")
+    goes_on = np.r_[True, served[:-1] & (strands.roll[0].sum(axis=0)[:-1] > 0)]
+    lost = [nc_year_label(g) for g in NC_YEARS if not served[g] and goes_on[g] and measured.steps[g] > 0]
+    told = Note("schools", f"no school that is planned for has {', '.join(lost)}", "who would go there is not projected")
+    births = measured.births * covered * float(served[RECEPTION])
+    return AuthorityRatios(births, np.where(served, measured.steps, 0.0)), (told,) if lost else ()
+
+
+def _lost(control: Floats, pupils: Floats, years: range) -> tuple[Note, ...]:
+    """Say which children the authority expects and no school takes, so that nobody is lost in silence."""
+    missing = (control - pupils.sum(axis=2))[0]
+    worst = np.flatnonzero(missing.max(axis=0) > NOTICEABLE)
+    return tuple(
+        Note("schools", f"no school takes {missing[:, g].max():.0f} children who are expected in {nc_year_label(int(g))} in "
+             f"{ay_label(years[int(missing[:, g].argmax())])}", "they are in no planning area's figures") for g in worst)
+
+
+def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[Entry, ...], places: pd.DataFrame | None,
+           schools: pd.DataFrame, years: range, assumptions: Assumptions) -> Rules:
     """Gather what carries one January to the next."""
     groups = np.arange(len(NC_YEARS))
     inside = (groups > strands.low[:, None]) & (groups <= strands.high[:, None]) & (groups != YEAR_12)
-    places = places_at_entry(strands, entry_places, years[1:])
+    ahead = places_ahead(strands, places, years[1:], assumptions.weights, _opening(schools))
     reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births
-    shares = {g: entry_shares(strands, g, assumptions.weights, places[0, :, g]) for g in (0, *(p.nc_year for p in points))}
+    shares = {g: entry_shares(strands, g, assumptions.weights, ahead) for g in (RECEPTION, *(p.nc_year for p in points))}
     survival = np.where(inside, areas.steps[strands.area], 0.0)
-    return Rules(strands, years[1], reception[None], survival[None], points, shares, places)
+    return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead)
+
+
+def _opening(schools: pd.DataFrame) -> dict[str, int]:
+    """The academic year from which each school is open, where its opening date is known; academic years turn as cohorts do."""
+    dated = schools.loc[schools["open_date"] != "", ["urn", "open_date"]] if len(schools) else schools
+    return {urn: cohort_of_birth(date.fromisoformat(day)) for urn, day in dated.itertuples(index=False, name=None)}
 
 
 def _labelled(values: Floats, years: range, between: dict[str, tuple[str, ...]]) -> xr.DataArray:

@@ -2,7 +2,8 @@
 
 Method (domain brief C4, C5). A point of entry is no survival step (rule 11): children whose school ends are carried from the
 planning area where they were to the one where they go, by a matrix of shares of which each row, with `outside` (other
-authorities, independent and special schools, unknown), sums to 1; children who come from outside are added. Into Year 7 go all
+authorities, independent and special schools, unknown), sums to 1; children who come from outside are added, so many for each
+who must choose: a neighbour's cohorts rise and fall with ours, and the authority's own ratio says the same. Into Year 7 go all
 who were in Year 6. Into other years go those whose school ends, as from infant to junior, first to middle, middle to upper
 school. A school that begins at 14 (university technical college, studio school) takes a share of the whole Year 9. Into Year 12
 goes a share of Year 11, the staying-on ratio of each area, unless the council knows who goes where.
@@ -10,7 +11,7 @@ goes a share of Year 11, the staying-on ratio of each area, unless the council k
 The shares are the council's own matched flows where given, over three years, the latest counting three times. Else they are
 estimated: children of the areas that are left, intakes of the areas that are entered, fitted to both (iterative proportional
 fitting) from a seed in which nearer schools weigh more, `exp(-distance / scale)`. The estimate sees net movement only and is
-always named as "estimated from distance, not from flows".
+always named as "estimated from distance, not from flows". An area where a school has opened is estimated from the years since.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Entry:
 
     nc_year: int
     shares: Floats          # [area left, area entered]; what is missing from 1 goes outside
-    arrivals: Floats        # [area entered] children from outside
+    arrivals: Floats        # [area entered] children from outside,
+    pool: float             # when there were so many children who had to choose
     of_everybody: Floats    # [area entered] share of the whole year group below, wherever they are (schools from 14)
     basis: str
 
@@ -57,7 +59,8 @@ class Entry:
 def entered(pool: Floats, entry: Entry, everybody: Floats) -> Floats:
     """Children entering each area, [draw, area]; pool: who must choose, by area; everybody: the year group below, [draw]."""
     carried: Floats = np.einsum("no,od->nd", pool, entry.shares, optimize=False)
-    return carried + entry.arrivals + everybody[:, None] * entry.of_everybody
+    times = pool.sum(axis=1) / entry.pool if entry.pool > 0 else np.ones(len(pool))
+    return carried + times[:, None] * entry.arrivals + everybody[:, None] * entry.of_everybody
 
 
 def entries(strands: Strands, evidence: Evidence, areas: AreaRatios, authority: AuthorityRatios,
@@ -67,11 +70,14 @@ def entries(strands: Strands, evidence: Evidence, areas: AreaRatios, authority: 
     for g in range(1, YEAR_12 + 1):
         if not strands.enters(g).any():
             continue
+        flows = evidence.transfers[evidence.transfers["nc_year"] == g] if evidence.has("transfers") else None
         if g == YEAR_10:
             found.append(_from_everybody(strands, g, assumptions))
+            if flows is not None and len(flows):
+                notes.append(Note("transfers", "flows into Year 10 are not used: schools that begin there take a share "
+                                  "of the whole Year 9"))
             continue
         estimate = _staying_on(strands, areas) if g == YEAR_12 else _estimated(strands, g, authority, assumptions)
-        flows = evidence.transfers[evidence.transfers["nc_year"] == g] if evidence.has("transfers") else None
         if flows is not None and len(flows):
             estimate, told = _matched(strands, g, flows, estimate, assumptions)
             notes += told
@@ -88,53 +94,63 @@ def leavers(strands: Strands, roll: Floats, nc_year: int) -> Floats:
     return out
 
 
-def intake(strands: Strands, roll: Floats, nc_year: int) -> Floats:
-    """Children who entered a school in this year group: [..., area]."""
-    into: Floats = strands.by_area(np.where(strands.enters(nc_year)[:, None], roll, 0.0))[..., nc_year]
-    return into
+def intake(strands: Strands, k: int, nc_year: int) -> Floats:
+    """Children who entered a school in this year group in year `k` of the strands' years: [area]."""
+    return strands.by_area(strands.entrants(k, nc_year)[:, None])[:, 0]
 
 
 def _from_everybody(strands: Strands, g: int, assumptions: Assumptions) -> Entry:
     """Schools that begin at 14 take a share of the whole Year 9, as in recent years."""
-    n, w = len(strands.areas), np.asarray(assumptions.weights)
+    n = len(strands.areas)
     pairs = _pairs(strands, g, assumptions)
-    taken = [intake(strands, strands.roll[k], g) / max(strands.roll[k + 1, :, g - 1].sum(), 1.0) for k in pairs]
+    taken = [intake(strands, k, g) / max(strands.roll[k + 1, :, g - 1].sum(), 1.0) for k in pairs]
     if not taken:       # one census: today's Year 9 stands for last year's
-        taken = [intake(strands, strands.roll[0], g) / max(strands.roll[0, :, g - 1].sum(), 1.0)]
-    share = np.average(np.stack(taken), axis=0, weights=w[: len(taken)])
-    return Entry(g, np.zeros((n, n)), np.zeros(n), share, "share of the whole year group below")
+        taken, pairs = [intake(strands, 0, g) / max(strands.roll[0, :, g - 1].sum(), 1.0)], [0]
+    share = (np.stack(taken) * _weights(strands, pairs, assumptions)).sum(axis=0)
+    return Entry(g, np.zeros((n, n)), np.zeros(n), 0.0, share, "share of the whole year group below")
 
 
 def _staying_on(strands: Strands, areas: AreaRatios) -> Entry:
     """Into the sixth form goes a share of the area's own Year 11."""
     n = len(strands.areas)
-    return Entry(YEAR_12, np.diag(areas.steps[:, YEAR_12]), np.zeros(n), np.zeros(n), "staying-on ratio")
+    return Entry(YEAR_12, np.diag(areas.steps[:, YEAR_12]), np.zeros(n), 0.0, np.zeros(n), "staying-on ratio")
 
 
 def _pairs(strands: Strands, g: int, assumptions: Assumptions) -> list[int]:
     """The years (places in `strands.years`, latest first) that show leavers and the intake they became."""
     excluded = {year.ay for year in assumptions.excluded_years}
+    whole = strands.roll[:, :, g - 1].sum(axis=1) if g == YEAR_10 else [leavers(strands, roll, g).sum() for roll in strands.roll]
     good = [k for k in range(len(strands.years) - 1)
             if strands.seen[k] and strands.seen[k + 1] and strands.years[k] not in excluded
-            and intake(strands, strands.roll[k], g).sum() > 0 and leavers(strands, strands.roll[k + 1], g).sum() > 0]
+            and intake(strands, k, g).sum() > 0 and whole[k + 1] > 0]
     return good[: len(assumptions.weights)]
+
+
+def _weights(strands: Strands, pairs: list[int], assumptions: Assumptions) -> Floats:
+    """How much each year counts for each area entered, [year, area], summing to 1: only years since its latest school opened."""
+    weight = np.asarray(assumptions.weights)[: len(pairs), None] * np.ones(len(strands.areas))
+    since = np.where(strands.open_since()[pairs], weight, 0.0)
+    weight = np.where(since.sum(axis=0) > 0, since, weight)
+    total = weight.sum(axis=0)
+    return np.where(total > 0, weight / np.where(total > 0, total, 1.0), 1 / len(pairs))
 
 
 def _estimated(strands: Strands, g: int, authority: AuthorityRatios, assumptions: Assumptions) -> Entry:
     """Estimate who goes where from sizes and distances: a matrix for each recent year, the latest counting most."""
     near = _nearness(strands, g)
-    can = strands.takes(g)
     pairs = _pairs(strands, g, assumptions)
-    years = [(leavers(strands, strands.roll[k + 1], g), intake(strands, strands.roll[k], g)) for k in pairs]
+    years = [(leavers(strands, strands.roll[k + 1], g), intake(strands, k, g)) for k in pairs]
     if not years:       # last year's leavers: today's, made as many as the authority's ratio says there were
-        today, into = leavers(strands, strands.roll[0], g), intake(strands, strands.roll[0], g)
+        today, into = leavers(strands, strands.roll[0], g), intake(strands, 0, g)
         before = today * (into.sum() / authority.steps[g] / today.sum()) if today.sum() > 0 and authority.steps[g] > 0 else today
-        years = [(before, into)]
-    fitted = [_fitted(near, before, np.where(can, into, 0.0)) for before, into in years]
-    weights = np.asarray(assumptions.weights)[: len(fitted)]
-    shares = np.average(np.stack([f[0] for f in fitted]), axis=0, weights=weights)
-    arrivals = np.average(np.stack([f[1] for f in fitted]), axis=0, weights=weights)
-    return Entry(g, shares, arrivals, np.zeros(len(strands.areas)), DISTANCE)
+        years, pairs = [(before, into)], [0]
+    fitted = [_fitted(near, before, into) for before, into in years]
+    weight = _weights(strands, pairs, assumptions)
+    shares = np.einsum("kod,kd->od", np.stack([f[0] for f in fitted]), weight)
+    arrivals = (np.stack([f[1] for f in fitted]) * weight).sum(axis=0)
+    pool = float(np.average([before.sum() for before, _ in years], weights=weight.mean(axis=1)))
+    kept = shares.sum(axis=1, keepdims=True)
+    return Entry(g, shares / np.maximum(kept, 1.0), arrivals, pool, np.zeros(len(strands.areas)), DISTANCE)
 
 
 def _nearness(strands: Strands, g: int) -> Floats:
@@ -146,7 +162,7 @@ def _nearness(strands: Strands, g: int) -> Floats:
     known = ~np.isnan(metres)
     near = np.exp(-np.where(known, metres, np.median(metres[known]) if known.any() else 0.0) / scale)
     weight_out = np.maximum(strands.roll[0, leaving, g - 1], 1e-3)
-    weight_in = np.maximum(strands.roll[0, entering, g], 1e-3)
+    weight_in = np.maximum(strands.entrants(0, g)[entering], 1e-3)
     n = len(strands.areas)
     out, into = np.zeros((n, leaving.sum())), np.zeros((n, entering.sum()))
     out[strands.area[leaving], np.arange(leaving.sum())] = weight_out
@@ -184,19 +200,27 @@ def _matched(strands: Strands, g: int, flows: pd.DataFrame, estimate: Entry,
         destination = rows["destination"].map(place).fillna(n).to_numpy(dtype="int64")
         destination = np.where(np.r_[can, True][destination], destination, n)
         np.add.at(counts[k], (origin, destination), rows["pupils"].to_numpy(dtype="float64"))
+    if not years:
+        return estimate, [Note("transfers", f"no flows into {nc_year_label(g)} are of a year that counts: {estimate.basis}")]
     weights = np.asarray(assumptions.weights)[: len(years)]
+    weights = weights / weights.sum() if weights.sum() > 0 else np.full(len(years), 1 / len(years))
     shares = mean_of_shares(counts[:, :n], weights)
-    arrivals = (counts[:, n, :n] * weights[:, None]).sum(axis=0) / weights.sum() if len(years) else estimate.arrivals
+    arrivals = (counts[:, n, :n] * weights[:, None]).sum(axis=0)
+    pool = float((counts[:, :n].sum(axis=(1, 2)) * weights).sum())
     named = ~np.isnan(shares[:, 0])
     shares = np.where(named[:, None], shares[:, :n], estimate.shares)
     notes = []
     if unknown:
         notes.append(Note("transfers", f"planning areas that are none of ours count as outside: {', '.join(unknown[:5])}"))
+    shut = sorted(set(flows["destination"]) & {code for code, open_ in zip(strands.areas, can, strict=True) if not open_})
+    if shut:
+        notes.append(Note("transfers", f"no school of {', '.join(shut[:5])} begins in {nc_year_label(g)}: flows there count as "
+                          "outside"))
     without = [strands.areas[a] for a in np.flatnonzero(~named & (leavers(strands, strands.roll[0], g) > 0))]
     if without:
         notes.append(Note("transfers", f"no flows into {nc_year_label(g)} from {', '.join(without[:5])}"
                           f"{' and others' if len(without) > 5 else ''}: {estimate.basis}"))
-    return Entry(g, shares, arrivals, np.zeros(n), FLOWS), notes
+    return Entry(g, shares, arrivals, pool, np.zeros(n), FLOWS), notes
 
 
 def mean_of_shares(counts: Floats, weights: Floats) -> Floats:

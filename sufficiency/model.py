@@ -54,7 +54,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     progress("Counting the places")
     places, place_notes = places_open(evidence, schools, frame, years, assumptions)
     progress("Projecting the children")
-    projection = project(evidence, schools, history, frame, assumptions, entry_places(places, schools))
+    projection = project(evidence, schools, history, frame, assumptions, places)
     progress("Weighing children against places")
     tables = {
         "balance": balance(projection, places, assumptions),
@@ -76,15 +76,6 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )
-
-
-def entry_places(places: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Places at each school's own year of entry (urn, ay, nc_year, places): what its intake is held to when pupils are shared
-    out.
-    """
-    low = schools.set_index("urn")["nc_year_low"]
-    entry = places[places["nc_year"] == places["urn"].map(low)]
-    return entry.rename(columns={"yg_places": "places"})[["urn", "ay", "nc_year", "places"]].dropna().reset_index(drop=True)
 
 
 def _in_horizon(frame: pd.DataFrame, assumptions: Assumptions, base: int) -> pd.Series:

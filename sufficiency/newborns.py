@@ -2,8 +2,9 @@
 
 Method (domain brief C0, C1). Reception in academic year `y` was born from 1 September of y - 5 to 31 August of y - 4: the cohort
 y - 5. Births by small area are carried to primary planning areas through the homes of each area; without small areas they are
-spread over the areas as Reception is. A cohort that is not born or not published yet is taken to be as large as the last one that
-is, and the result says so. Where no births are known at all, Reception stays as large as it is today.
+spread over the areas as Reception is, and so they are to an area that takes Reception and in which nobody is said to live. A
+cohort that is not born or not published yet is taken to be as large as the last one that is, and the result says so. Where no
+births are known at all, Reception stays as large as it is today.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def newborns(evidence: Evidence, strands: Strands, frame: AreaFrame, oldest: int
         areas[:, [place[code] for code in homes.destinations]] = carried
         if not np.allclose(areas.sum(axis=1), np.nan_to_num(total)):
             raise AssertionError("births were lost between small areas and planning areas")
+        nobody = (areas.sum(axis=0) == 0) & strands.takes(RECEPTION)
+        areas = np.where(nobody, np.nan_to_num(total)[:, None] * _reception_shares(strands, assumptions), areas)
     else:
         areas = np.nan_to_num(total)[:, None] * _reception_shares(strands, assumptions)
     babies = Newborns(cohorts.start, known, total, areas, small)

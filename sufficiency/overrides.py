@@ -3,7 +3,8 @@
 Method (domain brief C8.4). For the first academic year ahead the intake of a school is its October count, else its offers, each
 times the ratio at which such figures have become January pupils in the past years of the same table (1 where it holds none). An
 area's intake is the sum over its schools; a school without a figure keeps what the model gives it. Both figures are kept side by
-side, with the reason; the authority's total moves by the difference, and the years after roll on from the new intake.
+side, with the reason; the authority's total moves by the difference, and the years after roll on from the new intake. Figures
+that are of no intake, of no school that is planned for, or of a later year are not used, and the result says so.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def override(model: Floats, ay: int, evidence: Evidence, strands: Strands) -> tu
         if known.any():
             rows[:, intake[known], g] = value[known]
             told += _told(model, rows, ay, g, strands, intake, heard, reasons)
-    notes += _unused(evidence, ay)
+    notes += _unused(evidence, ay, strands)
     return Override(rows, (rows - model).sum(axis=1), pd.DataFrame(told, columns=COLUMNS)), tuple(notes)
 
 
@@ -98,13 +99,23 @@ def _told(model: Floats, rows: Floats, ay: int, g: int, strands: Strands, intake
     return told
 
 
-def _unused(evidence: Evidence, ay: int) -> list[Note]:
-    """Say what in these tables is about no year or no school that it could be used for."""
+def _unused(evidence: Evidence, ay: int, strands: Strands) -> list[Note]:
+    """Say what in these tables is about no year, year group or school that it could be used for."""
     notes = []
+    entered = {(urn, int(low)) for urn, low in zip(strands.urns, strands.low, strict=True)}
     for table, _, name in SOURCES:
         frame = evidence.tables[table]
-        beyond = frame[frame["ay"] > ay]
-        later = sorted({f"{nc_year_label(g)} {ay_label(y)}" for y, g in zip(beyond["ay"], beyond["nc_year"], strict=True)})
-        if later:
-            notes.append(Note(table, f"{name} beyond {ay_label(ay)} are not used ({', '.join(later[:3])})"))
+        later = frame[frame["ay"] > ay]
+        if len(later):
+            when = sorted({f"{nc_year_label(g)} {ay_label(y)}" for y, g in zip(later["ay"], later["nc_year"], strict=True)})
+            notes.append(Note(table, f"{name} beyond {ay_label(ay)} are not used ({', '.join(when[:3])})"))
+        now = frame[frame["ay"] == ay]
+        strange = sorted(set(now["urn"]) - set(strands.urns))
+        if strange:
+            told = ", ".join(strange[:5]) + (" ..." if len(strange) > 5 else "")
+            notes.append(Note(table, f"{name} of {len(strange)} schools that are not planned for are not used: {told}"))
+        rest = [g for urn, g in zip(now["urn"], now["nc_year"], strict=True) if urn not in strange and (urn, g) not in entered]
+        if rest:
+            notes.append(Note(table, f"{len(rest)} figures of {name} are of year groups in which their school does not begin: "
+                              "they are not used"))
     return notes

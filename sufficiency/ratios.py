@@ -8,7 +8,9 @@ times, the one before twice, the third once. A year in `excluded_years` is left 
 A small area's own ratio is mostly chance. It is drawn towards the authority's: `r* = (n r_area + m r_authority) / (n + m)`, n the
 children it was measured on and m the shrinkage; an area without history (n = 0) has the authority's. A survival ratio outside the
 floor and ceiling is clipped, and each clip is logged. Survival is measured on stayers only: children of schools that have both
-year groups in both years, so that neither a new school nor an infant school's leavers are taken for a gain or a loss.
+year groups in both years, so that neither a new school nor an infant school's leavers are taken for a gain or loss. Ratios into
+Reception and Year 12 are those of a whole area; where a school has opened in it, of the years since. With one census only, an
+area's sixth form is measured in that census.
 """
 
 from __future__ import annotations
@@ -120,8 +122,11 @@ def area_ratios(strands: Strands, babies: Newborns, authority: AuthorityRatios,
     used, left_out = transitions(lambda ay: have_both.get(ay, False), strands.base, into[-1], assumptions)
     k = [strands.base - ay for ay in used]
     numerators, denominators = strands.by_area(survived[k]), strands.by_area(from_whom[k])
+    denominators[..., YEAR_12] = _since_opening(strands, k, denominators[..., YEAR_12])
     children = denominators.sum(axis=0)
     own = weighted_ratio(numerators, denominators, assumptions.weights)
+    if not k:
+        own, children = _sixth_form_of_one_census(strands, own, children)
     drawn = shrink(own, children, _towards(own, children, authority.steps), assumptions.shrinkage_survival)
     drawn = np.where(_sixth_form_is_there(strands), drawn, 0.0)
     steps = drawn.copy()
@@ -144,17 +149,32 @@ def stayers(strands: Strands) -> tuple[Floats, Floats]:
     g = np.arange(GROUPS)
     both = (g > lowest[..., None]) & (g <= highest[..., None])
     both &= (g > lowest_before[..., None]) & (g <= highest_before[..., None] + 1)
-    both &= (g > strands.low[:, None]) & (g <= strands.high[:, None])
+    both &= (g > strands.low[:, None]) & (g <= strands.high[:, None]) & ~strands.joined
     both[..., YEAR_12] = True
     shifted = np.zeros_like(before)
     shifted[..., 1:] = before[..., :-1]
     return np.where(both, now, 0.0), np.where(both, shifted, 0.0)
 
 
+def _since_opening(strands: Strands, k: Sequence[int], denominators: Floats) -> Floats:
+    """Leave out the years before the latest school of an area opened, if that leaves any: [year, area], 0 where left out."""
+    since = np.where(strands.open_since()[list(k)], denominators, 0.0)
+    return np.where(since.sum(axis=0) > 0, since, denominators)
+
+
+def _sixth_form_of_one_census(strands: Strands, own: Floats, children: Floats) -> tuple[Floats, Floats]:
+    """Fill ratios of staying on from today's census: its sixth form for its Year 11, area by area."""
+    today = strands.by_area(strands.roll[0])
+    below = np.zeros_like(today)
+    below[:, 1:] = today[:, :-1]
+    after_11 = np.arange(GROUPS) >= YEAR_12
+    return np.where(after_11, divide(today, below), own), np.where(after_11, below, children)
+
+
 def _towards(own: Floats, children: Floats, steps: Floats) -> Floats:
     """What each area's ratio is drawn towards: the authority's; for staying on, that of the areas that have a sixth form."""
     target = np.broadcast_to(steps, own.shape).copy()
-    there = np.nan_to_num(own[:, YEAR_12]) > 0
+    there = (np.nan_to_num(own[:, YEAR_12]) > 0) & (children[:, YEAR_12] > 0)
     if there.any():
         target[:, YEAR_12] = np.average(own[there, YEAR_12], weights=children[there, YEAR_12])
     return target
@@ -175,8 +195,9 @@ def _births_ratios(strands: Strands, babies: Newborns, authority: AuthorityRatio
     known = [bool(s) and babies.is_known(ay) for s, ay in zip(strands.seen, strands.years, strict=True)]
     used, _ = transitions(lambda ay: known[strands.base - ay], strands.base, strands.years[-1], assumptions)
     k = [strands.base - ay for ay in used]
-    own = weighted_ratio(reception[k], births[k], assumptions.weights)
-    n = births[k].sum(axis=0)
+    born = _since_opening(strands, k, births[k])
+    own = weighted_ratio(reception[k], born, assumptions.weights)
+    n = born.sum(axis=0)
     ratio = shrink(own, n, authority.births, assumptions.shrinkage_births)
     return np.where(strands.takes(0), ratio, 0.0), own, n
 

@@ -2,8 +2,9 @@
 
 Method (domain brief C3, C4, C8). Within a strand each year group is the one below a year earlier times its area's survival ratio.
 At a point of entry the area's intake is found first - births times ratio for Reception, transfers for the rest - and then shared
-out among the schools that begin there. Where the authority's own forecast is given, every year group of every area is scaled to
-it before the next year is begun; so planning areas, and the schools in them, always add up.
+out among the schools that begin there. Pupils of a school that closes go on in others. Where the authority's own forecast is
+given, every year group of every area is scaled to it before the next year is begun; so planning areas, and the schools in them,
+always add up.
 
 Arrays are [draw, strand, nc_year] and every operation is elementwise or a sum in a fixed order, so that a draw gives the same
 figures alone as among others.
@@ -18,12 +19,14 @@ import numpy as np
 
 from planning_areas.school_year import NC_YEARS, RECEPTION
 from sufficiency.intake import Entry, entered, leavers
+from sufficiency.places_ahead import move_on
 from sufficiency.reconcile import factor
 from sufficiency.school_split import allocate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sufficiency.places_ahead import PlacesAhead
     from sufficiency.strands import Strands
 
     Floats = NDArray[np.float64]
@@ -40,8 +43,8 @@ class Rules:
     reception: Floats               # [draw, year, area] children entering Reception
     survival: Floats                # [draw, strand, nc_year] ratio from the year group below; 0 where the strand begins
     entries: tuple[Entry, ...]      # points of entry after Reception
-    shares: dict[int, Floats]       # year of entry -> each strand's share of its area's intake
-    places: Floats                  # [year, strand, nc_year] places at entry, infinite where not known
+    shares: dict[int, Floats]       # year of entry -> each strand's share of its area's intake, [year, strand]
+    places: PlacesAhead             # places at entry, and which schools close
 
 
 def roll_forward(start: Floats, ay: int, rules: Rules, control: Floats | None = None) -> Floats:
@@ -61,6 +64,8 @@ def one_year(before: Floats, step: int, rules: Rules, control: Floats | None) ->
     strands = rules.strands
     after = np.zeros_like(before)
     after[..., 1:] = before[..., :-1] * rules.survival[..., 1:]
+    if rules.places.closed[step].any():
+        after = move_on(after, rules.places.closed[step], strands)
     into = {RECEPTION: rules.reception[:, step]}
     for entry in rules.entries:
         everybody = before[..., entry.nc_year - 1].sum(axis=1)
@@ -74,6 +79,6 @@ def one_year(before: Floats, step: int, rules: Rules, control: Floats | None) ->
         into = {g: children * scale[:, g : g + 1] for g, children in into.items()}
     for g, children in into.items():
         entering = np.flatnonzero(strands.enters(g))
-        shares, places = rules.shares[g][entering], rules.places[step, entering, g]
+        shares, places = rules.shares[g][step, entering], rules.places.at(g)[step, entering]
         after[:, entering, g] += allocate(children, shares, places, strands.area[entering])
     return after

@@ -1,10 +1,11 @@
 """Sharing an area's intake out among its schools: by recent share, held to their places, the excess to schools with room.
 
 Method (domain brief C4). A school's share of its area's intake is the mean of the last three years, the latest counting three
-times; a school without any such history takes the share that its places are of the area's. A school that would be asked for by
-more children than it has places at entry takes what it can, and the others are offered to schools of the same area with room, in
-proportion to their shares, until all are placed or all are full. When the whole area is full the excess stays with the schools in
-proportion to their shares: children expected are never lost, and the balance shows what is missing.
+times. A new school takes, from the year in which it opens, the share that its places are of the area's, and the others make
+room for it. A school that would be asked for by more children than it has places at entry takes what it can, and the others are
+offered to schools of the same area with room, in proportion to their shares, until all are placed or all are full. When the whole
+area is full the excess stays with the schools in proportion to their shares: children expected are never lost, and the balance
+shows what is missing.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from planning_areas.school_year import NC_YEARS, PHASE_YEARS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from sufficiency.places_ahead import PlacesAhead
     from sufficiency.strands import Strands
 
+    Flags = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
 GROUPS = len(NC_YEARS)
@@ -58,39 +60,42 @@ def of_group(counts: Floats, group: NDArray[np.int64]) -> Floats:
     return added[..., np.cumsum(begins) - 1]
 
 
-def entry_shares(strands: Strands, nc_year: int, weights: Sequence[float], places: Floats) -> Floats:
-    """Each strand's share of its area's intake into a year group: [strand]; the shares of an area sum to 1 where it has any.
-
-    places: [strand] at entry in the first year ahead; infinite where not known.
-    """
+def entry_shares(strands: Strands, nc_year: int, weights: Sequence[float], places: PlacesAhead) -> Floats:
+    """Each strand's share of its area's intake into a year group: [year, strand]; they sum to 1 in an area that is entered."""
     enters = strands.enters(nc_year)
-    roll = np.where(enters, strands.roll[..., nc_year], 0.0)[strands.seen][: len(weights)]
-    there = (strands.roll.sum(axis=-1) > 0)[strands.seen][: len(weights)]
+    n = min(len(weights), int(strands.seen.sum()))
+    seen = np.flatnonzero(strands.seen)[:n]
+    roll = np.array([strands.entrants(int(k), nc_year) for k in seen]).reshape(n, len(enters))
+    there = strands.roll[seen].sum(axis=-1) > 0
+    weight = np.asarray(weights, dtype="float64")[:n, None] * there
     area_total = of_group(roll, strands.area)
     share = np.divide(roll, area_total, out=np.zeros_like(roll), where=area_total > 0)
-    weight = np.asarray(weights, dtype="float64")[: len(roll), None] * there
     share = (share * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)
-    known = np.where(enters & np.isfinite(places), places, 0.0)
-    by_places = known / np.maximum(of_group(known, strands.area), 1e-12)
-    if nc_year < YEAR_12:       # a sixth form without pupils has none to come; a new school has
-        share = np.where((share == 0) & enters, by_places, share)
-    total = of_group(share, strands.area)
-    equal = np.where(enters, 1.0, 0.0)
-    share = np.where(total > 0, share, equal)
-    total = np.where(total > 0, total, of_group(equal, strands.area))
-    return np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+    open_ = enters & ~places.shut
+    old = np.where(open_, share, 0.0)
+    never = ~(strands.roll[strands.seen].sum(axis=(0, -1)) > 0)
+    new = open_ & never & (nc_year < YEAR_12)       # a sixth form without pupils has none to come
+    at_new = np.where(new, _part_of_places(places.at(nc_year), open_, strands), 0.0)
+    left = np.maximum(1.0 - of_group(at_new, strands.area), 0.0)
+    some_open = of_group(open_.astype("float64"), strands.area) > 0
+    return _to_one(_to_one(old, strands) * left + at_new, strands, fallback=np.where(some_open, open_, enters))
 
 
-def places_at_entry(strands: Strands, entry_places: pd.DataFrame | None, years: range) -> Floats:
-    """Places at entry [year, strand, nc_year], infinite where none are known; the last year known holds for those after it."""
-    places = np.full((len(years), len(strands.urns), GROUPS), np.inf)
-    if entry_places is None or entry_places.empty:
-        return places
-    strand: dict[str, list[int]] = {urn: [] for urn in strands.urns}
-    for i, urn in enumerate(strands.urns):
-        strand[urn].append(i)
-    ordered = entry_places.dropna(subset=["places"]).sort_values("ay", kind="stable")
-    ordered = ordered[ordered["urn"].isin(strand) & (ordered["ay"] <= years[-1])]
-    for urn, ay, g, n in ordered[["urn", "ay", "nc_year", "places"]].itertuples(index=False):
-        places[max(0, ay - years[0]) :, strand[urn], g] = n
-    return places
+def _part_of_places(at_entry: Floats, open_: Flags, strands: Strands) -> Floats:
+    """The part that each strand's places are of its area's; where any are not known, an equal part for each school."""
+    known = np.where(open_ & np.isfinite(at_entry), at_entry, 0.0)
+    all_known = of_group(np.where(open_ & ~np.isfinite(at_entry), 1.0, 0.0), strands.area) == 0
+    counted = np.where(all_known, known, open_.astype("float64"))
+    total = of_group(counted, strands.area)
+    part: Floats = np.divide(counted, total, out=np.zeros_like(counted), where=total > 0)
+    return part
+
+
+def _to_one(shares: Floats, strands: Strands, fallback: Flags | None = None) -> Floats:
+    """Scale shares to sum to 1 in each area; an area without any has equal shares among those of `fallback`, or none."""
+    total = of_group(shares, strands.area)
+    if fallback is not None:
+        shares = np.where(total > 0, shares, fallback.astype("float64"))
+        total = of_group(shares, strands.area)
+    scaled: Floats = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return scaled

@@ -3,7 +3,8 @@
 The projection moves children along strands. A primary school is one strand (Reception to Year 6); an infant and a junior school
 are two, so that Year 3 is an intake and not a survival step; an all-through or middle school has one strand in its primary and
 one in its secondary planning area, and Year 7 is reached through the transfers between the two. An authority of which no schools
-are known has one strand a phase, with no school.
+are known has one strand a phase, with no school. A strand may also take in children above its lowest year group, as a primary
+school does that the leavers of an infant school join in Year 3 (`later_entries`).
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Strands:
     years: tuple[int, ...]      # base year, the year before, ...
     seen: Flags                 # [year] is there a census?
     roll: Floats                # [year, strand, nc_year]
+    joined: Flags               # [strand, nc_year] do children of other schools join here, above the lowest year group?
 
     def by_area(self, counts: Floats) -> Floats:
         """Add strands up to planning areas: [..., strand, nc_year] -> [..., area, nc_year]."""
@@ -58,13 +60,28 @@ class Strands:
         return added
 
     def enters(self, nc_year: int) -> Flags:
-        """Which strands begin in this year group; a sixth form is entered by all who have one."""
-        found: Flags = (self.high >= nc_year) & (self.low <= nc_year) if nc_year > YEAR_11 else self.low == nc_year
+        """Which strands begin in this year group, or are joined in it; a sixth form is entered by all who have one."""
+        found: Flags = self.serves(nc_year) if nc_year > YEAR_11 else (self.low == nc_year) | self.joined[:, nc_year]
         return found
+
+    def serves(self, nc_year: int) -> Flags:
+        """Which strands have this year group."""
+        found: Flags = (self.low <= nc_year) & (self.high >= nc_year)
+        return found
+
+    def entrants(self, k: int, nc_year: int) -> Floats:
+        """Children who came into each strand at this point of entry in year `k` of `years`: [strand].
+
+        Where a strand is joined above its lowest year group these are the children beyond its own of the year before, or, where
+        that year is not known, beyond its own of the year group below today.
+        """
+        here: Floats = np.where(self.enters(nc_year), self.roll[k, :, nc_year], 0.0)
+        before = k + 1 if k + 1 < len(self.years) and self.seen[k + 1] else k
+        return np.where(self.joined[:, nc_year], np.maximum(here - self.roll[before, :, nc_year - 1], 0.0), here)
 
     def leaves(self, nc_year: int) -> Flags:
         """Which strands children leave after this year group; after Year 11 everybody chooses again."""
-        here: Flags = (self.low <= nc_year) & (self.high >= nc_year)
+        here = self.serves(nc_year)
         return here if nc_year == YEAR_11 else here & (self.high == nc_year)
 
     def takes(self, nc_year: int) -> Flags:
@@ -72,6 +89,14 @@ class Strands:
         found = np.zeros(len(self.areas), dtype="bool")
         found[self.area[self.enters(nc_year)]] = True
         return found
+
+    def open_since(self) -> Flags:
+        """In which years every school that an area has today was there: [year, area]; before, it was another area."""
+        there = self.roll.sum(axis=-1) > 0
+        lacking = np.zeros((len(self.years), len(self.areas)), dtype="bool")
+        for k in np.flatnonzero(self.seen):
+            lacking[k, self.area[there[0] & ~there[k]]] = True
+        return ~lacking
 
     def served(self, roll: Floats) -> tuple[Ints, Ints]:
         """Lowest and highest year group with pupils in it: [..., strand]; 99 and -1 where there is none."""
@@ -104,7 +129,8 @@ def strands_of(schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, b
     low, high = _stretch(facts[:, 0], facts[:, 1], primary, roll)
     seen = np.isin(years, past["ay"].unique())
     area = members["area"].to_numpy(dtype="int64")
-    strands = Strands(base, areas, phases, urns, area, low, high, facts[:, 2:], years, seen, roll)
+    joined = np.zeros((len(urns), GROUPS), dtype="bool")
+    strands = Strands(base, areas, phases, urns, area, low, high, facts[:, 2:], years, seen, roll, joined)
     return strands, _notes(strands, past)
 
 
@@ -122,7 +148,7 @@ def whole_areas(strands: Strands, roll: Floats, years: tuple[int, ...]) -> Stran
     seen = np.array([not np.isnan(row).any() for row in roll[:, : YEAR_11 + 1]])
     low, high = np.where(primary, 0, YEAR_7), np.where(primary, TOP_PRIMARY, TOP)
     return Strands(strands.base, strands.areas, strands.phases, ("",) * n, np.arange(n), low, high, np.full((n, 2), np.nan),
-                   years, seen, np.nan_to_num(roll)[:, None, :] * shares)
+                   years, seen, np.nan_to_num(roll)[:, None, :] * shares, np.zeros((n, GROUPS), dtype="bool"))
 
 
 def _rolls(past: pd.DataFrame, urns: tuple[str, ...], primary: Flags, years: tuple[int, ...]) -> Floats:

@@ -26,8 +26,8 @@ FILE = "authority.toml"
 SECTIONS = ("authority", "settings", "tables")
 LIMITS: dict[str, tuple[float, float]] = {
     "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
-    "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]), "secondary_years": (1, HORIZON["secondary"]),
-    "seed": (0, 2**63 - 1),
+    "later_entry_ratio": (1, 100), "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]),
+    "secondary_years": (1, HORIZON["secondary"]), "seed": (0, 2**63 - 1),
 }
 """The least and the most that a setting may be."""
 
