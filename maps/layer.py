@@ -52,8 +52,14 @@ class Cell:
 
     value: float | None
     shade: int          # position in the scale's shades
-    text: str           # in the table and the panel
+    figure: str         # in the table and the card: the number with its suffix, or that it is not known
+    beside: str         # what stands beside it: which year group, which letter
     label: str          # on the map; blank where the colour says enough (nothing short)
+
+    @property
+    def text(self) -> str:
+        """The figure and what stands beside it, as in a sentence."""
+        return f"{self.figure}, {self.beside}" if self.beside else self.figure
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class Breakdown:
     title: str                      # "Year group"
     columns: dict[str, str]         # column of `frame` -> heading
     frame: pd.DataFrame             # key, year, row, and the columns
+    value: str = ""                 # of the columns, the one to draw as bars (pupils); blank: no picture
+    limit: str = ""                 # of the columns, the one to draw as a mark across the bars (places)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ class Points:
     singular: str                       # "school"
     mark: str                           # circle or diamond
     items: pd.DataFrame                 # key, name, x, y (EPSG:27700), size (a number), and the columns of facts
-    size: str                           # what the size of a mark means: "places"
+    size: str                           # what the size of a mark means: "places"; in the table it has a column of its own
     facts: dict[str, str]               # column -> label in the panel, in order
     columns: dict[str, str] = field(default_factory=dict)      # column -> heading in the table
     areas: pd.DataFrame | None = None   # layer, key, area: to which area of a layer each belongs
@@ -113,7 +121,7 @@ def whole(value: float) -> int:
 
 def number(value: float, decimals: int = 0) -> str:
     """Print a number as people write it: 1,234 or -3.2 with a true minus sign."""
-    text = f"{whole(value):,}" if decimals == 0 else f"{value:,.{decimals}f}"
+    text = f"{whole(value):,}" if decimals == 0 else f"{round(value, decimals) + 0.0:,.{decimals}f}"
     return text.replace("-", MINUS)
 
 
@@ -134,17 +142,17 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     given = row[measure.column]
     letter = row[measure.letters] if measure.letters else ""
     letter = letter if isinstance(letter, str) else ""
-    if not isinstance(given, (int, float)) or pd.isna(given):
+    if not isinstance(given, (int, float)) or not math.isfinite(given):
         shade = measure.scale.class_of_letter(letter) if letter else measure.scale.class_of(None)
         shown = measure.scale.shades[shade]
-        return Cell(None, shade, shown.letter if letter and shown.letter else "not known", shown.letter or "?")
+        return Cell(None, shade, shown.letter if letter and shown.letter != "?" else "not known", "", shown.letter or "?")
     value = whole(given) if measure.decimals == 0 else round(float(given), measure.decimals)
     shade = measure.scale.class_of_letter(letter) if measure.letters else measure.scale.class_of(value)
     shown = measure.scale.shades[shade]
     detail = row[measure.detail] if measure.detail else ""
     beside = [part for part in (detail if isinstance(detail, str) else "", shown.letter if measure.letters else "") if part]
-    text = " ".join([number(given, measure.decimals) + measure.suffix, *beside])
-    return Cell(value, shade, text, shown.letter if measure.letters else number(value) if shown.counted else "")
+    label = shown.letter if measure.letters else number(value) if shown.counted else ""
+    return Cell(value, shade, number(given, measure.decimals) + measure.suffix, " ".join(beside), label)
 
 
 def sentences(layer: Layer, measure: Measure, table: list[list[Cell]]) -> list[str]:
@@ -169,8 +177,9 @@ def _sentence(layer: Layer, measure: Measure, column: list[Cell], moment: Moment
 
 
 def _order(cell: Cell, measure: Measure, name: str) -> tuple[float, str]:
-    value = cell.value if cell.value is not None else math.inf
-    return (value if measure.worst == LOW else -value, name)
+    if cell.value is None:
+        return (math.inf, name)
+    return (cell.value if measure.worst == LOW else -cell.value, name)
 
 
 def _parts(layer: Layer, measure: Measure, column: list[Cell], moment: Moment, found: list[str]) -> Iterator[str]:

@@ -17,8 +17,11 @@ DECIMALS = 5            # about a metre
 FINEST = 15.0           # metres; details below this are smaller than a pixel of a county
 MOST_POINTS = 40_000    # of a whole set of shapes: keeps a page under 3 MB
 
-Ring = list[list[float]]
-"""Points as [latitude, longitude], the first not repeated at the end."""
+Ring = list[int]
+"""Points in hundred-thousandths of a degree: latitude and longitude of the first, then the steps to each next one.
+
+The first is not repeated at the end. Steps are small numbers, so a county's shapes take a third of the room.
+"""
 
 
 def for_display(shapes: gpd.GeoDataFrame, most: int = MOST_POINTS) -> gpd.GeoDataFrame:
@@ -39,15 +42,15 @@ def for_display(shapes: gpd.GeoDataFrame, most: int = MOST_POINTS) -> gpd.GeoDat
 
 
 def polygons(geometry: Any) -> list[list[Ring]]:
-    """Polygons of a shape in degrees, each a list of rings (outline, then holes), as [latitude, longitude] with five decimals."""
+    """Polygons of a shape in degrees, each a list of rings: its outline, then its holes."""
     parts = [part for part in shapely.get_parts(geometry, return_index=False) if part.geom_type in ("Polygon", "MultiPolygon")]
     flat = [polygon for part in parts for polygon in shapely.get_parts(part)]
-    return [[_points(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in flat if not polygon.is_empty]
+    return [[_steps(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in flat if not polygon.is_empty]
 
 
-def _points(ring: Any) -> Ring:
-    corners = np.round(shapely.get_coordinates(ring)[:-1, ::-1], DECIMALS)
-    return [[float(lat), float(lon)] for lat, lon in corners]
+def _steps(ring: Any) -> Ring:
+    corners = np.rint(shapely.get_coordinates(ring)[:-1, ::-1] * 10**DECIMALS).astype("int64")
+    return [int(step) for step in np.vstack([corners[:1], np.diff(corners, axis=0)]).ravel()]
 
 
 def label_points(shapes: gpd.GeoDataFrame) -> list[list[float] | None]:
@@ -65,5 +68,6 @@ def label_points(shapes: gpd.GeoDataFrame) -> list[list[float] | None]:
 
 def degrees(points: gpd.GeoSeries) -> list[list[float] | None]:
     """Points as [latitude, longitude] with five decimals; none where there is no point."""
-    turned = points.to_crs(DEGREES)
-    return [None if p is None or p.is_empty else [round(p.y, DECIMALS), round(p.x, DECIMALS)] for p in turned]
+    turned = points.to_crs(DEGREES).to_numpy()
+    corners = zip(shapely.get_y(turned), shapely.get_x(turned), strict=True)
+    return [[round(float(lat), DECIMALS), round(float(lon), DECIMALS)] if np.isfinite(lat + lon) else None for lat, lon in corners]

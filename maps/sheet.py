@@ -6,13 +6,14 @@ product, the map its picture. The page makes no request to anywhere.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from maps.layer import Breakdown, Cell, Layer, Measure, Outline, Points, cells, sentences, whole
+from maps.layer import Breakdown, Cell, Layer, Measure, Outline, Points, cells, number, sentences, whole
 from maps.page import page_with_map
 from maps.palette import BORDER, Scale
 from maps.shapes import METRES, degrees, for_display, label_points, polygons
@@ -108,18 +109,23 @@ def _shapes(layer: Layer) -> dict[str, Any]:
 def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, Any]:
     table = cells(layer, measure)
     return {
-        "title": measure.title, "unit": measure.unit, "explain": measure.explain, "worst": measure.worst,
+        "title": measure.title, "unit": measure.unit, "suffix": measure.suffix, "explain": measure.explain, "worst": measure.worst,
         "scale": scales.index(measure.scale),
         "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
-        "t": [[cell.text for cell in row] for row in table], "l": [[cell.label for cell in row] for row in table],
+        "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],
+        "l": [[cell.label for cell in row] for row in table],
         "sum": _totals(table) if measure.adds_up else None, "say": sentences(layer, measure, table),
     }
 
 
-def _totals(table: list[list[Cell]]) -> list[str]:
-    """Sum of the figures as they are shown, so that the column adds up; a missing one makes the sum not known."""
+def _totals(table: list[list[Cell]]) -> list[list[str]]:
+    """For each moment the sum of the figures as they are shown, so that the column adds up, and for how many it is not known."""
     columns = [[cell.value for cell in column] for column in zip(*table, strict=True)]
-    return ["not known" if None in column else f"{int(sum(v or 0 for v in column)):,}" for column in columns]
+    known = [[value for value in column if value is not None] for column in columns]
+    return [
+        [number(sum(some)) if some else "not known", f"{len(column) - len(some)} not known" if 0 < len(some) < len(column) else ""]
+        for some, column in zip(known, columns, strict=True)
+    ]
 
 
 def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
@@ -131,11 +137,13 @@ def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
     for key, year, label, *figures in frame.itertuples(index=False, name=None):
         if key in position and year in years:
             rows[position[key]][years[year]].append([str(label), *(_whole(f) for f in figures)])
-    return {"headings": [breakdown.title, *breakdown.columns.values()], "rows": rows}
+    columns = list(breakdown.columns)
+    drawn = [columns.index(name) + 1 if name else 0 for name in (breakdown.value, breakdown.limit)]
+    return {"headings": [breakdown.title, *breakdown.columns.values()], "rows": rows, "value": drawn[0], "limit": drawn[1]}
 
 
 def _whole(value: Any) -> int | None:
-    return None if pd.isna(value) else whole(float(value))
+    return None if pd.isna(value) or not math.isfinite(value) else whole(float(value))
 
 
 def _points(points: Points, layers: tuple[Layer, ...]) -> dict[str, Any]:

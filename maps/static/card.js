@@ -1,0 +1,97 @@
+// The card of what is chosen: an area with its views, year groups and schools, or a school with its years.
+
+/** The card of what is chosen, as a list of elements. `choose` chooses further, `back` is what closes it. */
+function cardOf(chosen, choose, back, cameFrom) {
+  return chosen.kind === 'area' ? areaCard(chosen.area, choose, back) : pointCard(chosen, choose, back, cameFrom);
+}
+
+function cardTop(name, under, back, backWords, look) {
+  return [
+    make('div', {class: 'card-top'},
+      make('div', {}, make('h2', {id: 'card-heading', tabindex: -1}, name), make('p', {class: 'under'}, under)),
+      make('div', {class: 'card-buttons'}, look,
+        make('button', {type: 'button', class: 'plain-button', id: 'card-close', on: {click: back}}, backWords, unseen(' (Escape)')))),
+  ];
+}
+
+function lookButton(react) {
+  return make('button', {type: 'button', class: 'plain-button', on: {click: react}}, 'Show on the map');
+}
+
+function areaCard(area, choose, back) {
+  const look = layer().shapes[area].length && !data.noMap ? lookButton(() => lookAt({kind: 'area', area})) : null;
+  return [
+    ...cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
+    viewsOf(area), ...yearGroups(area), ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
+  ];
+}
+
+/** What each view says of the area in the year shown, with the class that it falls into. */
+function viewsOf(area) {
+  return make('dl', {class: 'views'}, ...layer().measures.map((one) => {
+    const k = one.c[area][shown.moment];
+    return make('div', {class: one === measure() ? 'now' : null},
+      make('dt', {}, one.title), make('dd', {}, swatch(one.scale, k), make('strong', {}, one.n[area][shown.moment]), ' ',
+        make('span', {}, [unitAfter(one, area, shown.moment), one.b[area][shown.moment]].filter(Boolean).join(', '))));
+  }));
+}
+
+/** The year groups behind the figures, as a picture and as a table. */
+function yearGroups(area) {
+  const behind = layer().breakdown;
+  const rows = behind ? behind.rows[area][shown.moment] : [];
+  if (!rows.length) return [];
+  const title = behind.headings[0] + 's in ' + dated(moment());
+  const {value, limit} = behind;
+  const picture = value ? [chart(rows.map((row) => ({label: row[0], value: row[value], limit: limit ? row[limit] : null})),
+    title, behind.headings[value], limit ? behind.headings[limit] : 'places')] : [make('h3', {}, title)];
+  return [...picture, plainTable(title + ': ' + layer().names[area], behind.headings,
+    rows.map((row) => ({cells: [row[0], ...row.slice(1).map(count)]})))];
+}
+
+/** The things of one group that lie in the area. */
+function membersOf(area, group, g, choose) {
+  const items = ofLayer(group).filter((i) => group.items[i].areas[layer().key] === area);
+  if (!group.located || !items.length) return [];
+  const year = moment().label;
+  const most = Math.max(1, ...items.flatMap((i) => pupilsAndPlaces(group.items[i], shown.moment)));
+  const headings = group.series ? [group.title, group.valueTitle, group.limitTitle, 'Free or short', 'Picture'] : [group.title, capital(group.size)];
+  const rows = items.map((i) => {
+    const [value, limit] = pupilsAndPlaces(group.items[i], shown.moment);
+    const figures = group.series ? [count(value), count(limit), room(value, limit), bar(value, limit, most)] : [count(group.items[i].size)];
+    return {cells: [pointButton(g, i, choose), ...figures]};
+  });
+  const title = group.title + ' (' + items.length + ')' + (group.series ? ' in ' + year : '');
+  return [make('h3', {}, title), plainTable(title, headings, rows)];
+}
+
+function pointCard({group: g, item: i}, choose, back, cameFrom) {
+  const group = data.points[g];
+  const item = group.items[i];
+  const area = item.areas[layer().key];
+  const look = item.at && !data.noMap ? lookButton(() => lookAt({kind: 'point', group: g, item: i})) : null;
+  const facts = [[capital(group.size), count(item.size)], ...group.facts.map(({name, label}) => [label, item.facts[name]])];
+  const list = make('dl', {class: 'facts'}, ...facts.filter(([, text]) => text).map(([label, text]) => make('div', {}, make('dt', {}, label), make('dd', {}, text))));
+  if (area !== undefined) list.append(make('div', {}, make('dt', {}, layer().title + ' area'), make('dd', {}, areaButton(area, choose))));
+  if (!item.at) list.append(make('div', {}, make('dt', {}, 'On the map'), make('dd', {}, 'no: its place is not known')));
+  return [
+    ...cardTop(item.name, capital(group.singular), back, cameFrom ? 'Back to ' + cameFrom : 'Close', look),
+    list, ...yearsOf(group, item),
+  ];
+}
+
+/** Pupils and places of a thing over the years, as a picture and as a table; now and what is expected. */
+function yearsOf(group, item) {
+  if (!item.series[layer().key]) return [];
+  const years = layer().moments.map((one, at) => {
+    const [value, limit] = pupilsAndPlaces(item, at);
+    return {label: one.label, note: one.note, value, limit, now: at === shown.moment};
+  });
+  const title = group.valueTitle + ' and ' + group.limitTitle.toLowerCase() + ' by year';
+  return [
+    chart(years, title, group.valueTitle, group.limitTitle),
+    plainTable(title + ': ' + item.name, ['Year', group.valueTitle, group.limitTitle, 'Free or short'], years.map((year) => ({
+      now: year.now, cells: [dated(year), count(year.value), count(year.limit), room(year.value, year.limit)],
+    }))),
+  ];
+}

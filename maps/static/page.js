@@ -1,0 +1,304 @@
+// The page as a whole: headings and words out of the data, the controls, and what follows when one of them is turned.
+
+const tables = {areas: null, points: []};
+const trail = [];      // what was chosen before, and where the focus goes when we come back to it
+
+function start() {
+  document.title = data.title;
+  byId('title').textContent = data.title;
+  byId('subtitle').textContent = data.subtitle;
+  document.body.append(hatches());
+  words();
+  controls();
+  areaSection();
+  data.points.forEach(pointSection);
+  contents();
+  if (data.noMap) withoutMap();
+  startMap();
+  turnLayer(0, startMoment(0));
+  document.addEventListener('keydown', (event) => {
+    const clears = event.target.type === 'search' && event.target.value;
+    if (event.key === 'Escape' && shown.chosen && !clears) back();
+  });
+  window.addEventListener('resize', reachScrolls);
+  window.addEventListener('beforeprint', () => printMap(true));
+  window.addEventListener('afterprint', () => printMap(false));
+  document.documentElement.classList.add('ready');
+}
+
+function startMoment(l) {
+  const moments = data.layers[l].moments;
+  const at = moments.findIndex((one) => one.key === data.start);
+  return at < 0 ? moments.length - 1 : at;
+}
+
+// Words -----------------------------------------------------------------------------------------------------------------------
+
+function section(id, heading, ...parts) {
+  const place = byId(id);
+  place.hidden = false;
+  place.replaceChildren(make('h2', {id: id + '-heading'}, heading), ...parts);
+}
+
+const remark = ({text, loses}) => make('li', {}, text, loses ? make('span', {class: 'loses'}, ' ' + loses) : null);
+
+function words() {
+  if (data.headlines.length) {
+    byId('headlines').hidden = false;
+    byId('headlines').append(make('ul', {}, ...data.headlines.map((text) => make('li', {}, text))));
+  }
+  if (data.reading.length) section('reading', 'How to read it', make('ul', {}, ...data.reading.map(remark)));
+  if (data.notes.length) section('notes', 'Notes on the data', make('ul', {}, ...data.notes.map(remark)));
+  byId('sources').hidden = !data.sources.length;
+  byId('sources').append(make('h2', {}, 'Sources'), make('ul', {}, ...data.sources.map((text) => make('li', {}, text))));
+}
+
+function contents() {
+  const link = (id, text) => make('li', {}, make('a', {href: '#' + id}, text));
+  byId('contents').append(...[
+    data.noMap ? null : link('picture', 'Map'), link('areas', 'Table'), ...data.points.map((group, g) => link('list-' + g, group.title)),
+    data.reading.length ? link('reading', 'How to read it') : null, data.notes.length ? link('notes', 'Notes') : null,
+    data.sources.length ? link('sources', 'Sources') : null,
+  ].filter(Boolean));
+}
+
+function withoutMap() {
+  byId('panes').classList.add('no-map');
+  byId('map-heading').textContent = 'No map';
+  byId('stage').replaceWith(make('p', {class: 'plain'}, data.noMap));
+}
+
+// Controls --------------------------------------------------------------------------------------------------------------------
+
+function choices(name, title, options, react) {
+  const pills = options.map((text, i) => make('label', {class: 'pill'},
+    make('input', {type: 'radio', name, value: i, checked: i === 0, on: {change: () => react(i)}}), make('span', {}, text)));
+  return make('fieldset', {class: 'choices', id: name}, make('legend', {}, title), make('div', {class: 'pills'}, ...pills));
+}
+
+function controls() {
+  const slider = make('input', {type: 'range', id: 'year', min: 0, step: 1, on: {input: () => turnMoment(Number(slider.value))}});
+  const step = (by) => () => turnMoment(Math.max(0, Math.min(layer().moments.length - 1, shown.moment + by)));
+  const button = (id, words, sign, by) => make('button', {type: 'button', class: 'step', id, on: {click: step(by)}},
+    make('span', {'aria-hidden': 'true'}, sign), unseen(words));
+  byId('controls').append(
+    data.layers.length > 1 ? choices('phase', 'Phase', data.layers.map((one) => one.title), (i) => turnLayer(i, null)) : '',
+    make('div', {class: 'years'},
+      make('label', {for: 'year'}, 'School year'),
+      make('div', {class: 'slider'}, button('year-before', 'Year before', '\u2039', -1), slider, button('year-after', 'Year after', '\u203a', 1)),
+      make('output', {for: 'year', id: 'year-shown'})),
+    make('div', {id: 'view-place'}));
+}
+
+function turnLayer(l, at) {
+  const key = at === null ? moment().key : null;
+  if (shown.chosen && !staysChosen(data.layers[l].key)) closeCard();
+  shown.layer = l;
+  shown.measure = Math.min(shown.measure, layer().measures.length - 1);
+  const same = layer().moments.findIndex((one) => one.key === key);
+  shown.moment = at !== null ? at : same < 0 ? layer().moments.length - 1 : same;
+  byId('year').max = layer().moments.length - 1;
+  const views = choices('view', 'Colour by', layer().measures.map((one) => one.title), turnMeasure);
+  views.querySelectorAll('input')[shown.measure].checked = true;
+  byId('view-place').replaceChildren(views);
+  say();
+  drawLayer();
+  show();
+}
+
+/** A school that serves both phases stays chosen when the phase is turned. */
+const staysChosen = (key) => shown.chosen.kind === 'point' && key in data.points[shown.chosen.group].items[shown.chosen.item].areas;
+
+function turnMeasure(m) {
+  shown.measure = m;
+  say();
+  show();
+}
+
+function turnMoment(at) {
+  if (at === shown.moment) return;
+  const followed = tables.areas.sort.key === 'year ' + moment().key;
+  shown.moment = at;
+  say();
+  show(followed);
+}
+
+/** Say what is shown before the figures change, so that it is heard first. */
+function say() {
+  byId('sentence').textContent = measure().say[shown.moment];
+}
+
+/** Bring everything in step with what is shown. */
+function show(followed = tables.areas.sort.key !== 'name') {
+  const last = layer().moments.length - 1;
+  byId('year').value = shown.moment;
+  byId('year').setAttribute('aria-valuetext', dated(moment()));
+  byId('year-shown').replaceChildren(make('strong', {}, moment().label), ' ' + moment().note);
+  byId('year-before').setAttribute('aria-disabled', shown.moment === 0);
+  byId('year-after').setAttribute('aria-disabled', shown.moment === last);
+  paintMap();
+  legend();
+  showAreas(followed);
+  data.points.forEach((group, g) => showPoints(g));
+  if (shown.chosen) fillCard();
+  markChosen();
+}
+
+const KEYS = 'By keyboard: choose areas and schools in the tables; in the map the arrow keys move it, and plus and minus zoom.';
+
+// Legend ----------------------------------------------------------------------------------------------------------------------
+
+function legend() {
+  const one = measure();
+  const many = shadesOf(one).map((shade, k) => one.c.filter((row) => row[shown.moment] === k).length);
+  const classes = shadesOf(one).map((shade, k) => make('li', {class: many[k] ? null : 'none'}, swatch(one.scale, k),
+    make('span', {}, shade.label), make('span', {class: 'many'}, count(many[k]), unseen(many[k] === 1 ? ' area' : ' areas'))));
+  const title = one.title + (one.unit ? ' (' + one.unit + ')' : '') + ', ' + dated(moment());
+  byId('below-map').replaceChildren(
+    make('div', {class: 'legend'},
+      make('h3', {id: 'legend-title'}, title), make('p', {}, one.explain),
+      make('ul', {class: 'classes', 'aria-labelledby': 'legend-title'}, ...classes),
+      ticks(), make('p', {class: 'small'}, data.caution, data.source ? ' Source: ' + data.source + '.' : ''),
+      data.noMap ? '' : make('p', {class: 'small', id: 'map-hint'}, KEYS)));
+  if (!data.noMap) byId('map-heading').textContent = capital(layer().plural) + ', ' + moment().label;
+}
+
+function ticks() {
+  if (data.noMap) return null;
+  const tick = (key, ...parts) => make('label', {class: 'tick'}, make('input', {
+    type: 'checkbox', checked: !onMap.off.has(key), 'data-key': key, on: {change: (event) => {
+      if (event.target.checked) onMap.off.delete(key);
+      else onMap.off.add(key);
+      showMarks();
+    }},
+  }), ...parts);
+  const marks = data.points.flatMap((group, g) => [
+    tick('points ' + g, mark(group.mark, group.series ? 'room' : 'site'), make('span', {}, group.title + ', by ' + group.size)),
+    group.series ? make('span', {class: 'tick'}, mark(group.mark, 'over'),
+      make('span', {}, 'more ' + group.valueTitle.toLowerCase() + ' than ' + group.limitTitle.toLowerCase())) : '']);
+  const sample = () => make('span', {class: 'line-sample', 'aria-hidden': 'true'});
+  const lines = data.outlines.map((outline, o) => tick('outline ' + o, sample(), make('span', {}, outline.title)));
+  return make('div', {class: 'ticks', role: 'group', 'aria-label': 'Also on the map'}, ...marks, ...lines);
+}
+
+// Tables ----------------------------------------------------------------------------------------------------------------------
+
+function areaSection() {
+  tables.areas = sortable({id: 'areas', filterLabel: 'Find an area', things: () => 'areas'});
+  const columns = choices('columns', 'Columns', ['the years', 'the views'], (i) => {
+    shown.columns = i ? 'views' : 'years';
+    showAreas(tables.areas.sort.key !== 'name');
+  });
+  tables.areas.tools.append(columns);
+  byId('areas').append(make('h2', {id: 'areas-heading'}, 'Every figure of the map'), tables.areas.element);
+  byId('areas').addEventListener('mouseover', (event) => pointAtRow(event.target));
+  byId('areas').addEventListener('focusin', (event) => pointAtRow(event.target));
+  byId('areas').addEventListener('mouseleave', () => pointAt(null));
+  byId('areas').addEventListener('focusout', () => pointAt(null));
+}
+
+function pointAtRow(target) {
+  const row = target.closest('tbody tr');
+  const button = row && row.querySelector('[data-area]');
+  pointAt(button ? Number(button.dataset.area) : null);
+}
+
+/** Fill the table of areas; it opens on the worst of the year shown, and follows the year while it is sorted so. */
+function showAreas(followed) {
+  const key = shown.columns === 'years' ? 'year ' + moment().key : 'view ' + shown.measure;
+  const sort = followed ? {key, direction: measure().worst === 'low' ? 'ascending' : 'descending'} : null;
+  const views = shown.columns === 'views';
+  const what = views ? layer().title + ', ' + dated(moment()) : layer().title + ': ' + measure().title + (measure().unit ? ', ' + measure().unit : '');
+  tables.areas.show([what, unseen('. The buttons in the headings sort; a name opens the card of its area.')], areaColumns(choose),
+    layer().names.map((name, area) => area), areaSums(), sort);
+  markRow();
+}
+
+function pointSection(group, g) {
+  const table = sortable({id: 'list-' + g, filterLabel: 'Find a ' + group.singular, things: () => group.title.toLowerCase()});
+  tables.points.push(table);
+  byId('lists').append(make('section', {id: 'list-' + g, class: 'list', 'aria-labelledby': 'list-' + g + '-heading', tabindex: -1},
+    make('h2', {id: 'list-' + g + '-heading'}, group.title), table.element));
+}
+
+function showPoints(g) {
+  const group = data.points[g];
+  const words = group.title + (group.located ? ' of the ' + layer().plural : '') + (group.series ? ', ' + dated(moment()) : '');
+  tables.points[g].show([words], pointColumns(g, choose), ofLayer(group), null, null);
+}
+
+// Choosing --------------------------------------------------------------------------------------------------------------------
+
+/** Choose an area or a thing: its card opens and takes the focus; closing it gives the focus back. */
+function choose(chosen, from) {
+  const opener = from instanceof Event ? from.currentTarget : from;
+  const further = byId('card').contains(opener);
+  if (!further) trail.length = 0;
+  trail.push({before: further ? shown.chosen : null, opener: openerOf(opener)});
+  shown.chosen = chosen;
+  openCard();
+}
+
+/** A way to find the element again, even when its table has been filled anew. */
+function openerOf(element) {
+  const {area, group, item} = element.dataset;
+  const place = '#' + (element.closest('[id]:not(button)') || document.body).id;
+  if (area !== undefined) return () => document.querySelector(`${place} button[data-area="${area}"]`) || element;
+  if (item !== undefined) return () => document.querySelector(`${place} button[data-group="${group}"][data-item="${item}"]`) || element;
+  return () => element;
+}
+
+function openCard() {
+  byId('card').hidden = false;
+  fillCard();
+  markChosen();
+  markRow();
+  byId('card-heading').focus();
+}
+
+function fillCard() {
+  const before = trail.length ? trail[trail.length - 1].before : null;
+  const cameFrom = before && (before.kind === 'area' ? layer().names[before.area] : data.points[before.group].items[before.item].name);
+  const held = document.activeElement && byId('card').contains(document.activeElement) ? document.activeElement.id : null;
+  byId('card').replaceChildren(...cardOf(shown.chosen, choose, back, cameFrom).filter(Boolean));
+  if (held) byId(held).focus();
+  reachScrolls();
+}
+
+/** What has to be scrolled sideways can be reached by keyboard; what has not is no stop on the way. */
+function reachScrolls() {
+  for (const box of byId('card').querySelectorAll('.scroll')) {
+    if (box.scrollWidth > box.clientWidth) box.setAttribute('tabindex', 0);
+    else box.removeAttribute('tabindex');
+  }
+}
+
+/** Close the card, or go back to the one it was opened from. */
+function back() {
+  const {before, opener} = trail.pop();
+  shown.chosen = before;
+  if (before) openCard();
+  else closeCard();
+  const element = opener();
+  if (element && element.isConnected) element.focus();
+}
+
+function closeCard() {
+  shown.chosen = null;
+  trail.length = 0;
+  byId('card').hidden = true;
+  byId('card').replaceChildren();
+  markChosen();
+  markRow();
+}
+
+function markRow() {
+  for (const button of byId('areas').querySelectorAll('[data-area]')) {
+    const chosen = shown.chosen && shown.chosen.kind === 'area' && Number(button.dataset.area) === shown.chosen.area;
+    if (chosen) button.setAttribute('aria-current', 'true');
+    else button.removeAttribute('aria-current');
+    button.closest('tr').classList.toggle('chosen-row', Boolean(chosen));
+  }
+}
+
+start();
