@@ -166,7 +166,8 @@ def _best(periods: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         years = periods[periods["kind"].eq(kind)]
         first = years.assign(cohort=years["year"] - after)
         second = years.assign(cohort=years["year"] - after - 1)[["area_code", "cohort", "births", "type"]]
-        both = first.rename_axis("row").reset_index().merge(second, on=["area_code", "cohort"], suffixes=("", "_2")).set_index("row")
+        numbered = first.rename_axis("row").reset_index()
+        both = numbered.merge(second, on=["area_code", "cohort"], suffixes=("", "_2")).set_index("row")
         ways.append(both.assign(births=recut(both["births"], both["births_2"]), rank=rank,
                                 type=both[["type", "type_2"]].max(axis=1)))
         half |= {int(c) for c in (*first["cohort"], *second["cohort"])}

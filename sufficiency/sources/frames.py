@@ -83,7 +83,7 @@ def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
     any_found = False
     for sheet in islice(sheets(path), 1 if layout.first_sheet_only else None):
         top = list(islice((row for row in sheet.rows if not _is_remark(row, layout)), HEADER_WITHIN))
-        headers = [_understood(row, layout, ask) for row in top]
+        headers = [_header(row, layout, ask) for row in top]
         header = max(headers, key=lambda h: h.found, default=None)      # the first best
         if header is not None and header.found == len(layout.needs):
             any_found = True
@@ -104,9 +104,18 @@ def _is_remark(row: Row, layout: Layout) -> bool:
     return bool(layout.remark) and row[1][0].strip().startswith(layout.remark)
 
 
-def _understood(row: Row, layout: Layout, ask: Ask) -> _Header:
-    """Give each heading its published name: mapped by the workspace, spelt alike, or another spelling, in this order."""
+def _header(row: Row, layout: Layout, ask: Ask) -> _Header:
+    """Understand a row as a header, as far as it is one."""
     written = [cell.strip() for cell in row[1]]
+    names = understood(written, layout, ask)
+    return _Header(row[0], written, [n or f"unnamed {i}" for i, n in enumerate(names, 1)], len(set(names) & set(layout.needs)))
+
+
+def understood(written: list[str], layout: Layout, ask: Ask) -> list[str]:
+    """Give each heading its published name: mapped by the workspace, spelt alike, or another spelling, in this order.
+
+    A heading that is none of these stays as it is written, or is made plain where it belongs to a family.
+    """
     heads = [plain(cell) for cell in written]
     names = list(written)
     mapped = {plain(theirs): ours for ours, theirs in (ask.columns or {}).items()}
@@ -123,7 +132,7 @@ def _understood(row: Row, layout: Layout, ask: Ask) -> _Header:
     if layout.families:
         family = re.compile(layout.families)
         names = [h if n not in taken and family.fullmatch(h) else n for n, h in zip(names, heads, strict=True)]
-    return _Header(row[0], written, [n or f"unnamed {i}" for i, n in enumerate(names, 1)], len(taken & set(layout.needs)))
+    return names
 
 
 def _missing_columns(path: Path, header: _Header | None, layout: Layout) -> list[Problem]:

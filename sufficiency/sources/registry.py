@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from sufficiency.sources import births, gias, gias_links, local, school_capacity, school_census, scorecards, year_group_roll
+from sufficiency.sources import (
+    births,
+    boundaries,
+    gias,
+    gias_links,
+    local,
+    lookups,
+    population,
+    school_capacity,
+    school_census,
+    school_points,
+    scorecards,
+    year_group_roll,
+)
 from sufficiency.sources.reading import Reader
 
 PUBLICATIONS: tuple[Reader, ...] = (
-    gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS,
-    scorecards.READER, births.READER,
+    gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
+    births.READER, population.READER, boundaries.READER, lookups.READER,
+    school_points.READER,
 )
 READERS: dict[str, Reader] = {reader.name: reader for reader in (*PUBLICATIONS, *local.READERS)}
