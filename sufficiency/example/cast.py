@@ -1,0 +1,35 @@
+"""Who plays which part: the planning areas and schools in which the county's stories are planted, the same for every seed.
+
+Planning areas are numbered district by district, those of the town first, as `land.py` draws them. A part is given by number, so
+that another seed draws another county in which the same stories happen.
+"""
+
+from __future__ import annotations
+
+BASE = 2025                     # academic year of the latest January census
+FIRST_YEAR, LAST_YEAR = 2000, BASE + 1      # of the children that are followed; the last is this autumn's
+FIRST_COHORT, LAST_COHORT = 1995, BASE      # births that are known
+PUBLISHED_ROLL, PUBLISHED_CENSUS = 12, 5    # years of the authority's roll and of the school census
+LA_CODE, LA_GSS = "990", "E10990001"
+CITY_CODE, CITY_GSS = "991", "E06990001"
+
+SHORT_TOWN, SHORT_AREA, SHORT_BY = (0, 1, 2), 1, 18     # much spare in the town, one area without room in Reception
+TOWN_SURPLUS = 0.12
+POPULAR_AREA, POPULAR_PANS = 8, (90, 60, 45)            # full, its roll flat, and more children every year
+POPULAR_AT_FIRST, POPULAR_RISE = 0.84, 1.03
+GARDEN_AREA, GARDEN_TRIGGER = 15, 200                   # homes at which the site for the school is handed over
+FALLING_AREA, FALLING_PANS = 21, (60, 15)               # an academy and a small rural school, both emptying
+CONTRADICTED_AREA, CONTRADICTED_BY = 20, 0.27           # share of a cohort that has left before its Reception
+BULGE_DISTRICT, BULGE_AREAS = 4, (25, 26)
+BULGE_AY, BULGE_CLASS, BULGE_SHORT = 2019, 30, 24
+MOBILE_AREA, MOBILE_PLACES, MOBILE_LAST = 30, 15, 2027  # places a year group in Years 5 and 6 until the permission ends
+PAIR_AREA = 31
+PAIR_AREAS = (0, 7, 14, 19, 26, PAIR_AREA, 35, 36)      # with an infant and a junior school each
+ALL_THROUGH_AREA = 13
+NEW_SCHOOL_AREA = 32                                    # opened in the September before the base census
+MERGED_AREA, MERGED_AY = 33, 2023                       # an infant and a junior school became one primary
+SIXTH_DISTRICT = 1                                      # its town's first secondary school: an 11-18 school known by capacity alone
+SIXTH_PLACES, SIXTH_YEAR_GROUP = 250, 220
+BORDER_DISTRICT, BORDER_PAN = 6, 210
+BORDER_INTAKE = (53, 56, 60, 61, 64)                    # Year 7 from across the border, oldest year first
+OVER_FORECAST = (0.041, 0.057, 0.024, 0.071)    # last year's forecast: one and three years ahead, primary, then secondary

@@ -1,0 +1,267 @@
+"""What the council keeps in its own lists: places, admission numbers, plans, offers, the October count, sites, flows.
+
+All of it is cut from the county's rolls, so that it agrees with what is published. Some schools' places are known by year group,
+most others' by their admission numbers, a few by their capacity alone. The tables are those of the templates, one frame each, with
+years and year groups as people write them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ay_label
+from sufficiency.example import cast
+from sufficiency.example.rolls import TOP_PRIMARY, YEAR_7, YEAR_11, YEARS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sufficiency.example.land import Land
+    from sufficiency.example.rolls import Rolls
+    from sufficiency.example.schools import Schools
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+BASE, NEXT = cast.BASE - YEARS.start, cast.BASE + 1 - YEARS.start      # places of these years in the rolls
+PAN_YEARS = range(cast.BASE - 6, cast.BASE + 3)
+KNOWN_BY_YEAR_GROUP, KNOWN_BY_CAPACITY = 0.55, 0.05     # share of the schools in no story
+STEP, MOST_STEPS = 5, 2             # places by which a year group of the town is made larger or smaller, and how often
+SITES = 30
+GARDEN = (0, 0, 40, 80, 120, 140, 140, 140, 120, 100)     # homes a financial year, from that of the base year
+GARDEN_BEFORE = 2                   # years by which the first trajectory was earlier
+GARDEN_OPENS, GARDEN_PLACES = 2030, 30
+GARDEN_DEED = "2029-03-31"          # by when the developer's money must be spent
+GARDEN_URN = "990900"
+CITY_URN = 991_001
+STATUSES = ("under_construction", "full", "outline", "allocation")
+
+
+@dataclass(frozen=True)
+class Council:
+    """The council's tables by the name of their reader, and the places of the base year behind them."""
+
+    tables: dict[str, pd.DataFrame]
+    places: Ints                    # [school, year group 0 .. 11] in the base year
+    sixth_places: Ints              # [school]
+    known_by: NDArray[np.object_]   # [school] yg_places, pan or capacity
+    pan_next: Ints                  # [school] at the lowest year of entry in the year after the base year
+
+
+def area_codes(schools: Schools) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes of the primary and of the secondary planning areas."""
+    primary = tuple(f"{cast.LA_CODE}1{a + 1:03d}" for a in range(len(schools.secondary_of)))
+    secondary = tuple(f"{cast.LA_CODE}0{s + 1:03d}" for s in range(int(schools.secondary_of.max()) + 1))
+    return primary, secondary
+
+
+def keep_lists(seed: int, land: Land, schools: Schools, rolls: Rolls) -> Council:
+    """Write up the council's own lists."""
+    rng = np.random.default_rng([seed, 6])
+    known_by = _known_by(rng, schools)
+    places = _places(schools, rolls)
+    sixth = np.where(schools.table["part"] == "sixth", cast.SIXTH_PLACES,
+                     np.ceil(1.15 * rolls.roll[BASE, :, YEAR_11 + 1 :].sum(axis=1) / 10).astype("int64") * 10)
+    cuts = _cuts(schools, rolls, known_by)
+    tables = {
+        "area_names": _names(land, schools), "yg_places": _year_group_places(schools, places, known_by),
+        "pans": _pans(schools, known_by, cuts), "planned_places": _planned(schools, known_by),
+        "housing_sites": _sites(rng, land), "attended_flows": _flows(land, schools, rolls),
+        "transfers": _transfers(schools, rolls), "offers": _offers(rng, schools, rolls),
+        "october_census": _october(rng, schools, rolls),
+    }
+    pan = schools.table["pan"].to_numpy(dtype="int64")
+    return Council(tables, places, sixth, known_by, np.where(cuts > 0, cuts, pan))
+
+
+def _known_by(rng: np.random.Generator, schools: Schools) -> NDArray[np.object_]:
+    """Where each school's places are known from; the stories say it of theirs."""
+    table = schools.table
+    chance = rng.random(len(table))
+    drawn = np.where(chance < KNOWN_BY_YEAR_GROUP, "yg_places", np.where(chance > 1 - KNOWN_BY_CAPACITY, "capacity", "pan"))
+    told = {"short": "yg_places", "bulge": "yg_places", "mobile": "yg_places", "new": "yg_places", "bulge_secondary": "yg_places",
+            "academy": "pan", "rural": "pan", "popular": "pan", "full": "pan", "border": "pan", "sixth": "capacity"}
+    known = table["part"].map(told)
+    known = known.where(~table["area"].isin(cast.SHORT_TOWN), "yg_places").fillna(pd.Series(drawn, index=table.index))
+    known = known.where(table["kind"].ne("all_through"), "yg_places")
+    return known.to_numpy(dtype=object)
+
+
+def _places(schools: Schools, rolls: Rolls) -> Ints:
+    """Places of each school and year group in the base year; those of the town with 12 % to spare are brought to exactly that."""
+    table = schools.table
+    groups = np.arange(YEAR_11 + 1)
+    low, high = table["low"].to_numpy()[:, None], np.minimum(table["high"].to_numpy(), YEAR_11)[:, None]
+    pan, pan_7 = table["pan"].to_numpy()[:, None], table["pan_7"].to_numpy()[:, None]
+    places = np.where((groups >= low) & (groups <= high), np.where(groups >= YEAR_7, pan_7, pan), 0).astype("int64")
+    cohort = cast.BASE - cast.BULGE_AY
+    places[schools.playing("bulge"), cohort] += cast.BULGE_CLASS
+    places[schools.playing("mobile"), TOP_PRIMARY - 1 : TOP_PRIMARY + 1] += cast.MOBILE_PLACES
+    places[schools.playing("new"), 1:] = 0
+    town = table["area"].isin(cast.SHORT_TOWN).to_numpy()
+    pupils = int(rolls.roll[BASE, town, : TOP_PRIMARY + 1].sum())
+    steps = int(np.rint((pupils / (1 - cast.TOWN_SURPLUS) - places[town].sum()) / STEP))
+    others = town & (table["area"] != cast.SHORT_AREA).to_numpy()
+    cells = [(s, g) for g in range(TOP_PRIMARY, 0, -1) for s in np.flatnonzero(others) if places[s, g] > 0]
+    for n in range(min(abs(steps), MOST_STEPS * len(cells))):
+        places[cells[n % len(cells)]] += STEP * np.sign(steps)
+    return places
+
+
+def _cuts(schools: Schools, rolls: Rolls, known_by: NDArray[np.object_]) -> Ints:
+    """Admission numbers lowered from next September, at up to eight schools that have long been far from full; 0 for none."""
+    table = schools.table
+    lower = table["pan"].map({60: 45, 45: 30, 30: 20}).fillna(0).astype("int64").to_numpy()
+    intake = rolls.roll[[BASE, NEXT], :, 0].max(axis=0)
+    may = (known_by == "pan") & (table["part"] == "").to_numpy() & (table["kind"] == "primary").to_numpy() & (intake <= lower)
+    cuts = np.zeros(len(table), dtype="int64")
+    chosen = np.flatnonzero(may & (lower > 0))[:8]
+    cuts[chosen] = lower[chosen]
+    return cuts
+
+
+def _names(land: Land, schools: Schools) -> pd.DataFrame:
+    primary, secondary = area_codes(schools)
+    rows = [(code, "primary", name) for code, name in zip(primary, land.area_names, strict=True)]
+    for s, code in enumerate(secondary):
+        areas = np.flatnonzero(schools.secondary_of == s)
+        town = land.towns[land.area_district[areas[0]]]
+        name = town if land.area_in_town[areas[0]] else f"{land.area_names[areas[0]]} and around"
+        rows.append((code, "secondary", name))
+    return pd.DataFrame(rows, columns=["planning_area_code", "phase", "planning_area_name"])
+
+
+def _year_group_places(schools: Schools, places: Ints, known_by: NDArray[np.object_]) -> pd.DataFrame:
+    table = schools.table
+    served = np.zeros(places.shape, dtype=bool)
+    for s, (low, high) in enumerate(zip(table["low"], table["high"], strict=True)):
+        served[s, low : min(high, YEAR_11) + 1] = known_by[s] == "yg_places"
+    s, g = np.nonzero(served)
+    rows = pd.DataFrame({"urn": table["urn"].to_numpy()[s], "ay": ay_label(cast.BASE), "nc_year": written(g),
+                         "yg_places": places[s, g]})
+    garden = pd.DataFrame({"urn": GARDEN_URN, "ay": ay_label(cast.BASE), "nc_year": written(np.arange(TOP_PRIMARY + 1)),
+                           "yg_places": 0})
+    return pd.concat([rows, garden], ignore_index=True)
+
+
+def written(nc_year: Ints) -> list[str]:
+    """Write year groups as people do: R, Y1 ... Y13."""
+    return ["R" if g == 0 else f"Y{g}" for g in nc_year]
+
+
+def _pans(schools: Schools, known_by: NDArray[np.object_], cuts: Ints) -> pd.DataFrame:
+    rows = []
+    for s, school in enumerate(schools.table.itertuples()):
+        if known_by[s] == "capacity":
+            continue
+        for entry, pan in ((school.low, school.pan), (YEAR_7, school.pan_7)):
+            if pan == 0 or (entry == YEAR_7 and school.low == YEAR_7 and pan is not school.pan_7):
+                continue
+            for ay in PAN_YEARS:
+                if school.part == "new" and ay < cast.BASE:
+                    continue
+                lowered = cuts[s] if cuts[s] and ay > cast.BASE else pan
+                rows.append((school.urn, ay_label(ay), written(np.array([entry]))[0], int(lowered)))
+    return pd.DataFrame(rows, columns=["urn", "ay", "nc_year", "pan"]).drop_duplicates(["urn", "ay", "nc_year"])
+
+
+def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
+    table = schools.table
+    rows = [(table["urn"][s], "bulge", ay_label(cast.BULGE_AY), "", "R", "R", cast.BULGE_CLASS, "no",
+             "one class more, admitted once; it moves up with its children") for s in schools.playing("bulge")]
+    rows += [(table["urn"][s], "temporary", ay_label(cast.BASE - 4), ay_label(cast.MOBILE_LAST), "Y5", "Y6", cast.MOBILE_PLACES,
+              "no", f"mobile classroom; planning permission ends on 31 August {cast.MOBILE_LAST + 1}")
+             for s in schools.playing("mobile")]
+    rows += [(table["urn"][s], "expansion", ay_label(cast.BASE), "", "R", "R", int(table["pan"][s]), "yes",
+              "new school, filling a year group a year") for s in schools.playing("new")]
+    rows.append((GARDEN_URN, "expansion", ay_label(GARDEN_OPENS), "", "R", "R", GARDEN_PLACES, "yes",
+                 f"new school in the garden village; the site is handed over with home {cast.GARDEN_TRIGGER}"))
+    upper = np.flatnonzero((table["kind"] == "secondary") & (table["part"] == "") & (known_by == "yg_places"))
+    rows.append((table["urn"][upper[0]], "expansion", ay_label(cast.BASE + 2), "", "Y7", "Y7", 30, "yes", "one form of entry more"))
+    large = np.flatnonzero((table["kind"] == "primary") & (table["part"] == "") & (known_by == "yg_places")
+                           & (table["pan"] >= 60) & ~table["area"].isin(cast.SHORT_TOWN))
+    rows.append((table["urn"][large[0]], "removed", ay_label(cast.BASE + 2), "", "R", "R", 15, "yes", "a class given up for a nursery"))
+    return pd.DataFrame(rows, columns=["urn", "kind", "ay", "ay_to", "nc_year_from", "nc_year_to", "places", "fills_upwards", "note"])
+
+
+def _sites(rng: np.random.Generator, land: Land) -> pd.DataFrame:
+    """Homes by site and financial year: ordinary sites at the edges of towns and villages, and the garden village."""
+    rows = []
+    areas = rng.integers(0, len(land.area_names), SITES)
+    for n, a in enumerate(areas):
+        east, north = np.rint(land.area_centres[a] + rng.normal(0, 900, 2))
+        status = STATUSES[int(rng.integers(len(STATUSES)))]
+        start = cast.BASE + {"under_construction": -1, "full": 1, "outline": 2, "allocation": 4}[status]
+        homes = int(rng.integers(20, 70))
+        for y in range(int(rng.integers(2, 6))):
+            rows.append((f"{land.towns[land.area_district[a]][:3].upper()}/{2019 + n % 7}/{1000 + 37 * n}",
+                         f"Land off {land.villages[-1 - n]} Road", status, int(east), int(north), ay_label(start + y),
+                         homes if y else homes // 2, ""))
+    east, north = np.rint(land.area_centres[cast.GARDEN_AREA] + 1_200)
+    note = (f"garden village; school site handed over with home {cast.GARDEN_TRIGGER}; first trajectory {GARDEN_BEFORE} years "
+            f"earlier; deed: contribution to be spent by {GARDEN_DEED}")
+    rows += [("GARDEN", f"{land.area_names[cast.GARDEN_AREA]} Garden Village", "outline", int(east), int(north),
+              ay_label(cast.BASE + y), homes, note) for y, homes in enumerate(GARDEN)]
+    return pd.DataFrame(rows, columns=["site_ref", "site_name", "status", "easting", "northing", "financial_year", "dwellings",
+                                       "note"])
+
+
+def _flows(land: Land, schools: Schools, rolls: Rolls) -> pd.DataFrame:
+    """Children of each small area by the school that they attend, counts of less than one left out."""
+    parts = []
+    for phase, counts in zip(("primary", "secondary"), rolls.homes, strict=True):
+        whole = np.rint(counts).astype("int64")
+        at, s = np.nonzero(whole)
+        parts.append(pd.DataFrame({"lsoa_code": np.array(land.codes)[at], "urn": schools.table["urn"].to_numpy()[s],
+                                   "phase": phase, "pupils": whole[at, s]}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _transfers(schools: Schools, rolls: Rolls) -> pd.DataFrame:
+    """Who entered which planning area in Year 7 and Year 3 in the last five years, and who came from or went outside."""
+    primary, secondary = area_codes(schools)
+    of = schools.table["secondary_area"].to_numpy()
+    rows: list[tuple[str, str, str, str, int]] = []
+    for k in range(BASE - 4, BASE + 1):
+        ay = ay_label(YEARS[k])
+        into = np.zeros((len(primary), len(secondary)), dtype="int64")
+        came = np.zeros(len(secondary), dtype="int64")
+        np.add.at(into, (slice(None), of[of >= 0]), rolls.into_7[k][:, of >= 0])
+        np.add.at(came, of[of >= 0], rolls.from_outside[k][of >= 0])
+        rows += [(ay, "Y7", primary[a], secondary[s], int(into[a, s])) for a, s in zip(*np.nonzero(into), strict=True)]
+        rows += [(ay, "Y7", primary[a], "outside", int(n)) for a, n in enumerate(rolls.to_outside[k]) if n]
+        rows += [(ay, "Y7", "outside", secondary[s], int(n)) for s, n in enumerate(came) if n]
+        rows += [(ay, "Y3", primary[a], primary[a], int(n)) for a, n in enumerate(rolls.into_3[k]) if n]
+        rows += [(ay, "Y3", primary[a], "outside", int(n)) for a, n in enumerate(rolls.out_at_3[k]) if n]
+    return pd.DataFrame(rows, columns=["ay", "nc_year", "origin", "destination", "pupils"])
+
+
+def entries(schools: Schools) -> tuple[Ints, Ints]:
+    """Every school and year of entry after which offers are made: row of the school, year group."""
+    table = schools.table
+    low, upper = table["low"].to_numpy(), np.flatnonzero((table["kind"] == "all_through").to_numpy())
+    return np.r_[np.arange(len(table)), upper], np.r_[low, np.full(len(upper), YEAR_7)]
+
+
+def _offers(rng: np.random.Generator, schools: Schools, rolls: Rolls) -> pd.DataFrame:
+    """Offers for next September: as many as come; first preferences as families asked."""
+    s, g = entries(schools)
+    offers = rolls.roll[NEXT, s, g]
+    asked = np.rint(rolls.asked[NEXT, s] * rng.normal(1.0, 0.04, len(s)))
+    first = np.where(g == schools.table["low"].to_numpy()[s], asked, offers)
+    return pd.DataFrame({"urn": schools.table["urn"].to_numpy()[s], "ay": ay_label(cast.BASE + 1), "nc_year": written(g),
+                         "first_preferences": first.astype("int64"), "offers": offers})
+
+
+def _october(rng: np.random.Generator, schools: Schools, rolls: Rolls) -> pd.DataFrame:
+    """This autumn's count at the schools that have sent it in: all of three districts, half of the others."""
+    table = schools.table
+    sent = table["district"].isin([0, 1, cast.BULGE_DISTRICT]).to_numpy() | (rng.random(len(table)) < 0.5)
+    counts = np.where(sent[:, None], rolls.roll[NEXT], 0)
+    s, g = np.nonzero(counts)
+    return pd.DataFrame({"urn": table["urn"].to_numpy()[s], "ay": ay_label(cast.BASE + 1), "nc_year": written(g),
+                         "pupils": counts[s, g]})
