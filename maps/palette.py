@@ -61,7 +61,7 @@ FAMILIES = {"shortage": SHORTAGE, "hidden": HIDDEN}
 
 BANDS = {
     "R": ("#cf4534", LIGHT, CROSSED), "AR": ("#f0964a", DARK, DENSE), "A": ("#f6d874", DARK, SPARSE),
-    "G": ("#a5d3b4", DARK, PLAIN), "B": ("#8fbbe0", DARK, LEVEL), "P": ("#b9a0d8", DARK, DOTTED),
+    "G": ("#a5d3b4", DARK, PLAIN), "B": ("#8cc0ea", DARK, LEVEL), "P": ("#a884c6", DARK, DOTTED),
 }
 """How each letter of a headroom band looks; lightness, hatch and letter tell them apart where hue does not."""
 

@@ -5,6 +5,7 @@ For display only: nothing is measured on what comes out of here.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import geopandas as gpd
@@ -68,6 +69,10 @@ def label_points(shapes: gpd.GeoDataFrame) -> list[list[float] | None]:
 
 def degrees(points: gpd.GeoSeries) -> list[list[float] | None]:
     """Points as [latitude, longitude] with five decimals; none where there is no point."""
-    turned = points.to_crs(DEGREES).to_numpy()
-    corners = zip(shapely.get_y(turned), shapely.get_x(turned), strict=True)
-    return [[round(float(lat), DECIMALS), round(float(lon), DECIMALS)] if np.isfinite(lat + lon) else None for lat, lon in corners]
+    return [_place(point) for point in points.to_crs(DEGREES)]
+
+
+def _place(point: Any) -> list[float] | None:
+    if point is None or point.is_empty or not math.isfinite(point.x + point.y):
+        return None
+    return [round(point.y, DECIMALS), round(point.x, DECIMALS)]

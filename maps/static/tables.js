@@ -130,6 +130,7 @@ function areaColumns(choose) {
 function heat(one, area, at, cell) {
   const shade = shadesOf(one)[one.c[area][at]];
   cell.classList.add('heat');
+  if (one.v[area][at] === null) cell.classList.add('missing');
   cell.style.backgroundColor = shade.fill;
   cell.style.color = shade.ink;
   return besides(one.n[area][at], one.b[area][at]);
