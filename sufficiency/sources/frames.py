@@ -248,8 +248,10 @@ def held(
     problems: by our column names. written: our column name -> as it is written in the file, where a planner looks for it.
     """
     every = list(problems)
+    kinds = {name: str(column.dtype) for name, column in model.to_schema().columns.items()}
+    gaps = {p.column for p in problems if kinds.get(p.column, "").startswith(("int", "float"))}
     try:
-        table = check(typed, model, file, {p.column for p in problems})
+        table = check(typed, model, file, gaps)
     except EvidenceError as failure:
         every += failure.problems
     if every:
