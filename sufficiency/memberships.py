@@ -102,15 +102,40 @@ def _given(evidence: Evidence, assumptions: Assumptions) -> pd.DataFrame:
 
 
 def _earlier_numbers(evidence: Evidence, schools: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
-    """For each school the numbers that its predecessors had, the nearest first: (urn or laestab, the predecessor's urn)."""
+    """For each school the numbers that its predecessors had, the nearest first: (urn or laestab, whose it was)."""
     family = ancestry(evidence)
     tables = [evidence.tables[name][["urn", "laestab"]] for name in ("census_schools", "schools")]
     known = pd.concat(tables).drop_duplicates("urn", keep="last")
     number = dict(zip(known["urn"], known["laestab"], strict=True))
+    by_name = _numbers_by_name(evidence, set(schools["laestab"]))
     return {
-        urn: [(key, before) for before in family.before(urn) for key in (before, number.get(before, ""))]
+        urn: [
+            (key, told)
+            for before in family.before(urn)
+            for key, told in (
+                (before, before),
+                (number.get(before, ""), before),
+                (by_name.get(before, ""), f"{before}, found by its name"),
+            )
+        ]
         for urn in schools["urn"]
     }
+
+
+def _numbers_by_name(evidence: Evidence, in_use: set[str]) -> dict[str, str]:
+    """The LAESTAB of a linked school by its name, where SCAP has that name once and no school of today has the number."""
+    lines = evidence.capacity[["laestab", "school_name"]].drop_duplicates()
+    lines = lines.assign(name=_squashed(lines["school_name"]))
+    alone = lines[~lines.duplicated("name", keep=False) & ~lines["laestab"].isin(in_use) & lines["name"].ne("")]
+    number = dict(zip(alone["name"], alone["laestab"], strict=True))
+    links = evidence.school_links
+    called = dict(zip(links["link_urn"], _squashed(links["link_name"]), strict=True))
+    return {urn: number[name] for urn, name in called.items() if name in number}
+
+
+def _squashed(names: pd.Series) -> pd.Series:
+    """Names without case, and with single spaces, to be compared."""
+    return names.astype("str").str.casefold().str.split().str.join(" ")
 
 
 def _of_school(served: pd.DataFrame, known: pd.DataFrame, earlier: Mapping[str, list[tuple[str, str]]]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planning_areas.school_year import PHASE_YEARS
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
         for school in schools.itertuples()
     ]
     told = pd.DataFrame(rows, columns=["capacity", "capacity_sixth_form", "capacity_basis"], index=schools.index)
+    told, notes = _sixth_forms_that_are(told, schools)
     gias = schools["capacity"].astype("float64")
     apart = told["capacity_basis"].str.startswith("SCAP") & ((told["capacity"] / gias - 1).abs() > LARGE_CHANGE)
-    notes = []
     if apart.any():
         named = [
             f"{name} ({a:,.0f} against {b:,.0f})"
@@ -55,6 +56,16 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
             Note("capacity", "SCAP and GIAS differ by more than a quarter; SCAP is used: " + ", ".join(named[:5]) + more)
         )
     return schools.drop(columns="capacity").join(told), notes
+
+
+def _sixth_forms_that_are(told: pd.DataFrame, schools: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Places of a sixth form that a school does not have (any more) count as places for its other year groups."""
+    none = (schools["nc_year_high"] < PHASE_YEARS["sixth_form"][0]) & (told["capacity_sixth_form"] > 0)
+    if not none.any():
+        return told, []
+    names = ", ".join(schools.loc[none, "school_name"])
+    text = f"SCAP tells sixth-form places of schools that serve no sixth form: {names}; they count as places up to Year 11"
+    return told.assign(capacity_sixth_form=told["capacity_sixth_form"].mask(none, 0.0)), [Note("capacity", text)]
 
 
 def _returns(table: pd.DataFrame, base: int) -> dict[str, list[tuple[int, float, float]]]:

@@ -46,12 +46,12 @@ def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
     if known.empty:
         return f"Whether {entry} runs short is not known: no places are known."
     total = known.groupby("ay")["short"].sum()
-    worst = int(total.idxmax())
+    worst = int(total.idxmax() if total.max() > 0 else total.index.max())
     then = known[known["ay"] == worst]
     areas, count = int((then["short"] > 0).sum()), then["planning_area_code"].nunique()
-    spare = f"{then['spare_places'].sum():,.0f} places stand empty over all year groups and areas that year"
+    spare = f"{then['spare_places'].sum():,.0f} places stand empty over all year groups and areas"
     if not areas:
-        return f"No {phase} planning area runs short of {entry} places; {spare}."
+        return f"No {phase} planning area runs short of {entry} places; in {ay_label(worst)} {spare}."
     return (
         f"{entry} is shortest in {ay_label(worst)}: {areas} of {count} {phase} planning areas lack {total[worst]:,.0f} places "
         f"between them, while {spare}."

@@ -104,11 +104,13 @@ def test_the_councils_own_list_comes_first() -> None:
     assert set(frame.members["basis"]) == {"the council's list"}
 
 
-def line(laestab: str, code: str, ay: int = 2014, phase: str = "primary", urn: str = "") -> dict[str, Any]:
+def line(
+    laestab: str, code: str, ay: int = 2014, phase: str = "primary", urn: str = "", name: str = ""
+) -> dict[str, Any]:
     return {
         "laestab": laestab,
         "urn": urn,
-        "school_name": "",
+        "school_name": name,
         "ay": ay,
         "phase": phase,
         "planning_area_code": code,
@@ -125,6 +127,17 @@ def test_published_codes_the_latest_first_then_a_predecessors() -> None:
     frame = drawn(capacity=lines, school_links=links, census_schools=census)
     assert areas_of(frame)[A] == "P9" and basis_of(frame, A) == "SCAP, May 2023"
     assert areas_of(frame)[B] == "P2" and basis_of(frame, B) == "SCAP, May 2015, as its predecessor 100088"
+
+
+def test_a_predecessor_whose_number_nobody_tells_is_found_by_its_name_if_that_is_the_only_one() -> None:
+    def linked(*names: str) -> AreaFrame:
+        lines = [line("9990001", "P1"), *(line(f"999777{i}", f"P{i}", name=name) for i, name in enumerate(names, 2))]
+        link = {"urn": B, "link_urn": "100088", "link_name": "OLD  Hall Infant", "link_type": "Predecessor", "link_date": ""}
+        return drawn(capacity=lines, school_links=[link])
+
+    frame = linked("Old Hall Infant", "Other School")
+    assert areas_of(frame)[B] == "P2" and basis_of(frame, B) == "SCAP, May 2015, as its predecessor 100088, found by its name"
+    assert basis_of(linked("Old Hall Infant", "Old Hall Infant"), B).startswith("joins its neighbours")
 
 
 def test_a_new_school_joins_its_neighbours_and_it_says_so() -> None:

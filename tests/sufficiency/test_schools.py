@@ -160,13 +160,20 @@ def test_a_recent_scap_return_beats_gias_and_an_old_one_does_not() -> None:
     assert "School 100001 (420 against 210)" in told
 
 
+def test_places_of_a_sixth_form_that_is_no_more_count_for_the_other_year_groups() -> None:
+    rows = [town.school(A, statutory_low_age=11.0, statutory_high_age=16.0)]
+    schools, told = listed(schools=rows, capacity=[capacity("9990001", 2021, 725.0, 300.0)])
+    assert schools.loc[A, ["capacity", "capacity_sixth_form"]].tolist() == [725.0, 0.0]
+    assert "schools that serve no sixth form: School 100001" in told
+
+
 def test_one_school_on_several_lines_is_added_up_and_a_later_survey_is_not_used() -> None:
     lines = [
         capacity("9990001", 2022, 600.0, 100.0, code="S1"),
         capacity("9990001", 2022, 300.0, code="S2"),
         capacity("9990001", 2023, 1500.0, 400.0),
     ]
-    schools, _ = listed(schools=[town.school(A, capacity=900.0)], capacity=lines)
+    schools, _ = listed(schools=[town.school(A, capacity=900.0, statutory_high_age=18.0)], capacity=lines)
     assert schools.loc[A, ["capacity", "capacity_sixth_form", "capacity_basis"]].tolist() == [900.0, 100.0, "SCAP, May 2023"]
 
 

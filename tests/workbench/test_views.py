@@ -187,7 +187,7 @@ def test_what_is_not_known_is_told_as_not_known() -> None:
     )
     layer = contents(sheet_of(found))["layers"][0]
     west = layer["names"].index(next(n for n in layer["names"] if n.startswith("West")))
-    assert layer["measures"][0]["v"][west] == [None] * 6 and layer["measures"][0]["t"][west][0] == "not known"
+    assert layer["measures"][0]["v"][west] == [None] * 6 and layer["measures"][0]["l"][west][0] == "?"
     assert "Not known for 1 more." in layer["measures"][0]["say"][0]
 
 
