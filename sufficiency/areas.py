@@ -102,7 +102,8 @@ def _homes(
         pairs = pd.DataFrame({"origin": origins, "destination": codes[0], "weight": 1.0})
         return lookup_from(pairs, origins, codes), []
     flows = _counted(evidence, members, phase, origins)
-    rest = [code for code in origins if code not in set(flows["origin"])]
+    counted = set(flows["origin"])
+    rest = [code for code in origins if code not in counted]
     notes = []
     parts = [flows]
     if rest:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,18 +90,10 @@ def _same_number(evidence: Evidence) -> list[tuple[str, str]]:
     census = evidence.census_schools
     if census.empty:
         return []
-    span = (
-        census
-        .groupby(["laestab", "urn"])["ay"]
-        .agg(first="min", last="max")
-        .reset_index()
-        .sort_values(["laestab", "first", "urn"])
-    )
-    pairs = []
-    for _, schools in span.groupby("laestab", sort=True):
-        rows = list(schools.itertuples())
-        pairs += [(a.urn, b.urn) for a, b in pairwise(rows) if a.last < b.first]
-    return pairs
+    span = census.groupby(["laestab", "urn"])["ay"].agg(first="min", last="max").reset_index()
+    span = span.sort_values(["laestab", "first", "urn"])
+    follows = span["laestab"].eq(span["laestab"].shift()) & (span["last"].shift() < span["first"])
+    return list(zip(span["urn"].shift()[follows], span["urn"][follows], strict=True))
 
 
 def _sizes(evidence: Evidence) -> dict[str, float]:

@@ -52,9 +52,11 @@ def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
     spare = f"{then['spare_places'].sum():,.0f} places stand empty over all year groups and areas"
     if not areas:
         return f"No {phase} planning area runs short of {entry} places; in {ay_label(worst)} {spare}."
+    lack = "lacks" if areas == 1 else "lack"
+    together = "" if areas == 1 else " between them"
     return (
-        f"{entry} is shortest in {ay_label(worst)}: {areas} of {count} {phase} planning areas lack {total[worst]:,.0f} places "
-        f"between them, while {spare}."
+        f"{entry} is shortest in {ay_label(worst)}: {areas} of {count} {phase} planning areas {lack} {total[worst]:,.0f} places"
+        f"{together}, while {spare}."
     )
 
 
