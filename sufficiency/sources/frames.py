@@ -166,7 +166,7 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
                                 advice="download it again, or fill it in, or take it out of authority.toml"))
     problems += body.problems
     if not problems and body.others and not body.mine:
-        problems.append(Problem(path.name, 0, layout.authority, found=_some(body.others),
+        problems.append(Problem(path.name, 0, header.written[body.authority], found=_some(body.others),
                                 expected=f"no row is of authority {ask.la_code}",
                                 advice="check the code in authority.toml, or whether this is another authority's file"))
     if problems:

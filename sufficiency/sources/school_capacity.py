@@ -17,7 +17,7 @@ from planning_areas.boundaries import PHASES
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import AreaNames, Capacity, Reading
 from sufficiency.sources.cells import academic_years, cell_problems, counts
-from sufficiency.sources.frames import Layout, Table, cells_of, held, left_out, plain, read_frame
+from sufficiency.sources.frames import Layout, Table, cells_of, held, plain, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 SPELLINGS = {
@@ -92,7 +92,7 @@ def _reading(reader: Reader, read: Table, path: Path, ask: Ask) -> Reading:
         if hidden := int(symbols.ne("").sum() - bad.sum()):
             notes.append(f"{read.headings.get(column, column)} is hidden in {hidden} rows ({_some(symbols)}): not known there")
     rows, told = _by_phase(typed)
-    notes += told + list(left_out(frame, {"capacity_sixth_form": "places of sixth forms are not known from it"}))
+    notes += told + ([] if "capacity_sixth_form" in frame.columns else ["places of sixth forms are not told apart in it"])
     table = held(rows, Capacity, path.name, problems, read.written({"ay": "time_period"}))
     return Reading(table, source(reader, path, ask), noted(reader.table, path, tuple(notes)))
 

@@ -78,12 +78,12 @@ def _both(
     """Hold roll and schools against their models and tell the problems of both; a school that stands twice is told once."""
     every: list[Problem] = []
     try:
-        schools = held(about, CensusSchools, file, [p for p in problems if p.column == "ay"], written)
+        schools = held(about, CensusSchools, file, problems, written)
     except EvidenceError as failure:
         every += failure.problems
         roll = roll.drop_duplicates(["urn", "ay", "nc_year"])
     try:
-        known = held(roll, SchoolRoll, file, [p for p in problems if p.column != "ay"], written)
+        known = held(roll, SchoolRoll, file, problems, written)
     except EvidenceError as failure:
         every += failure.problems
     if every:
@@ -113,7 +113,7 @@ def _wide_roll(frame: pd.DataFrame, ay: pd.Series, file: str) -> tuple[pd.DataFr
     names = pd.Series(np.tile(columns, len(frame)), index=flat.index)
     problems = [p for name, cells in flat[bad].groupby(names[bad], sort=False)
                 for p in cell_problems(cells, file, str(name), "a whole number of pupils, or one of c z x low : expected")]
-    grid = values.to_numpy().reshape(parts.shape)
+    grid = values.mask(bad).to_numpy().reshape(parts.shape)
     marks = symbols.to_numpy(dtype=object).reshape(parts.shape)
     of_year = [(nc_year, np.flatnonzero(years.to_numpy() == nc_year)) for nc_year in sorted(years.unique())]
     roll = pd.concat([pd.DataFrame({

@@ -45,8 +45,8 @@ def read_year_group_roll(path: Path, ask: Ask) -> tuple[Reading, ...]:
     problems += [
         *faults, *cell_problems(labels[strange], path.name, "nc_year", "a year group such as Reception or Year group 1 expected"),
         *cell_problems(cells[bad], path.name, "pupils", "a whole number of pupils, or one of c z x low : expected")]
-    parts = pd.DataFrame({"la_code": frame["old_la_code"], "ay": ay, "nc_year": years, "pupils": pupils, "symbol": symbols,
-                          "row": frame.index})
+    parts = pd.DataFrame({"la_code": frame["old_la_code"], "ay": ay, "nc_year": years, "pupils": pupils.mask(bad),
+                          "symbol": symbols, "row": frame.index})
     followed = parts["nc_year"].ne(NOT_FOLLOWED)
     if nobody := parts.loc[~followed, "pupils"].sum():
         notes.append(f"{nobody:,.0f} pupils who follow no year group are left out, over all years")
