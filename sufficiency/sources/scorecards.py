@@ -53,7 +53,9 @@ def read_scorecards(path: Path, ask: Ask) -> tuple[Reading, ...]:
     if others := len(cards[~mine].index.unique()):
         notes.append(f"{others:,} rows of other authorities and of regions left out")
     cards["actual_ay"] = cards["edition"] + 1
-    table = held(cards[mine], Scorecards, path.name, problems, read.written({"la_code": "LANumber", "edition": "time_period"}))
+    dated = cards["edition"].notna()        # a row without a year has been told
+    written = read.written({"la_code": "LANumber", "edition": "time_period"})
+    table = held(cards[mine & dated], Scorecards, path.name, problems, written)
     return (Reading(table, source(READER, path, ask), noted(READER.table, path, (*read.notes, *notes))),)
 
 
@@ -148,9 +150,12 @@ def _long(read: Table, file: str, ask: Ask) -> tuple[pd.DataFrame, list[str], li
 
 
 def _figures(cells: pd.Series, file: str, column: str) -> tuple[pd.Series, list[Problem]]:
-    """Read figures, missing where the release has none."""
+    """Read figures, missing where the release has none; rolls are not below nought, errors may be."""
     values, _, bad = counts(cells.mask(cells.str.casefold().isin(MISSING), "").str.removesuffix("%"))
-    return values, cell_problems(cells[bad], file, column, "a number, or one of c z x low : expected")
+    is_error = bool(re.search("accuracy|^for [13] [ps]$", plain(column)))
+    wants = "a number" if is_error else "a number of pupils, none below nought,"
+    bad |= values.lt(0) & (not is_error)
+    return values.mask(bad), cell_problems(cells[bad], file, column, f"{wants} or one of c z x low : expected")
 
 
 READER = Reader("scorecards", "scorecards", "Local authority school places scorecards", "Department for Education",
