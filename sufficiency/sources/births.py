@@ -19,7 +19,7 @@ from planning_areas.school_year import ay_label, cohort_from_calendar_years, coh
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Births, Reading
 from sufficiency.sources.cells import cell_problems, counts, dates
-from sufficiency.sources.frames import Layout, Table, held, plain, read_frame
+from sufficiency.sources.frames import Layout, Table, as_written, held, plain, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 COHORT, MID_YEAR, CALENDAR = "cohort", "mid-year", "calendar"
@@ -54,7 +54,7 @@ def read_births(path: Path, ask: Ask) -> tuple[Reading, ...]:
     read = read_frame(path, LAYOUT, ask)
     periods, notes, problems = _periods(read, path.name, ask)
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError(as_written(problems, read.headings))
     periods, told, problems = _each_once(periods, path.name)
     chosen, choice_notes = _best(periods)
     if chosen.empty and not problems:
@@ -70,7 +70,10 @@ def _periods(read: Table, file: str, ask: Ask) -> tuple[pd.DataFrame, list[str],
     long, told = _without_footers(long)
     periods, problems = _dated(long, read, file, heading, ask)
     births, _, bad = counts(long["cell"])
-    problems += cell_problems(long.loc[bad, "cell"], file, "births", "a number of births, or one of c z x low : expected")
+    bad |= births.lt(0)
+    headings = long["when"] if not heading else pd.Series("births", index=long.index)
+    problems += [p for name, cells in long.loc[bad, "cell"].groupby(headings[bad], sort=False)
+                 for p in cell_problems(cells, file, str(name), "a number of births, or one of c z x low : expected")]
     strange = ~long["type"].isin(TYPES)
     problems += cell_problems(long.loc[strange, "type"], file, "type", "actual, interpolated or predicted expected")
     periods["births"], periods["type"] = births.to_numpy(), long["type"].map(TYPES).to_numpy()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -255,5 +255,10 @@ def held(
     except EvidenceError as failure:
         every += failure.problems
     if every:
-        raise EvidenceError(replace(p, column=", ".join(written.get(c, c) for c in p.column.split(", "))) for p in every)
+        raise EvidenceError(as_written(every, written))
     return table
+
+
+def as_written(problems: Iterable[Problem], written: Mapping[str, str]) -> list[Problem]:
+    """Name the columns of problems as they are written in the file."""
+    return [replace(p, column=", ".join(written.get(c, c) for c in p.column.split(", "))) for p in problems]
