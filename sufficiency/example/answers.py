@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sufficiency.example.names import COUNTY
-from sufficiency.example.stories import Figure, Story
+from sufficiency.example.story import Figure, Story
 
 OPENING = f"""# What is planted in {COUNTY}
 
-{COUNTY} does not exist. Its places, schools and children are invented, and so are its codes; its files have the layouts of the real
-publications. Each story below is planted in them, with the figures that a run should find. They are counted from what was planted,
-not taken from a forecast. Where an October count or offers are known, next September's intake is known exactly.
+{COUNTY} does not exist. Its places, schools and children are invented, and so are its codes; its files have the layouts of the
+real publications. Each story below is planted in them, with the figures that a run should find. They are counted from what was
+planted, not taken from a forecast. Where an October count or offers are known, next September's intake is known exactly.
 
 County of seed {{seed}}.
 """
@@ -25,8 +25,8 @@ def sheet(stories: Sequence[Story], seed: int) -> str:
 def _told(number: int, story: Story) -> str:
     where = "; ".join(f"{what} {code}" for what, code in story.where.items())
     rows = [f"| {figure.what} | {written(figure)} |" for figure in story.figures]
-    return "\n".join([f"## {number}. {story.title}", "", story.told, "", f"Where: {where}.", "", "| What | Figure |", "|---|---:|",
-                      *rows, ""])
+    head = [f"## {number}. {story.title}", "", story.told, "", f"Where: {where}.", "", "| What | Figure |", "|---|---:|"]
+    return "\n".join([*head, *rows, ""])
 
 
 def written(figure: Figure) -> str:

@@ -1,8 +1,8 @@
 """Children of the county: births by small area and school cohort, those who stay to school age, and residents by single year.
 
-Births of the county rise to a peak in the cohort of 2011 and fall by two per cent a year afterwards, so that primary schools empty
-while secondary schools are still near their fullest. A small area has its own size and, with its planning area, its own trend; the
-stories bend the trend of theirs. Counts are whole children.
+Births of the county rise to a peak in the cohort of 2011 and fall by two per cent a year afterwards, so that primary schools
+empty while secondary schools are still near their fullest. A small area has its own size and, with its planning area, its own
+trend; the stories bend the trend of theirs. Counts are whole children.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 COHORTS = range(cast.FIRST_COHORT, cast.LAST_COHORT + 1)
-PEAK, AT_PEAK, FALL = 2011, 20.1, 0.98      # cohort; births in a usual small area then; births of a year for each of the year before
+PEAK, AT_PEAK, FALL = 2011, 20.1, 0.98      # cohort; births in a usual small area then; and from each year to the next
 IN_STATE_SCHOOLS = 0.965                    # of children of school age
 OLDEST_AGE = 90
 ADULTS = 1_420                              # aged 20 and over in a usual small area
@@ -48,7 +48,7 @@ def draw_children(seed: int, land: Land) -> Children:
     n_areas = len(land.area_names)
     size = rng.lognormal(0, 0.12, len(land.points))
     drift = rng.normal(0, 0.006, n_areas)
-    level = np.array([[_trend(c) for _ in range(n_areas)] for c in COHORTS]) * AT_PEAK
+    level = np.array([_trend(c) for c in COHORTS])[:, None] * np.full(n_areas, AT_PEAK)
     since = np.array(COHORTS)[:, None] - 2015
     level = _with_stories(level * np.exp(drift * since))
     expected = level[:, land.area] * size
@@ -107,7 +107,7 @@ def residents(children: Children, land: Land, year: int, seed: int) -> Ints:
 
 
 def _grown(children: Children, cohort: int, age: int) -> Floats:
-    """Children of a cohort at an age: births until they are one, those who stay to school age from five, between the two before."""
+    """Children of a cohort at an age: births until they are one, those who stay to school age from five, else in between."""
     at = min(max(cohort - COHORTS.start, 0), len(COHORTS) - 1)
     share = min(max(age - 1, 0) / 4, 1.0)
     found: Floats = (1 - share) * children.births[at] + share * children.kids[at]

@@ -1,7 +1,7 @@
 """Who plays which part: the planning areas and schools in which the county's stories are planted, the same for every seed.
 
-Planning areas are numbered district by district, those of the town first, as `land.py` draws them. A part is given by number, so
-that another seed draws another county in which the same stories happen.
+Planning areas are numbered district by district, those of the town first, as `land.py` draws them. A part is given by number,
+so that another seed draws another county in which the same stories happen.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ POPULAR_AREA, POPULAR_PANS = 8, (90, 60, 45)            # full, its roll flat, a
 POPULAR_AT_FIRST, POPULAR_RISE = 0.84, 1.03
 GARDEN_AREA, GARDEN_TRIGGER = 15, 200                   # homes at which the site for the school is handed over
 FALLING_AREA, FALLING_PANS = 21, (60, 15)               # an academy and a small rural school, both emptying
+RURAL_FROM, RURAL_LEAST = 2016, 4                       # from when one child fewer a year starts there, and the least
 CONTRADICTED_AREA, CONTRADICTED_BY = 20, 0.27           # share of a cohort that has left before its Reception
 BULGE_DISTRICT, BULGE_AREAS = 4, (25, 26)
 BULGE_AY, BULGE_CLASS, BULGE_SHORT = 2019, 30, 24
@@ -28,7 +29,7 @@ PAIR_AREAS = (0, 7, 14, 19, 26, PAIR_AREA, 35, 36)      # with an infant and a j
 ALL_THROUGH_AREA = 13
 NEW_SCHOOL_AREA = 32                                    # opened in the September before the base census
 MERGED_AREA, MERGED_AY = 33, 2023                       # an infant and a junior school became one primary
-SIXTH_DISTRICT = 1                                      # its town's first secondary school: an 11-18 school known by capacity alone
+SIXTH_DISTRICT = 1                                      # its town's first secondary school: 11-18, known by its capacity alone
 SIXTH_PLACES, SIXTH_YEAR_GROUP = 250, 220
 BORDER_DISTRICT, BORDER_PAN = 6, 210
 BORDER_INTAKE = (53, 56, 60, 61, 64)                    # Year 7 from across the border, oldest year first

@@ -1,8 +1,8 @@
 """What the council keeps in its own lists: places, admission numbers, plans, offers, the October count, sites, flows.
 
-All of it is cut from the county's rolls, so that it agrees with what is published. Some schools' places are known by year group,
-most others' by their admission numbers, a few by their capacity alone. The tables are those of the templates, one frame each, with
-years and year groups as people write them.
+All of it is cut from the county's rolls, so that it agrees with what is published. Some schools' places are known by year
+group, most others' by their admission numbers, a few by their capacity alone. The tables are those of the templates, one frame
+each, with years and year groups as people write them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def _known_by(rng: np.random.Generator, schools: Schools) -> NDArray[np.object_]
     known = table["part"].map(told)
     known = known.where(~table["area"].isin(cast.SHORT_TOWN), "yg_places").fillna(pd.Series(drawn, index=table.index))
     known = known.where(table["kind"].ne("all_through"), "yg_places")
-    return known.to_numpy(dtype=object)
+    found: NDArray[np.object_] = known.to_numpy(dtype=object)
+    return found
 
 
 def _places(schools: Schools, rolls: Rolls) -> Ints:
@@ -107,8 +108,9 @@ def _places(schools: Schools, rolls: Rolls) -> Ints:
     steps = int(np.rint((pupils / (1 - cast.TOWN_SURPLUS) - places[town].sum()) / STEP))
     others = town & (table["area"] != cast.SHORT_AREA).to_numpy()
     cells = [(s, g) for g in range(TOP_PRIMARY, 0, -1) for s in np.flatnonzero(others) if places[s, g] > 0]
+    step = STEP if steps > 0 else -STEP
     for n in range(min(abs(steps), MOST_STEPS * len(cells))):
-        places[cells[n % len(cells)]] += STEP * np.sign(steps)
+        places[cells[n % len(cells)]] += step
     return places
 
 
@@ -138,8 +140,8 @@ def _names(land: Land, schools: Schools) -> pd.DataFrame:
 def _year_group_places(schools: Schools, places: Ints, known_by: NDArray[np.object_]) -> pd.DataFrame:
     table = schools.table
     served = np.zeros(places.shape, dtype=bool)
-    for s, (low, high) in enumerate(zip(table["low"], table["high"], strict=True)):
-        served[s, low : min(high, YEAR_11) + 1] = known_by[s] == "yg_places"
+    for row, (low, high) in enumerate(zip(table["low"], table["high"], strict=True)):
+        served[row, low : min(high, YEAR_11) + 1] = known_by[row] == "yg_places"
     s, g = np.nonzero(served)
     rows = pd.DataFrame({"urn": table["urn"].to_numpy()[s], "ay": ay_label(cast.BASE), "nc_year": written(g),
                          "yg_places": places[s, g]})
@@ -154,19 +156,16 @@ def written(nc_year: Ints) -> list[str]:
 
 
 def _pans(schools: Schools, known_by: NDArray[np.object_], cuts: Ints) -> pd.DataFrame:
-    rows = []
-    for s, school in enumerate(schools.table.itertuples()):
-        if known_by[s] == "capacity":
-            continue
-        for entry, pan in ((school.low, school.pan), (YEAR_7, school.pan_7)):
-            if pan == 0 or (entry == YEAR_7 and school.low == YEAR_7 and pan is not school.pan_7):
-                continue
-            for ay in PAN_YEARS:
-                if school.part == "new" and ay < cast.BASE:
-                    continue
-                lowered = cuts[s] if cuts[s] and ay > cast.BASE else pan
-                rows.append((school.urn, ay_label(ay), written(np.array([entry]))[0], int(lowered)))
-    return pd.DataFrame(rows, columns=["urn", "ay", "nc_year", "pan"]).drop_duplicates(["urn", "ay", "nc_year"])
+    """Admission numbers of some years at every year of entry, of the schools of which not only the capacity is known."""
+    table = schools.table
+    s, g = entries(schools)
+    pan = np.where(g == YEAR_7, table["pan_7"].to_numpy()[s], table["pan"].to_numpy()[s])
+    parts = [pd.DataFrame({"s": s, "urn": table["urn"].to_numpy()[s], "ay": ay_label(ay), "nc_year": written(g),
+                           "pan": np.where((cuts[s] > 0) & (ay > cast.BASE), cuts[s], pan)}) for ay in PAN_YEARS]
+    rows = pd.concat(parts).sort_values(["s", "nc_year", "ay"], kind="stable")
+    early = rows["urn"].isin(table.loc[table["part"] == "new", "urn"]) & rows["ay"].lt(ay_label(cast.BASE))
+    known = known_by[rows["s"]] != "capacity"
+    return rows.loc[known & ~early, ["urn", "ay", "nc_year", "pan"]].reset_index(drop=True)
 
 
 def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
@@ -181,11 +180,13 @@ def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
     rows.append((GARDEN_URN, "expansion", ay_label(GARDEN_OPENS), "", "R", "R", GARDEN_PLACES, "yes",
                  f"new school in the garden village; the site is handed over with home {cast.GARDEN_TRIGGER}"))
     upper = np.flatnonzero((table["kind"] == "secondary") & (table["part"] == "") & (known_by == "yg_places"))
-    rows.append((table["urn"][upper[0]], "expansion", ay_label(cast.BASE + 2), "", "Y7", "Y7", 30, "yes", "one form of entry more"))
+    later = ay_label(cast.BASE + 2)
+    rows.append((table["urn"][upper[0]], "expansion", later, "", "Y7", "Y7", 30, "yes", "one form of entry more"))
     large = np.flatnonzero((table["kind"] == "primary") & (table["part"] == "") & (known_by == "yg_places")
                            & (table["pan"] >= 60) & ~table["area"].isin(cast.SHORT_TOWN))
-    rows.append((table["urn"][large[0]], "removed", ay_label(cast.BASE + 2), "", "R", "R", 15, "yes", "a class given up for a nursery"))
-    return pd.DataFrame(rows, columns=["urn", "kind", "ay", "ay_to", "nc_year_from", "nc_year_to", "places", "fills_upwards", "note"])
+    rows.append((table["urn"][large[0]], "removed", later, "", "R", "R", 15, "yes", "half a class given up for a nursery"))
+    columns = ["urn", "kind", "ay", "ay_to", "nc_year_from", "nc_year_to", "places", "fills_upwards", "note"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _sites(rng: np.random.Generator, land: Land) -> pd.DataFrame:
@@ -228,11 +229,11 @@ def _transfers(schools: Schools, rolls: Rolls) -> pd.DataFrame:
     rows: list[tuple[str, str, str, str, int]] = []
     for k in range(BASE - 4, BASE + 1):
         ay = ay_label(YEARS[k])
-        into = np.zeros((len(primary), len(secondary)), dtype="int64")
+        into = np.zeros((len(secondary), len(primary)), dtype="int64")
         came = np.zeros(len(secondary), dtype="int64")
-        np.add.at(into, (slice(None), of[of >= 0]), rolls.into_7[k][:, of >= 0])
+        np.add.at(into, of[of >= 0], rolls.into_7[k].T[of >= 0])
         np.add.at(came, of[of >= 0], rolls.from_outside[k][of >= 0])
-        rows += [(ay, "Y7", primary[a], secondary[s], int(into[a, s])) for a, s in zip(*np.nonzero(into), strict=True)]
+        rows += [(ay, "Y7", primary[a], secondary[s], int(into.T[a, s])) for a, s in zip(*np.nonzero(into.T), strict=True)]
         rows += [(ay, "Y7", primary[a], "outside", int(n)) for a, n in enumerate(rolls.to_outside[k]) if n]
         rows += [(ay, "Y7", "outside", secondary[s], int(n)) for s, n in enumerate(came) if n]
         rows += [(ay, "Y3", primary[a], primary[a], int(n)) for a, n in enumerate(rolls.into_3[k]) if n]
@@ -258,7 +259,7 @@ def _offers(rng: np.random.Generator, schools: Schools, rolls: Rolls) -> pd.Data
 
 
 def _october(rng: np.random.Generator, schools: Schools, rolls: Rolls) -> pd.DataFrame:
-    """This autumn's count at the schools that have sent it in: all of three districts, half of the others."""
+    """Count this autumn's pupils at the schools that have sent it in: all of three districts, half of the others."""
     table = schools.table
     sent = table["district"].isin([0, 1, cast.BULGE_DISTRICT]).to_numpy() | (rng.random(len(table)) < 0.5)
     counts = np.where(sent[:, None], rolls.roll[NEXT], 0)

@@ -105,7 +105,8 @@ def _towns(rng: np.random.Generator, turn: float) -> Floats:
     """One town in the middle, the others round it."""
     angles = turn + np.arange(len(TOWN_AREAS) - 1) * 2 * np.pi / (len(TOWN_AREAS) - 1)
     ring = RING * np.column_stack([np.cos(angles), np.sin(angles)])
-    return np.array(ORIGIN) + np.vstack([[0.0, 0.0], ring]) + rng.uniform(-900, 900, (len(TOWN_AREAS), 2))
+    found: Floats = np.array(ORIGIN) + np.vstack([[0.0, 0.0], ring]) + rng.uniform(-900, 900, (len(TOWN_AREAS), 2))
+    return found
 
 
 def _area_centres(rng: np.random.Generator, centres: Floats) -> tuple[Floats, Ints, Flags, tuple[str, ...]]:
@@ -153,8 +154,8 @@ def _beyond(rng: np.random.Generator, points: Floats, waves: Floats) -> Floats:
     many = rng.uniform(-1.7 * RADIUS, 1.7 * RADIUS, (40 * OUTSIDE_POINTS, 2)) + np.array(ORIGIN)
     outside = many[~_inside(many, waves)]
     tree = scipy.spatial.cKDTree(points)
-    outside = outside[tree.query(outside)[0] > 1_500.0]
-    return outside[:OUTSIDE_POINTS]
+    found: Floats = outside[tree.query(outside)[0] > 1_500.0][:OUTSIDE_POINTS]
+    return found
 
 
 def _rings(rng: np.random.Generator, points: Floats, beyond: Floats) -> tuple[Floats, ...]:

@@ -1,9 +1,9 @@
 """Who goes to which school: by nearness, size and name, held to the places while any school within reach has room.
 
-Each home weighs the schools nearest to it, `places * exp(popularity - distance / scale)`, the scale short in towns, where schools
-are close together, and long in the country. Children are asked for in those shares; a school with too many takes as many as it has
-places, and the others ask the schools with room, until all are placed. Where nothing within reach has room, children stay with the
-schools that they asked for first: nobody is lost.
+Each home weighs the schools nearest to it, `places * exp(popularity - distance / scale)`, the scale short in towns, where
+schools are close together, and long in the country. Children are asked for in those shares; a school with too many takes as
+many as it has places, and the others ask the schools with room, until all are placed. Where nothing within reach has room,
+children stay with the schools that they asked for first: nobody is lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def weights(homes: Floats, schools: Floats, size: Floats, popularity: Floats, re
     ranked = np.sort(metres, axis=1)
     step = np.clip(0.5 * ranked[:, 2:3], *scale)
     pull = size * np.exp(popularity) * np.exp(-metres / step)
-    return np.where(metres <= ranked[:, min(reach, len(schools)) - 1 :][:, :1], pull, 0.0)
+    found: Floats = np.where(metres <= ranked[:, min(reach, len(schools)) - 1 :][:, :1], pull, 0.0)
+    return found
 
 
 def placed(children: Floats, pull: Floats, places: Floats) -> Floats:
@@ -53,4 +54,5 @@ def placed(children: Floats, pull: Floats, places: Floats) -> Floats:
         if left.sum() < 1.0:
             break
     share = np.divide(left, children, out=np.zeros_like(left), where=children > 0)
-    return have + asked_first * share[:, None]
+    found: Floats = have + asked_first * share[:, None]
+    return found

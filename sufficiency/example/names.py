@@ -1,7 +1,7 @@
 """Names for the invented county: plausible to the ear, and of no real place, school or person.
 
-Place names are put together from a first and a last part; a draw without replacement keeps them apart. Schools carry the name of
-their place, so that none has the name of a real one.
+Place names are put together from a first and a last part; a draw without replacement keeps them apart. Schools carry the name
+of their place, so that none has the name of a real one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ LAST = (
     "by", "ton", "ford", "wick", "holme", "thorpe", "stow", "mere", "ley", "worth", "combe", "bourne", "stead", "croft",
 )
 QUARTERS = (
-    "Mill Lane", "Canal Street", "Orchard", "Priory", "Station Road", "Beech Avenue", "Castle Hill", "Bridge Street", "Lime Grove",
-    "Windmill Hill", "Foundry Road", "Riverside", "Heath Lane", "Abbey Gate", "Park View", "Northfields", "Southbrook", "Westgate",
-    "Eastcliffe", "Market Close", "Tanyard", "Weavers Walk", "Maltings", "Quarry Bank", "Dovecote", "Larch Way", "Spinney",
-    "Old Wharf", "Paddock", "Bellmoor",
+    "Mill Lane", "Canal Street", "Orchard", "Priory", "Station Road", "Beech Avenue", "Castle Hill", "Bridge Street",
+    "Lime Grove", "Windmill Hill", "Foundry Road", "Riverside", "Heath Lane", "Abbey Gate", "Park View", "Northfields",
+    "Southbrook", "Westgate", "Eastcliffe", "Market Close", "Tanyard", "Weavers Walk", "Maltings", "Quarry Bank", "Dovecote",
+    "Larch Way", "Spinney", "Old Wharf", "Paddock", "Bellmoor",
 )
 COUNTY = "Marlshire"
 CITY = "Corvelstow"

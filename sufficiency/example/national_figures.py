@@ -1,4 +1,4 @@
-"""Publications about the county: small areas, births, residents, rolls by year group, capacity and scorecards, in true layouts."""
+"""Publications about the county in true layouts: small areas, births, residents, rolls by year group, capacity, scorecards."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
+from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.births import COHORTS, OLDEST_AGE, residents
 from sufficiency.example.council import area_codes
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 CITY_SHARE = 0.41               # children of the city for each of the county
+AUTHORITIES = ((cast.LA_CODE, cast.LA_GSS, COUNTY, 1.0), (cast.CITY_CODE, cast.CITY_GSS, CITY, CITY_SHARE))
 LAST_COUNTED = 2024             # births up to the cohort that ended in that year are counted, later ones estimated
+EVERY_MONTH_FROM = 2003         # twelve months to other dates than mid-years are printed from then on
 DECIMALS = 6                    # of a degree: a hand's breadth
-GIRL, BOY = 97, 103             # for the ids of shapes
 SIXTH_FORM_YEARS = (2023, 2024)
 SURVEY = 2024                   # the capacity survey of May in this academic year
 EDITIONS = (2024, 2023, 2022)   # of the scorecards; each knows the January of the year after
@@ -115,25 +117,25 @@ def births(land: Land, children: Children) -> bytes:
             mid = 2 / 12 * counts[k - 1] + 10 / 12 * counts[k]
             kind = "actual" if end <= LAST_COUNTED else "predicted"
             rows.append((code, name, f"{end}-07-01", kind, int(np.rint(mid))))
-            if end >= 2003:
+            if end >= EVERY_MONTH_FROM:
                 rows.append((code, name, f"{end}-09-01", "interpolated" if kind == "actual" else kind, int(counts[k])))
-    code, name, date, kind, born = (list(column) for column in zip(*rows, strict=True))
-    guessed = [k == "predicted" for k in kind]
-    columns = {"gss_code": code, "gss_name": name, "geography": "LAD21", "sex": "persons", "date": date, "type": kind,
-               "annual_births": born,
-               "interval_lower": [round(n * 0.96, 1) if g else "" for n, g in zip(born, guessed, strict=True)],
-               "interval_upper": [round(n * 1.04, 1) if g else "" for n, g in zip(born, guessed, strict=True)]}
-    return as_csv(table("births", columns, len(rows)))
+    frame = pd.DataFrame(rows, columns=["gss_code", "gss_name", "date", "type", "annual_births"])
+    guessed, born = frame["type"] == "predicted", frame["annual_births"].astype("float64")
+    columns = {**{name: frame[name] for name in frame.columns}, "geography": "LAD21", "sex": "persons",
+               "interval_lower": (born * 0.96).round(1).astype("object").where(guessed, ""),
+               "interval_upper": (born * 1.04).round(1).astype("object").where(guessed, "")}
+    return as_csv(table("births", columns, len(frame)))
 
 
 def small_area_births(land: Land, children: Children, first: int) -> pd.DataFrame:
     """Births by small area and school cohort, in the council's template (its own agreement with the health service)."""
     cohorts = range(first, cast.LAST_COHORT + 1)
     counts = children.births[[c - COHORTS.start for c in cohorts]]
-    return pd.DataFrame({"area_code": np.tile(land.codes, len(cohorts)),
-                         "cohort": np.repeat([f"{c}/{(c + 1) % 100:02d}" for c in cohorts], len(land.codes)),
-                         "births": counts.ravel(), "basis": np.repeat(["estimate" if c >= LAST_COUNTED else "cohort" for c in cohorts],
-                                                                      len(land.codes))})
+    areas = len(land.codes)
+    basis = ["estimate" if c >= LAST_COUNTED else "cohort" for c in cohorts]
+    return pd.DataFrame({
+        "area_code": np.tile(land.codes, len(cohorts)), "cohort": np.repeat([ay_label(c) for c in cohorts], areas),
+        "births": counts.ravel(), "basis": np.repeat(basis, areas)})
 
 
 def year_group_roll(rolls: Rolls) -> bytes:
@@ -141,7 +143,7 @@ def year_group_roll(rolls: Rolls) -> bytes:
     rows = []
     for ay in range(cast.BASE - cast.PUBLISHED_ROLL + 1, cast.BASE + 1):
         counts = rolls.roll[YEARS.index(ay)].sum(axis=0)
-        for code, gss, name, share in ((cast.LA_CODE, cast.LA_GSS, COUNTY, 1.0), (cast.CITY_CODE, cast.CITY_GSS, CITY, CITY_SHARE)):
+        for code, gss, name, share in AUTHORITIES:
             for g, n in enumerate(np.rint(counts * share).astype("int64")):
                 label = "reception" if g == 0 else f"year_group_{g}"
                 rows.append((f"{ay}{(ay + 1) % 100:02d}", code, gss, name, label, n, 0, n, n))

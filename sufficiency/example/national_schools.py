@@ -79,8 +79,8 @@ def gias(register: pd.DataFrame, land: Land, rolls: dict[str, Ints]) -> bytes:
         "ReligiousCharacter (code)": register["faith"].map(CHURCH).str[0],
         "ReligiousCharacter (name)": register["faith"].map(CHURCH).str[1],
         "SchoolCapacity": register["capacity"], "CensusDate": np.where(pupils.ne(""), f"15-01-{cast.BASE + 1}", ""),
-        "NumberOfPupils": pupils, "NumberOfBoys": boys, "NumberOfGirls": [n - b if n != "" else "" for n, b in zip(pupils, boys,
-                                                                                                       strict=True)],
+        "NumberOfPupils": pupils, "NumberOfBoys": boys,
+        "NumberOfGirls": [n - b if n != "" else "" for n, b in zip(pupils, boys, strict=True)],
         "UKPRN": [f"10{urn}" for urn in register["urn"]], "LastChangedDate": f"01-10-{cast.BASE + 1}",
         "Town": np.array(land.towns)[d], "Postcode": postcodes(register),
         "GOR (code)": REGION[0], "GOR (name)": REGION[2],
@@ -124,7 +124,7 @@ def school_census(register: pd.DataFrame, land: Land, schools: Schools, rolls: R
             columns |= {f"{time} {sex} {group}": counts[:, i] for i, group in enumerate(GROUPS)}
             columns |= _by_age(time, sex, counts)
     columns |= _sums(full, part, girls, part_girls)
-    whole = table("school_census", {**head, **columns}, len(rows), otherwise="0")     # type: ignore[dict-item]  # arrays all
+    whole = table("school_census", {**head, **columns}, len(rows), otherwise="0")
     return as_csv(_hidden(whole, rows), ANSI)
 
 
@@ -162,7 +162,8 @@ def _leading(rows: pd.DataFrame, land: Land, ay: int) -> dict[str, object]:
 def _school_facts(rows: pd.DataFrame, land: Land, pupils: Ints) -> dict[str, object]:
     """The columns that describe the school."""
     group = rows["type"].map(TYPES).str[2]
-    usual = rows["phase"].map({"Nursery": "State-funded nursery", "Primary": "State-funded primary"}).fillna("State-funded secondary")
+    usual = rows["phase"].map({"Nursery": "State-funded nursery", "Primary": "State-funded primary"})
+    usual = usual.fillna("State-funded secondary")
     town = land.area_in_town[land.area[rows["small_area"].clip(lower=0)]]
     size = pupils.sum(axis=1)
     return {
@@ -204,7 +205,8 @@ def _sums(full: Ints, part: Ints, girls: Ints, part_girls: Ints) -> dict[str, ob
     total, fed = both.sum(axis=1), np.rint(MEALS * both.sum(axis=1)).astype("int64")
     return {
         **{name: both[:, a:b].sum(axis=1) for name, (a, b) in stages.items()},
-        "headcount total girls": (girls + part_girls).sum(axis=1), "headcount total boys": (both - girls - part_girls).sum(axis=1),
+        "headcount total girls": (girls + part_girls).sum(axis=1),
+        "headcount total boys": (both - girls - part_girls).sum(axis=1),
         "full time pupils": full.sum(axis=1), "part time pupils": part.sum(axis=1), "headcount of pupils": total,
         "fte pupils": full.sum(axis=1) + part.sum(axis=1) / 2,
         "number of pupils known to be eligible for free school meals": fed,

@@ -1,7 +1,7 @@
 """Writing the invented council's workspace: publications in their true layouts, the council's own lists, settings and answers.
 
-The county is drawn from a seed, published as the real bodies publish, and read again by the very readers that real files go through.
-The same seed gives the same bytes.
+The county is drawn from a seed, published as the real bodies publish, and read again by the very readers that real files go
+through. The same seed gives the same bytes.
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ def _publications(county: County) -> tuple[dict[str, bytes], Listed]:
 
 def settings(listed: Listed, seed: int) -> str:
     """Write `authority.toml`."""
-    lines = [f"# The invented county of {COUNTY}, drawn from seed {seed}: nothing in this folder is real. What is planted: {ANSWERS}",
-             "", "[authority]", f'code = "{cast.LA_CODE}"', f'name = "{COUNTY}"', f'gss_code = "{cast.LA_GSS}"',
+    lines = [f"# The invented county of {COUNTY}, drawn from seed {seed}: nothing in this folder is real.",
+             f"# What is planted in it: {ANSWERS}", "", "[authority]",
+             f'code = "{cast.LA_CODE}"', f'name = "{COUNTY}"', f'gss_code = "{cast.LA_GSS}"',
              f'base_year = "{ay_label(cast.BASE)}"', ""]
     often = [table for table, *_ in listed]
     for table, reader, files, more in listed:

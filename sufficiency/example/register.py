@@ -1,8 +1,9 @@
 """The register of establishments: every school of the county there is or was, mainstream or not, and a few across the border.
 
-Mainstream schools come from `schools.py`. Beside them stand what the model must leave out (special, independent and nursery schools,
-units for excluded pupils), what it must see through (schools that became academies, two that were merged), and what is to come (the
-school of the garden village). One row each, with the facts that GIAS and the school census print in their own ways.
+Mainstream schools come from `schools.py`. Beside them stand what the model must leave out (special, independent and nursery
+schools, units for excluded pupils), what it must see through (schools that became academies, two that were merged), and what is
+to come (the school of the garden village). One row each, with the facts that GIAS and the school census print in their own
+ways.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from sufficiency.example import cast
 from sufficiency.example.council import CITY_URN, GARDEN_OPENS, GARDEN_PLACES, GARDEN_URN
 from sufficiency.example.names import CITY, COUNTY
+from sufficiency.example.rolls import YEARS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,8 +75,9 @@ def _former(schools: Schools) -> list[dict[str, Any]]:
     rows = []
     for school in schools.table.itertuples():
         about = {"la_code": cast.LA_CODE, "estab": school.laestab[3:], "status": "Closed", "nursery": school.nursery,
-                 "faith": school.faith, "capacity": "", "opened": "", "small_area": school.small_area, "district": school.district,
-                 "easting": school.easting, "northing": school.northing, "type": "Community school", "sixth_form": school.sixth_form,
+                 "faith": school.faith, "capacity": "", "opened": "", "small_area": school.small_area,
+                 "district": school.district, "easting": school.easting, "northing": school.northing,
+                 "type": "Community school", "sixth_form": school.sixth_form,
                  "phase": {"secondary": "Secondary", "all_through": "All-through"}.get(school.kind, "Primary")}
         if school.former_urn:
             rows.append({**about, "urn": school.former_urn, "name": school.name.replace("Academy", "School"),
@@ -94,10 +97,10 @@ def _to_come(land: Land) -> list[dict[str, Any]]:
     mine = np.flatnonzero(land.area == cast.GARDEN_AREA)
     return [{"urn": GARDEN_URN, "la_code": cast.LA_CODE, "estab": "2900",
              "name": f"{land.area_names[cast.GARDEN_AREA]} Garden Village Primary School", "type": "Free schools",
-             "phase": "Primary", "status": "Proposed to open", "low_age": 4, "high_age": 11, "nursery": False, "sixth_form": False,
-             "faith": "", "capacity": GARDEN_PLACES * 7, "opened": f"{GARDEN_OPENS}-09-01", "closed": NOT_CLOSED,
-             "small_area": int(mine[0]), "district": int(land.area_district[cast.GARDEN_AREA]), "easting": int(centre[0]),
-             "northing": int(centre[1])}]
+             "phase": "Primary", "status": "Proposed to open", "low_age": 4, "high_age": 11, "nursery": False,
+             "sixth_form": False, "faith": "", "capacity": GARDEN_PLACES * 7, "opened": f"{GARDEN_OPENS}-09-01",
+             "closed": NOT_CLOSED, "small_area": int(mine[0]), "district": int(land.area_district[cast.GARDEN_AREA]),
+             "easting": int(centre[0]), "northing": int(centre[1])}]
 
 
 def _others(rng: np.random.Generator, land: Land) -> list[dict[str, Any]]:
@@ -118,8 +121,8 @@ def _others(rng: np.random.Generator, land: Land) -> list[dict[str, Any]]:
         rows.append({"urn": f"{990_501 + n}", "la_code": cast.LA_CODE, "estab": str(first + n),
                      "name": f"{land.villages[-60 - n]} {endings[kind]}", "type": kind, "phase": phase, "status": "Open",
                      "low_age": low, "high_age": high, "nursery": low <= 3, "sixth_form": high >= 18, "faith": "",
-                     "capacity": capacity, "opened": "", "closed": NOT_CLOSED, "small_area": at, "district": int(land.district[at]),
-                     "easting": int(east), "northing": int(north)})
+                     "capacity": capacity, "opened": "", "closed": NOT_CLOSED, "small_area": at,
+                     "district": int(land.district[at]), "easting": int(east), "northing": int(north)})
     return rows
 
 
@@ -160,8 +163,6 @@ def links(schools: Schools) -> pd.DataFrame:
 
 def rolls_by_register(schools: Schools, rolls: Rolls, ay: int) -> dict[str, Ints]:
     """Year groups 0 to 14 of each mainstream school in a January, under the number that it had then."""
-    from sufficiency.example.rolls import YEARS
-
     found: dict[str, Ints] = {}
     for s, school in enumerate(schools.table.itertuples()):
         counts = rolls.roll[YEARS.index(ay), s]

@@ -1,10 +1,10 @@
 """Rolls of the county's schools, year by year: children start in Reception, move up, and choose again at 7, 11 and 16.
 
-Every autumn each cohort's children are placed in schools (`moves.py`); within a school the next year's class is this year's, with
-the coming and going of families, which fills a school to its places and not beyond. Infants go on to their junior school, Year 6 to
-secondary schools here and across the border, some of Year 11 into a sixth form. Counts are whole children, so that every table cut
-from them agrees with every other. The year after the latest January census is this autumn's truth: it is known to the council as
-offers and as an October count, and to nobody else.
+Every autumn each cohort's children are placed in schools (`moves.py`); within a school the next year's class is this year's,
+with the coming and going of families, which fills a school to its places and not beyond. Infants go on to their junior school,
+Year 6 to secondary schools here and across the border, some of Year 11 into a sixth form. Counts are whole children, so that
+every table cut from them agrees with every other. The year after the latest January census is this autumn's truth: it is known
+to the council as offers and as an October count, and to nobody else.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STAYS_ON, SECOND_YEAR, THIRD_YEAR = (0.50, 0.72), 0.88, 0.02
 NOT_HERE, CITY_PULL, CITY_REACH = 0.03, 0.40, 6_500.0   # of Year 6: independent or unknown; the city's pull at its edge; metres
 FAME = {"popular": 0.9, "full": 0.9, "academy": -0.6, "rural": -0.6}
 FROM_CITY = 0.10                        # of a school's places in Year 7, at the city's edge
-PRIMARY_SCALE, SECONDARY_SCALE = (330.0, 1_700.0), (1_000.0, 4_200.0)
+PRIMARY_SCALE, SECONDARY_SCALE = (280.0, 1_300.0), (900.0, 3_200.0)
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,19 @@ class _Walk:
                      self.out_at_3)
 
     def places(self, ay: int) -> Ints:
-        """Places at the lowest year of entry, with bulge classes, and without a school that is not open yet."""
-        places = self.pan.copy()
+        """Places at the lowest year of entry, with bulge classes, and without a school that is not open yet.
+
+        The small rural school is asked for by one child fewer every year, whatever its places.
+        """
+        places: Ints = self.pan.copy()
         part = self.table["part"].to_numpy()
         places[part == "bulge"] += cast.BULGE_CLASS * (ay == cast.BULGE_AY)
         places[part == "new"] *= ay >= cast.BASE
+        places[part == "rural"] = max(cast.RURAL_LEAST, min(cast.FALLING_PANS[1], cast.FALLING_PANS[1] - (ay - cast.RURAL_FROM)))
         return places
 
     def _reception(self, k: int, ay: int) -> None:
-        wanted = self.children.of(ay - 5) * IN_STATE_SCHOOLS
+        wanted = (self.children.of(ay - 5) * IN_STATE_SCHOOLS).astype("float64")
         places = self.places(ay)[self.entering].astype("float64")
         here = placed(wanted, self.pull * (places > 0), places)
         self.at_home.append(here)
@@ -149,7 +153,8 @@ class _Walk:
         outside = self._arrivals(ay)
         staying = leavers * (1 - self.leave_county)
         here = placed(staying, self.pull_7, np.maximum(self.pan_7[self.upper] - outside, 0).astype("float64"))
-        self.asked[k, self.upper] += (staying[:, None] * self.pull_7 / self.pull_7.sum(axis=1, keepdims=True)).sum(axis=0) + outside
+        first = staying[:, None] * self.pull_7 / self.pull_7.sum(axis=1, keepdims=True)
+        self.asked[k, self.upper] += first.sum(axis=0) + outside
         self.between[k][:, self.upper] = here
         by_area = np.zeros((len(self.land.area_names), len(self.upper)))
         np.add.at(by_area, self._area_of_leavers(), here)
@@ -167,7 +172,7 @@ class _Walk:
     def _arrivals(self, ay: int) -> Ints:
         """Children from across the border who enter each secondary school in Year 7."""
         near = FROM_CITY * np.exp(-self._to_city(self.point[self.upper]) / CITY_REACH)
-        found = np.rint(self.pan_7[self.upper] * near).astype("int64")
+        found: Ints = np.rint(self.pan_7[self.upper] * near).astype("int64")
         border = self.table["part"].to_numpy()[self.upper] == "border"
         found[border] = cast.BORDER_INTAKE[max(ay - cast.BASE - 1, -len(cast.BORDER_INTAKE))]
         return found
@@ -211,4 +216,5 @@ class _Walk:
 
 def _columns_summing_to(counts: Floats, totals: Floats) -> Floats:
     sums = counts.sum(axis=0)
-    return counts * np.divide(totals, sums, out=np.zeros_like(sums), where=sums > 0)
+    found: Floats = counts * np.divide(totals, sums, out=np.zeros_like(sums), where=sums > 0)
+    return found

@@ -1,8 +1,8 @@
 """Schools of the county: how many, of which kind and size, where, and what they were before they became academies.
 
-Each primary planning area has as many places in Reception as its children of recent years and some to spare, shared among schools
-of the usual sizes, from ten places a year in a village to three forms of entry in a town. Secondary planning areas are a town, or
-part of the country round it. The stories fix the schools that they need.
+Each primary planning area has as many places in Reception as its children of recent years and some to spare, shared among
+schools of the usual sizes, from ten places a year in a village to three forms of entry in a town. Secondary planning areas are
+a town, or part of the country round it. The stories fix the schools that they need.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SPARE = (0.06, 0.20)                            # places beyond the children of 
 SPARE_AS_TOLD = {0: 0.30, cast.SHORT_AREA: 0.05, 2: 0.30, cast.POPULAR_AREA - 1: 0.24, cast.POPULAR_AREA + 1: 0.24,
                  **dict.fromkeys(cast.BULGE_AREAS, 0.22)}
 SECONDARY_SPARE = 0.12
+STAY_IN_COUNTY = 0.95                           # of Year 6, for whom places in Year 7 are built
 SIXTH_FORMS = 22
 COLUMNS = ["kind", "area", "secondary_area", "district", "small_area", "pan", "low", "high", "part"]
 
@@ -91,16 +92,18 @@ def _demand(land: Land, children: Children, cohorts: range) -> Floats:
     """Children of a usual year by primary planning area."""
     at = [c - COHORTS.start for c in cohorts]
     mean = children.kids[at].mean(axis=0) * IN_STATE_SCHOOLS
-    return np.bincount(land.area, mean, minlength=len(land.area_names))
+    found: Floats = np.bincount(land.area, mean, minlength=len(land.area_names)).astype("float64")
+    return found
 
 
 def shared_out(total: int, weights: Floats, least: int) -> Ints:
     """Share a number out in proportion, each getting at least so many."""
     exact = weights / weights.sum() * (total - least * len(weights))
-    down = np.floor(exact).astype("int64")
+    down: Ints = np.floor(exact).astype("int64")
     order = np.argsort(down - exact, kind="stable")
     down[order[: total - least * len(weights) - down.sum()]] += 1
-    return down + least
+    down += least
+    return down
 
 
 def _primaries(rng: np.random.Generator, land: Land, children: Children) -> list[tuple[object, ...]]:
@@ -140,7 +143,7 @@ def _sizes(rng: np.random.Generator, places: float, number: int, begun: list[int
 
 
 def _area_rows(rng: np.random.Generator, land: Land, a: int, pans: list[int]) -> list[tuple[object, ...]]:
-    """Place the schools of an area: large ones where people live close together, each in a place of its own while there are any."""
+    """Place the schools of an area: the first near its middle, each in a place of its own while there are any."""
     mine = np.flatnonzero(land.area == a)
     near = np.argsort(np.hypot(*(land.points[mine] - land.area_centres[a]).T), kind="stable")
     where = np.resize(mine[near], len(pans) + 1)
@@ -172,7 +175,8 @@ def _area_rows(rng: np.random.Generator, land: Land, a: int, pans: list[int]) ->
 
 def _secondaries(rng: np.random.Generator, land: Land, children: Children, secondary_of: Ints) -> list[tuple[object, ...]]:
     """Secondary schools and the all-through school, by secondary planning area."""
-    demand = np.bincount(secondary_of, _demand(land, children, range(cast.BASE - 16, cast.BASE - 11))) * 0.95
+    year_6 = _demand(land, children, range(cast.BASE - 16, cast.BASE - 11))
+    demand: Floats = (np.bincount(secondary_of, year_6) * STAY_IN_COUNTY).astype("float64")
     rows: list[tuple[object, ...]] = []
     for s, number in enumerate(shared_out(SECONDARY_SCHOOLS, demand, 1)):
         areas = np.flatnonzero(secondary_of == s)
@@ -190,7 +194,7 @@ def _secondaries(rng: np.random.Generator, land: Land, children: Children, secon
             rank = 0 if parts[n] == "border" else min(3, len(mine) - 1)
             where = int(mine[np.argsort(np.hypot(*(land.points[mine] - towards).T), kind="stable")[rank]])
             through = town and a == cast.ALL_THROUGH_AREA and n == 0
-            drawn = int(round(pans[n] / SECONDARY_STEP)) * SECONDARY_STEP
+            drawn = round(pans[n] / SECONDARY_STEP) * SECONDARY_STEP
             pan = {"sixth": cast.SIXTH_YEAR_GROUP, "border": cast.BORDER_PAN}.get(parts[n], drawn)
             kind = "all_through" if through else "secondary"
             rows.append((kind, a if through else -1, s, d, where, pan, 0 if through else 7, 11, parts[n]))
@@ -233,7 +237,7 @@ def _governed(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(type=kinds, faith=faith, nursery=(rng.random(n) < 0.5) & (table["low"] == 0).to_numpy(), opened=opened)
     table.loc[table["part"] == "new", "opened"] = f"{cast.BASE}-09-01"
     table.loc[table["part"] == "merged", "opened"] = f"{cast.MERGED_AY}-09-01"
-    table.loc[table["part"] == "academy", "opened"] = "2014-09-01"
+    table.loc[table["part"].isin(["academy", "popular", "sixth"]), "opened"] = "2014-09-01"
     return table
 
 

@@ -1,0 +1,222 @@
+"""The invented council, read and run as any other: every planted story is found, with the figures of its own answer sheet.
+
+The figures are counted from what was planted (`sufficiency/example/stories.py`), never from a forecast. The county is that of
+seed 1; next September's intake is known from the October count or the offers, and must come out exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sufficiency.evidence import Evidence
+from sufficiency.example import cast
+from sufficiency.example.county import draw_county
+from sufficiency.example.publish import write_example
+from sufficiency.example.stories import stories_of
+from sufficiency.example.story import Story
+from sufficiency.model import Outcome, run
+from sufficiency.workspace import load
+
+SEED, BASE, NEXT = 1, cast.BASE, cast.BASE + 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run says of the county, beside what was planted in it."""
+
+    evidence: Evidence
+    outcome: Outcome
+    stories: dict[str, Story]
+
+    def row(self, code: str, ay: int, nc_year: int) -> pd.Series:
+        """Give one row of the balance."""
+        table = self.outcome.tables["balance"]
+        rows = table[(table["planning_area_code"] == code) & (table["ay"] == ay) & (table["nc_year"] == nc_year)]
+        assert len(rows) == 1
+        return rows.iloc[0]
+
+    def of_school(self, table: str, urn: str, ay: int) -> pd.DataFrame:
+        """Give the rows of a school and year, by year group."""
+        frame = self.outcome.tables[table]
+        return frame[(frame["urn"] == urn) & (frame["ay"] == ay)].set_index("nc_year")
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    folder = tmp_path_factory.mktemp("example")
+    write_example(folder, SEED)
+    loaded = load(Path(folder), {})
+    outcome = run(loaded.evidence, loaded.assumptions)
+    return Found(loaded.evidence, outcome, {story.key: story for story in stories_of(draw_county(SEED))})
+
+
+def test_a_town_with_twelve_per_cent_to_spare_is_eighteen_short_in_reception(found: Found) -> None:
+    story = found.stories["short_reception"]
+    balance = found.outcome.tables["balance"]
+    town = [code for what, code in story.where.items() if what.startswith("area of the town")]
+    now = balance[balance["planning_area_code"].isin(town) & (balance["ay"] == BASE)]
+    assert now["yg_places"].sum() == story.figure("town_places")
+    assert now["pupils"].sum() == story.figure("town_pupils")
+    surplus = 1 - now["pupils"].sum() / now["yg_places"].sum()
+    assert surplus == pytest.approx(story.figure("town_surplus")) == pytest.approx(0.12, abs=0.001)
+    short = found.row(story.where["planning area"], NEXT, 0)
+    assert short["yg_places"] == story.figure("reception_places")
+    assert short["additional_need"] == story.figure("short") == 18
+    next_year = balance[balance["planning_area_code"].isin(town) & (balance["ay"] == NEXT)]
+    assert next_year["spare_places"].sum() > 500, "and the town's free places are told beside it, not set against it"
+
+
+def test_a_popular_full_school_hides_the_children_who_live_round_it(found: Found) -> None:
+    story = found.stories["hidden_need"]
+    for ay in range(BASE - 4, BASE + 1):
+        history = found.evidence.school_roll
+        now = found.evidence.school_links.set_index("urn")["link_urn"]
+        names = {story.where["school"], now.get(story.where["school"])}
+        rows = history[history["urn"].isin(names) & (history["ay"] == ay) & history["nc_year"].between(0, 6)]
+        assert rows["pupils"].sum() == story.figure("roll"), "flat"
+    area = story.where["planning area"]
+    soon = found.row(area, NEXT, 0)
+    assert soon["pupils"] == soon["yg_places"] == story.figure("reception_places")
+    assert soon["additional_need"] == 0, "by the pupils expected nothing is short"
+    assert soon["residents"] > soon["pupils"]
+    assert soon["hidden_need"] == pytest.approx(soon["residents"] - soon["pupils"])
+    assert 0 < soon["additional_need_by_residence"] <= 1.05 * story.figure("hidden")
+    rising = [found.row(area, ay, 0)["additional_need_by_residence"] for ay in (BASE, NEXT, BASE + 5)]
+    assert rising == sorted(rising), "and more every year"
+    balance = found.outcome.tables["balance"]
+    reception = balance[(balance["phase"] == "primary") & (balance["nc_year"] == 0) & (balance["ay"] == NEXT)]
+    assert reception.loc[reception["hidden_need"].idxmax(), "planning_area_code"] == area, "nowhere is more hidden"
+
+
+def test_a_garden_village_slips_and_its_deed_does_not(found: Found) -> None:
+    story = found.stories["garden_village"]
+    sites = found.outcome.tables["housing_sites"]
+    site = sites[sites["site_ref"] == story.where["site"]].sort_values("financial_year")
+    built = site["dwellings"].cumsum()
+    reached = site.loc[built >= cast.GARDEN_TRIGGER, "financial_year"].iloc[0]
+    assert reached == story.figure("trigger_year") > story.figure("deed_year")
+    assert site["note"].str.contains("2 years earlier").all()
+    school = story.where["school"]
+    opens = NEXT + 4
+    assert found.of_school("places", school, opens - 1).loc[0, "yg_places"] == story.figure("places_before") == 0
+    assert found.of_school("places", school, opens).loc[0, "yg_places"] == story.figure("places_after")
+    assert set(found.of_school("places", school, opens)["planning_area_code"]) == {story.where["planning area"]}
+
+
+def test_a_pair_of_falling_schools_keeps_its_places(found: Found) -> None:
+    story = found.stories["falling_rolls"]
+    for part, pan in zip(("academy", "rural"), cast.FALLING_PANS, strict=True):
+        urn = story.where[part]
+        places, pupils = found.of_school("places", urn, BASE), found.of_school("school_pupils", urn, BASE)
+        assert places["yg_places"].sum() - pupils["pupils"].sum() == story.figure(f"{part}_unfilled")
+        assert found.of_school("school_pupils", urn, NEXT).loc[0, "pupils"] == story.figure(f"{part}_reception")
+        for ay in range(BASE, BASE + 6):
+            assert found.of_school("places", urn, ay).loc[0, "yg_places"] == pan
+        later = [found.of_school("school_pupils", urn, ay)["pupils"].sum() for ay in range(BASE, BASE + 6)]
+        assert later == sorted(later, reverse=True), "emptier every year"
+
+
+def test_a_bulge_reaches_year_7_while_primary_schools_empty(found: Found) -> None:
+    story = found.stories["bulge"]
+    need = found.row(story.where["secondary planning area"], NEXT, 7)
+    assert need["additional_need"] == story.figure("short") == 24
+    for ay, figure in ((BASE, "bulge_now"), (NEXT, "bulge_next")):
+        classes = [found.of_school("places", story.where[f"school {n}"], ay).loc[6, "yg_places"] for n in (1, 2, 3)]
+        assert sum(classes) == story.figure(figure)
+    spare = sum(found.row(story.where[f"planning area {n}"], NEXT, 0)["spare_places"] for n in (1, 2))
+    assert spare == story.figure("primary_spare") > 0
+    pupils = found.outcome.tables["pupils"].groupby(["phase", "ay"])["pupils"].sum()
+    assert pupils["primary", BASE] == story.figure("primary_now") < story.figure("primary_before")
+    assert pupils["secondary", BASE] == story.figure("secondary_now") > story.figure("secondary_before")
+    assert pupils["primary", BASE + 5] < 0.94 * pupils["primary", BASE]
+    assert pupils["secondary", NEXT] > 0.99 * pupils["secondary", BASE]
+
+
+def test_a_mobile_classroom_goes_when_its_permission_ends(found: Found) -> None:
+    story = found.stories["mobile"]
+    last = cast.MOBILE_LAST
+    places = {ay: found.of_school("places", story.where["school"], ay)["yg_places"].sum() for ay in range(BASE, last + 3)}
+    assert {places[ay] for ay in range(BASE, last + 1)} == {story.figure("places_with")}
+    assert {places[ay] for ay in range(last + 1, last + 3)} == {story.figure("places_without")}
+
+
+def test_a_sixth_form_is_no_room_for_year_7(found: Found) -> None:
+    story = found.stories["sixth_form"]
+    places = found.of_school("places", story.where["school"], BASE)
+    assert set(places["basis"]) == {"capacity"}
+    assert set(places["yg_places"]) == {story.figure("year_group")} == {(story.figure("capacity") - cast.SIXTH_PLACES) / 5}
+    ratios = found.outcome.tables["ratios"]
+    area = ratios[ratios["planning_area_code"] == story.where["secondary planning area"]].set_index("nc_year")
+    assert area.loc[12, "kind"] == "staying_on"
+    assert area.loc[12, "ratio_area"] == pytest.approx(story.figure("staying_on"))
+
+
+def test_year_3_of_a_junior_school_is_a_point_of_entry(found: Found) -> None:
+    story = found.stories["infant_and_junior"]
+    infant, junior = story.where["infant"], story.where["junior"]
+    assert found.of_school("school_pupils", infant, BASE).loc[2, "pupils"] == story.figure("leavers")
+    assert found.of_school("school_pupils", junior, NEXT).loc[3, "pupils"] == story.figure("year_3")
+    transfers = found.outcome.projection.transfers
+    area = story.where["planning area"]
+    here = transfers[(transfers["nc_year"] == 3) & (transfers["origin"] == area) & (transfers["destination"] == area)]
+    assert here["share"].to_list() == [pytest.approx(story.figure("share"))]
+    then = found.of_school("school_pupils", infant, NEXT).loc[2, "pupils"] * story.figure("share")
+    assert found.of_school("school_pupils", junior, NEXT + 1).loc[3, "pupils"] == pytest.approx(then, rel=0.03)
+
+
+def test_children_cross_the_border_both_ways(found: Found) -> None:
+    story = found.stories["across_the_border"]
+    transfers = found.outcome.projection.transfers
+    year_7 = transfers[transfers["nc_year"] == 7].set_index(["origin", "destination"])
+    assert year_7.loc[("outside", story.where["secondary planning area"]), "children"] == pytest.approx(story.figure("came"))
+    assert year_7.loc[(story.where["planning area"], "outside"), "share"] == pytest.approx(story.figure("went"))
+
+
+def test_offers_overrule_a_forecast_that_was_far_too_high(found: Found) -> None:
+    story = found.stories["forecast_too_high"]
+    cards = found.evidence.scorecards.set_index(["phase", "actual_ay"])
+    assert cards.loc[("primary", BASE), "actual"] == story.figure("actual_primary")
+    for phase in ("primary", "secondary"):
+        assert cards.loc[(phase, BASE), "error_one_year"] == story.figure(f"own_one_year_{phase}")
+        assert cards.loc[(phase, BASE), "error_three_year"] == story.figure(f"own_three_year_{phase}")
+    area = story.where["planning area"]
+    overrides = found.outcome.tables["overrides"]
+    told = overrides[(overrides["planning_area_code"] == area) & (overrides["nc_year"] == 0)].iloc[0]
+    assert told["model"] == pytest.approx(story.figure("by_births"), rel=0.03)
+    assert told["final"] == story.figure("offers") < 0.85 * told["model"]
+    assert "offers" in told["reason"] or "October census" in told["reason"]
+    assert found.row(area, NEXT, 0)["pupils"] == story.figure("offers")
+
+
+def test_what_must_be_left_out_is_and_what_must_be_seen_through_is(found: Found) -> None:
+    story = found.stories["seen_through"]
+    schools = found.outcome.tables["schools"]
+    pupils = found.outcome.tables["school_pupils"]
+    now = pupils[(pupils["ay"] == BASE) & (pupils["nc_year"] <= 11)]
+    assert now["pupils"].sum() == story.figure("pupils")
+    assert now["urn"].nunique() == story.figure("schools")
+    assert len(schools) >= story.figure("schools")
+    kinds = schools["establishment_type"].str.casefold()
+    assert not kinds.str.contains("special|independent|nursery|referral").any()
+    new = schools[schools["urn"] == story.where["new school"]].iloc[0]
+    assert "neighbours" in new["primary_area_basis"]
+    merged = schools[schools["urn"] == story.where["merged school"]].iloc[0]
+    before = found.evidence.school_roll
+    before = before[before["urn"].isin(merged["predecessors"].split(", ")) & (before["ay"] == cast.MERGED_AY - 1)]
+    assert before.loc[before["nc_year"] >= 0, "pupils"].sum() == story.figure("merged_before")
+    assert schools["school_name"].str.contains("'").any() and schools["school_name"].str.contains(",").any()
+    assert schools["school_name"].str.contains("é").any()
+
+
+def test_the_county_is_of_the_size_that_it_should_be(found: Found) -> None:
+    evidence, balance = found.evidence, found.outcome.tables["balance"]
+    assert len(evidence.lsoas) == 500 and evidence.lsoas["district_code"].nunique() == 7
+    assert evidence.area_names["phase"].value_counts().to_dict() == {"primary": 40, "secondary": 20}
+    now = balance[balance["ay"] == BASE].groupby("phase")[["pupils", "yg_places", "unfilled_places"]].sum()
+    assert 58_000 < now.loc["primary", "pupils"] < 63_000 and 42_000 < now.loc["secondary", "pupils"] < 46_000
+    assert (now["unfilled_places"] / now["yg_places"]).between(0.10, 0.145).all()
+    assert found.outcome.areas is not None and len(found.outcome.areas) == 60
