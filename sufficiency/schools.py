@@ -160,7 +160,11 @@ def roll_with_history(evidence: Evidence, schools: pd.DataFrame) -> tuple[pd.Dat
 
 
 def _listed(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """The urns in scope: state mainstream in the census of the base year, and schools of GIAS that open after it."""
+    """The urns in scope: state mainstream in the census of the base year, and schools of GIAS that open after it.
+
+    A school that has followed another since the census (an academy, a merger) stands in its place; one that is only proposed to
+    does not yet.
+    """
     base, code = evidence.authority.base_year, evidence.authority.code
     census = evidence.census_schools
     census = census[(census["ay"] == base) & (census["la_code"] == code)] if len(census) else census
@@ -177,6 +181,20 @@ def _listed(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[N
         [bool(family.after(urn) & set(census["urn"])) for urn in rest["urn"]], index=rest.index, dtype="bool"
     )
     opens = _opens_after(rest, base)
+    there = set(counted["urn"])
+    earlier = {urn: [before for before in family.before(urn) if before in there] for urn in rest["urn"]}
+    follows = pd.Series([bool(earlier[urn]) for urn in rest["urn"]], index=rest.index, dtype="bool")
+    if (heirs := rest[follows & rest["status"].isin(OPEN)]).size:
+        counted = counted[~counted["urn"].isin({before for urn in heirs["urn"] for before in earlier[urn]})]
+        counted = pd.concat([counted, heirs[["urn"]]], ignore_index=True)
+        notes.append(
+            Note(
+                "schools",
+                f"{len(heirs)} schools have followed others since the census of January {base + 1} and stand for them, with "
+                f"their pupils: {_some(heirs['school_name'])}",
+            )
+        )
+    replaced |= follows
     if (gone := rest[~replaced & ~opens & rest["status"].isin(OPEN)]).size:
         notes.append(
             Note(
