@@ -69,13 +69,20 @@ def _sixth_forms_that_are(told: pd.DataFrame, schools: pd.DataFrame) -> tuple[pd
 
 
 def _returns(table: pd.DataFrame, base: int) -> dict[str, list[tuple[int, float, float]]]:
-    """SCAP lines added up: urn, and laestab, -> (year, capacity, sixth form) of each year to the base year, latest first."""
+    """SCAP lines added up: urn, and laestab, -> (year, capacity, sixth form) of each year to the base year, latest first.
+
+    Two lines of one planning area, one of which alone knows the sixth form, come from two tables of the same survey: their places
+    are counted once.
+    """
     found: dict[str, list[tuple[int, float, float]]] = {}
     if table.empty:
         return found
     until = table[table["ay"] <= base]
     for key in ("urn", "laestab"):
         keyed = until[until[key] != ""]
+        lines = keyed.groupby([key, "ay", "phase", "planning_area_code"])["capacity_sixth_form"]
+        twice = lines.transform("count").between(1, lines.transform("size") - 1) & keyed["capacity_sixth_form"].notna()
+        keyed = keyed.assign(capacity=keyed["capacity"].mask(twice))
         sums = (
             keyed.groupby([key, "ay"])[["capacity", "capacity_sixth_form"]].sum(min_count=1).reset_index().sort_values("ay")
         )

@@ -202,6 +202,12 @@ def test_what_must_be_left_out_is_and_what_must_be_seen_through_is(found: Found)
     to_come = found.stories["garden_village"].where["school"]
     assert set(schools["urn"]) == {*now["urn"], to_come}, "a school that became an academy since the census stands once"
     assert not schools["laestab"].duplicated().any()
+    capacity = schools.set_index("urn")["capacity"]
+    places = found.outcome.tables["places"]
+    places = places[(places["ay"] == BASE) & (places["basis"] == "capacity")].groupby("urn")["yg_places"].sum()
+    assert (capacity[places.index] >= places - 0.01).all()
+    published = found.evidence.schools.set_index("urn")["capacity"][capacity.index]
+    assert (capacity / published).between(0.8, 1.25).all(), "the same places in two tables of one survey are counted once"
     kinds = schools["establishment_type"].str.casefold()
     assert not kinds.str.contains("special|independent|nursery|referral").any()
     new = schools[schools["urn"] == story.where["new school"]].iloc[0]
