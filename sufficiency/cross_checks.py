@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from planning_areas.school_year import HORIZON, YEARS_FROM_BIRTH_TO_RECEPTION, ay_label
+from planning_areas.school_year import HORIZON, PHASE_YEARS, YEARS_FROM_BIRTH_TO_RECEPTION, ay_label
 from planning_areas.tables import Problem
 from sufficiency.evidence import Evidence, Note
 
@@ -180,11 +180,15 @@ def one_school_one_number(evidence: Evidence, files: Mapping[str, str]) -> Itera
 
 
 def places_agree_with_capacity(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
-    """Year-group places should add up to capacity within 2 % or 5 places (check S02)."""
+    """Year-group places up to Year 11 should add up to capacity without the sixth form within 2 % or 5 places (check S02)."""
     if not (evidence.has("yg_places") and evidence.has("schools")):
         return
-    places = evidence.yg_places[evidence.yg_places["ay"] == evidence.authority.base_year].groupby("urn")["yg_places"].sum()
-    capacity = evidence.schools.set_index("urn")["capacity"].reindex(places.index)
+    given = evidence.yg_places[evidence.yg_places["nc_year"] < PHASE_YEARS["sixth_form"][0]]
+    places = given[given["ay"] == evidence.authority.base_year].groupby("urn")["yg_places"].sum()
+    schools = evidence.schools.drop_duplicates("urn").set_index("urn").reindex(places.index)
+    latest = evidence.capacity.dropna(subset=["capacity_sixth_form"]).sort_values("ay").drop_duplicates("laestab", keep="last")
+    sixth = schools["laestab"].map(latest.set_index("laestab")["capacity_sixth_form"]).astype("float64").fillna(0.0)
+    capacity = schools["capacity"] - sixth
     apart = (places - capacity).abs()
     far = apart[(apart > 5) & (apart > 0.02 * capacity)]
     if not far.empty:
