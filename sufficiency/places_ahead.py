@@ -2,9 +2,9 @@
 
 Method (domain brief B3, C4). Places come from the table of places open. A school's places at its year of entry hold its
 intake; where they are but a part of a capacity, no school is held below what it took in of late. A school opens in the year of
-its opening date, or else in the first that has places. It closes in the year from which it has no place in any year group: it
-takes nobody in then, and those who are there go on in the other schools of the area that have their year group, in proportion to
-the pupils in it.
+its opening date, or else in the first that has places; an all-through school that is filling up reaches Year 7 with its oldest
+pupils. It closes in the year from which it has no place in any year group: it takes nobody in then, and those who are there go on
+in the other schools of the area that have their year group, in proportion to the pupils in it.
 """
 
 from __future__ import annotations
@@ -54,8 +54,7 @@ def places_ahead(strands: Strands, places: pd.DataFrame | None, years: range, we
     grid = np.full(shape, np.inf)       # the base year first
     if places is not None and len(places):
         _fill(grid, places, strands, years.start - 1, weights)
-    first = np.array([(opens or {}).get(urn, years.start) for urn in strands.urns], dtype="int64")
-    early = (np.asarray(years)[:, None] < first) & ~(strands.roll[0].sum(axis=-1) > 0)
+    early = np.asarray(years)[:, None] < _first_open(strands, opens or {})
     groups = np.arange(GROUPS)
     serves = (groups >= strands.low[:, None]) & (groups <= np.minimum(strands.high, YEAR_12 - 1)[:, None])
     none: Flags = np.asarray(np.where(serves, grid == 0, True).all(axis=-1) & serves.any(axis=-1))
@@ -64,6 +63,19 @@ def places_ahead(strands: Strands, places: pd.DataFrame | None, years: range, we
     ahead = grid[1:]
     ahead[np.broadcast_to(strands.joined, ahead.shape)] = np.inf       # these places are for a school's own children too
     return PlacesAhead(ahead, closed | early | (none[1:] & ~had[1:]), closed)
+
+
+def _first_open(strands: Strands, opens: Mapping[str, int]) -> NDArray[np.int64]:
+    """The academic year in which each strand opens, or any before the years ahead where it is open today: [strand]."""
+    today = strands.roll[0] > 0
+    oldest = np.where(today.any(axis=-1), GROUPS - 1 - today[:, ::-1].argmax(axis=-1), -1)
+    of_school: dict[str, int] = {}
+    for urn, top in zip(strands.urns, oldest, strict=True):
+        of_school[urn] = max(int(top), of_school.get(urn, -1))
+    ever = (strands.roll.sum(axis=-1) > 0).any(axis=0)
+    reached = [strands.base + int(low) - of_school[urn] if of_school[urn] >= 0 else opens.get(urn, strands.base)
+               for urn, low in zip(strands.urns, strands.low, strict=True)]
+    return np.where(ever, strands.base, reached)
 
 
 def _fill(grid: Floats, places: pd.DataFrame, strands: Strands, base: int, weights: Sequence[float]) -> None:
