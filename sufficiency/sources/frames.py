@@ -254,6 +254,8 @@ def held(
         table = check(typed, model, file, gaps)
     except EvidenceError as failure:
         every += failure.problems
+    if not every and table.empty:
+        every.append(Problem(file, expected="no row of the file can be used", advice="check that it is the right file"))
     if every:
         raise EvidenceError(as_written(every, written))
     return table
