@@ -1,6 +1,6 @@
 """Broken publications: each gives a clear problem with its file, row and column, or a listed note; none a traceback.
 
-Every case stands in an otherwise healthy workspace, as a planner would meet it. The last tests put all of them into one
+Every case stands in a workspace that is otherwise healthy, as a planner would meet it. The last tests put all of them into one
 workspace, and flip random bytes of a healthy file of every reader.
 """
 
@@ -253,11 +253,15 @@ NOTED = [
 ]
 
 
-def set_out(folder: Path, *cases: Broken) -> None:
-    """Write a healthy workspace of publications; a case takes the place of the healthy file of its reader."""
+LEAST = ("births", "year_group_roll")      # what a workspace cannot do without
+
+
+def set_out(folder: Path, *cases: Broken, healthy: tuple[str, ...] = tuple(HEALTHY)) -> None:
+    """Write a workspace of healthy publications; a case takes the place of the healthy file of its reader."""
     spoilt = {c.reader for c in cases}
     sections = []
-    for reader, (file, text, extra) in HEALTHY.items():
+    for reader in healthy:
+        file, text, extra = HEALTHY[reader]
         if reader not in spoilt:
             (folder / file).write_text(text, encoding="utf-8")
             sections.append(f'[[tables.{READERS[reader].table}]]\nreader = "{reader}"\nfiles = ["{file}"]\n{extra}')
@@ -281,7 +285,7 @@ def test_the_healthy_workspace_is_healthy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("broken", TOLD, ids=lambda c: f"{c.reader}: {c.name}")
 def test_each_broken_publication_is_told(broken: Broken, tmp_path: Path) -> None:
-    set_out(tmp_path, broken)
+    set_out(tmp_path, broken, healthy=LEAST)
     with pytest.raises(EvidenceError) as caught:
         load(tmp_path, {})
     assert is_told(broken, caught.value.problems), str(caught.value)
@@ -290,7 +294,7 @@ def test_each_broken_publication_is_told(broken: Broken, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("broken", NOTED, ids=lambda c: f"{c.reader}: {c.name}")
 def test_what_can_still_be_read_is_noted(broken: Broken, tmp_path: Path) -> None:
-    set_out(tmp_path, broken)
+    set_out(tmp_path, broken, healthy=LEAST)
     notes = load(tmp_path, {}).evidence.notes
     assert any(broken.notes in n.text for n in notes if n.table == READERS[broken.reader].table), [n.text for n in notes]
 
