@@ -10,7 +10,7 @@ import hashlib
 import re
 from importlib.resources import files
 
-SCRIPTS = ("basics.js", "picture.js", "tables.js", "card.js", "map.js", "page.js")
+SCRIPTS = ("basics.js", "picture.js", "tables.js", "columns.js", "card.js", "choosing.js", "labels.js", "map.js", "page.js")
 """Our own scripts in their order; together they are one script of the page."""
 
 

@@ -1,7 +1,7 @@
 """Layers of a map: areas that are coloured by a measure year by year, points, and outlines.
 
-A layer knows shapes, figures and words; it knows nothing of where they come from. Figures are rounded here, once, and the class of
-colour is taken from the rounded figure, so that number, colour and letter on the page never disagree.
+A layer knows shapes, figures and words; it knows nothing of where they come from. Figures are rounded here, once, and the class
+of colour is taken from the rounded figure, so that number and colour on the page never disagree; letters are given.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def number(value: float, decimals: int = 0) -> str:
 def cells(layer: Layer, measure: Measure) -> list[list[Cell]]:
     """Every figure that a measure shows: a list for each area, in it a cell for each moment."""
     columns = [c for c in (measure.column, measure.letters, measure.detail) if c]
-    wide = layer.values.set_index(["key", "year"])[columns]
+    wide = layer.values.set_index(["key", "year"])[columns]      # noqa: PD011  a field of ours
     if wide.index.has_duplicates:
         raise ValueError(f"layer {layer.key}: an area has two rows in one year")
     asked = pd.MultiIndex.from_product([layer.areas["key"], [m.key for m in layer.moments]])

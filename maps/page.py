@@ -1,8 +1,8 @@
 """The page around a folium map: opens offline, lets in only its own scripts and styles, and takes data as one JSON block.
 
-Stock folium names scripts on four networks, forbids zooming, has no language or title, and puts text from data into JavaScript. Here
-folium builds the Leaflet map itself (projection, panes, bounds) out of numbers of ours alone. Names and figures never pass through a
-template: they stand in one JSON block in which nothing can end the block, and our script writes them as text.
+Stock folium names scripts on four networks, forbids zooming, has no language or title, and puts text from data into JavaScript.
+Here folium builds the Leaflet map itself (projection, panes, bounds) out of numbers of ours alone. Names and figures never pass
+through a template: they stand in one JSON block in which nothing can end the block, and our script writes them as text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class OfflineMap(folium.Map):
         return MAP_NAME
 
 
-class Page(Figure):  # type: ignore[misc]  # branca is untyped
+class Page(Figure):
     """The whole document: our template, with Leaflet, folium's lines and our script, each let in by its hash."""
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ def policy(scripts: list[str], styles: list[str]) -> str:
 
 
 def json_block(data: dict[str, Any]) -> str:
-    """Data as JSON that cannot end its block or start markup: < > & and everything beyond ASCII as \\u escapes."""
+    r"""Data as JSON that cannot end its block or start markup: < > & and everything beyond ASCII as \u escapes."""
     text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -1,9 +1,9 @@
 """Colours that everybody can read: classes with a colour, a hatch, a letter and words, so that colour never stands alone.
 
-Three families. `steps` is for amounts that begin at nothing (places short): pale where there is none, then darker and more
-densely hatched. `bands` is for letters (headroom from red to purple). Either has a last class for what is not known. Measured in
-tests/maps: ink on fill at least 4.5:1, border on fill at least 3:1 (WCAG 2.2), and neighbours on a scale stay apart for people with
-protanopia, deuteranopia and tritanopia.
+Two kinds of scale. `steps` is for amounts that begin at nothing (places short): pale where there is none, then darker and more
+densely hatched. `bands` is for letters (headroom from red to purple). Either has a last class for what is not known. Measured
+in tests/maps: ink on fill at least 4.5:1, border on fill at least 3:1 (WCAG 2.2), and neighbours on a scale stay apart for people
+with protanopia, deuteranopia and tritanopia.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BORDER = "#1f2d38"      # outlines of areas, and dark ink
 DARK = "#0b0c0c"
@@ -38,7 +39,7 @@ UNKNOWN = Shade("not known", "#dfe2e4", DARK, DOTTED, "?")
 
 @dataclass(frozen=True)
 class Scale:
-    """The classes of a measure in order, the last one for what is not known; `edges` are the lower bounds of all but the first."""
+    """The classes of a measure in order, the last for what is not known; `edges` are the lower bounds of all but the first."""
 
     shades: tuple[Shade, ...]
     edges: tuple[float, ...] = ()       # empty: values are classed by letter
@@ -74,7 +75,7 @@ def steps(edges: Sequence[int], family: str = "shortage", none: str = "none") ->
     looks = FAMILIES[family]
     if not 1 <= len(edges) <= len(looks) or list(edges) != sorted(set(edges)) or edges[0] < 1:
         raise ValueError(f"edges: 1 to {len(looks)} rising whole numbers from 1 expected, found {list(edges)}")
-    labels = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in zip(edges, edges[1:], strict=False)]
+    labels = [f"{low} to {high - 1}" if high - low > 1 else str(low) for low, high in pairwise(edges)]
     labels.append(f"{edges[-1]} or more")
     shades = [Shade(label, *look, counted=True) for label, look in zip(labels, looks[-len(edges):], strict=True)]
     return Scale((Shade(none, NOTHING), *shades, UNKNOWN), tuple(float(e) for e in edges))

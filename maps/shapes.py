@@ -32,12 +32,13 @@ def for_display(shapes: gpd.GeoDataFrame, most: int = MOST_POINTS) -> gpd.GeoDat
     """
     if shapes.crs is None or shapes.crs.to_epsg() != 27700:
         raise ValueError(f"shapes for a map: {METRES} expected, found {shapes.crs}: convert them first")
-    geometry = shapely.make_valid(shapes.geometry.to_numpy())
-    tolerance = FINEST
-    simple = shapely.coverage_simplify(geometry, tolerance)
+    simple = shapely.make_valid(shapes.geometry.to_numpy())
+    there = ~(shapely.is_missing(simple) | shapely.is_empty(simple))
+    exact, tolerance = simple[there], FINEST
+    simple[there] = shapely.coverage_simplify(exact, tolerance)
     while shapely.get_num_coordinates(simple).sum() > most:
         tolerance *= 2
-        simple = shapely.coverage_simplify(geometry, tolerance)
+        simple[there] = shapely.coverage_simplify(exact, tolerance)
     shown = shapes.set_geometry(gpd.GeoSeries(simple, index=shapes.index, crs=METRES))
     return shown.to_crs(DEGREES)
 
@@ -55,7 +56,7 @@ def _steps(ring: Any) -> Ring:
 
 
 def label_points(shapes: gpd.GeoDataFrame) -> list[list[float] | None]:
-    """Where a label sits best: the middle of the largest circle that fits into each shape, in degrees (none for an empty shape)."""
+    """Where a label sits best: the middle of the largest circle that fits into each shape, in degrees; none if it is empty."""
     points = []
     for geometry in shapes.geometry:
         if geometry is None or geometry.is_empty:

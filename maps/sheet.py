@@ -1,7 +1,7 @@
 """One committee map: layers, points, outlines and words go in, one HTML file comes out that opens from a memory stick.
 
-Beside the map stands a table with every value that the map shows, and above it a sentence that says them: the table is the accessible
-product, the map its picture. The page makes no request to anywhere.
+Beside the map stands a table with every value that the map shows, and above it a sentence that says them: the table is the
+accessible product, the map its picture. The page makes no request to anywhere.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def contents(sheet: Sheet) -> dict[str, Any]:
     drawn = any(layer.shapes is not None and not layer.shapes.empty for layer in sheet.layers)
     scales = list(dict.fromkeys(measure.scale for layer in sheet.layers for measure in layer.measures))
     return {
-        "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source, "start": sheet.start,
-        "caution": sheet.caution, "noMap": "" if drawn else sheet.no_map, "border": BORDER,
+        "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source,
+        "start": sheet.start, "caution": sheet.caution, "noMap": "" if drawn else sheet.no_map, "border": BORDER,
         "reading": [asdict(r) for r in sheet.reading], "notes": [asdict(r) for r in sheet.notes], "sources": sheet.sources,
         "scales": [_scale(scale) for scale in scales],
         "layers": [_layer(layer, scales) for layer in sheet.layers],
@@ -109,8 +109,8 @@ def _shapes(layer: Layer) -> dict[str, Any]:
 def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, Any]:
     table = cells(layer, measure)
     return {
-        "title": measure.title, "unit": measure.unit, "suffix": measure.suffix, "explain": measure.explain, "worst": measure.worst,
-        "scale": scales.index(measure.scale),
+        "title": measure.title, "unit": measure.unit, "suffix": measure.suffix, "explain": measure.explain,
+        "worst": measure.worst, "scale": scales.index(measure.scale),
         "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
         "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],
         "l": [[cell.label for cell in row] for row in table],
@@ -121,11 +121,13 @@ def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, A
 def _totals(table: list[list[Cell]]) -> list[list[str]]:
     """For each moment the sum of the figures as they are shown, so that the column adds up, and for how many it is not known."""
     columns = [[cell.value for cell in column] for column in zip(*table, strict=True)]
-    known = [[value for value in column if value is not None] for column in columns]
-    return [
-        [number(sum(some)) if some else "not known", f"{len(column) - len(some)} not known" if 0 < len(some) < len(column) else ""]
-        for some, column in zip(known, columns, strict=True)
-    ]
+    return [_total([value for value in column if value is not None], len(column)) for column in columns]
+
+
+def _total(known: list[float], count: int) -> list[str]:
+    if not known:
+        return ["not known", ""]
+    return [number(sum(known)), f"{count - len(known)} not known" if len(known) < count else ""]
 
 
 def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
@@ -185,7 +187,8 @@ def _series(points: Points, layers: tuple[Layer, ...]) -> dict[str, dict[str, di
         return {}
     years = {layer.key: {moment.key: i for i, moment in enumerate(layer.moments)} for layer in layers}
     found: dict[str, dict[str, dict[str, list[int | None]]]] = {}
-    for layer, key, year, value, limit in points.series[["layer", "key", "year", "value", "limit"]].itertuples(index=False, name=None):
+    rows = points.series[["layer", "key", "year", "value", "limit"]]
+    for layer, key, year, value, limit in rows.itertuples(index=False, name=None):
         if year in years.get(layer, {}):
             lists = found.setdefault(key, {}).setdefault(layer, {name: [None] * len(years[layer]) for name in "vm"})
             lists["v"][years[layer][year]], lists["m"][years[layer][year]] = _whole(value), _whole(limit)

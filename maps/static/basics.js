@@ -1,7 +1,7 @@
 // What every part of the page uses: the data, what is being shown, and how elements are made.
 //
-// Words out of the data reach the page in two ways only: as text nodes, and as the values of aria-label. No part of the page reads
-// text as markup.
+// Words out of the data reach the page in two ways only: as text nodes, and as the values of aria-label and the like. No part of
+// the page reads text as markup.
 
 const data = JSON.parse(document.getElementById('data').textContent);
 const SVG = 'http://www.w3.org/2000/svg';
@@ -58,6 +58,9 @@ function spelled(one, area, at) {
 
 /** Years with what is known of them: "2028/29, forecast". */
 const dated = (one) => (one.note ? one.label + ', ' + one.note : one.label);
+
+/** The thing that is chosen: a school, a housing site. */
+const itemOf = (chosen) => data.points[chosen.group].items[chosen.item];
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

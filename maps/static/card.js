@@ -6,12 +6,10 @@ function cardOf(chosen, choose, back, cameFrom) {
 }
 
 function cardTop(name, under, back, backWords, look) {
-  return [
-    make('div', {class: 'card-top'},
-      make('div', {}, make('h2', {id: 'card-heading', tabindex: -1}, name), make('p', {class: 'under'}, under)),
-      make('div', {class: 'card-buttons'}, look,
-        make('button', {type: 'button', class: 'plain-button', id: 'card-close', on: {click: back}}, backWords, unseen(' (Escape)')))),
-  ];
+  const close = {type: 'button', class: 'plain-button', id: 'card-close', on: {click: back}};
+  return make('div', {class: 'card-top'},
+    make('div', {}, make('h2', {id: 'card-heading', tabindex: -1}, name), make('p', {class: 'under'}, under)),
+    make('div', {class: 'card-buttons'}, look, make('button', close, backWords, unseen(' (Escape)'))));
 }
 
 function lookButton(react) {
@@ -21,7 +19,7 @@ function lookButton(react) {
 function areaCard(area, choose, back) {
   const look = layer().shapes[area].length && !data.noMap ? lookButton(() => lookAt({kind: 'area', area})) : null;
   return [
-    ...cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
+    cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
     viewsOf(area), ...yearGroups(area), ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
   ];
 }
@@ -55,14 +53,14 @@ function membersOf(area, group, g, choose) {
   if (!group.located || !items.length) return [];
   const year = moment().label;
   const most = Math.max(1, ...items.flatMap((i) => pupilsAndPlaces(group.items[i], shown.moment)));
-  const headings = group.series ? [group.title, group.valueTitle, group.limitTitle, 'Free or short', 'Picture'] : [group.title, capital(group.size)];
+  const headings = group.series ? [group.valueTitle, group.limitTitle, 'Free or short', 'Picture'] : [capital(group.size)];
   const rows = items.map((i) => {
     const [value, limit] = pupilsAndPlaces(group.items[i], shown.moment);
-    const figures = group.series ? [count(value), count(limit), room(value, limit), bar(value, limit, most)] : [count(group.items[i].size)];
-    return {cells: [pointButton(g, i, choose), ...figures]};
+    const figures = [count(value), count(limit), room(value, limit), bar(value, limit, most)];
+    return {cells: [pointButton(g, i, choose), ...(group.series ? figures : [count(group.items[i].size)])]};
   });
   const title = group.title + ' (' + items.length + ')' + (group.series ? ' in ' + year : '');
-  return [make('h3', {}, title), plainTable(title, headings, rows)];
+  return [make('h3', {}, title), plainTable(title, [group.title, ...headings], rows)];
 }
 
 function pointCard({group: g, item: i}, choose, back, cameFrom) {
@@ -70,12 +68,15 @@ function pointCard({group: g, item: i}, choose, back, cameFrom) {
   const item = group.items[i];
   const area = item.areas[layer().key];
   const look = item.at && !data.noMap ? lookButton(() => lookAt({kind: 'point', group: g, item: i})) : null;
-  const facts = [[capital(group.size), count(item.size)], ...group.facts.map(({name, label}) => [label, item.facts[name]])];
-  const list = make('dl', {class: 'facts'}, ...facts.filter(([, text]) => text).map(([label, text]) => make('div', {}, make('dt', {}, label), make('dd', {}, text))));
-  if (area !== undefined) list.append(make('div', {}, make('dt', {}, layer().title + ' area'), make('dd', {}, areaButton(area, choose))));
-  if (!item.at) list.append(make('div', {}, make('dt', {}, 'On the map'), make('dd', {}, 'no: its place is not known')));
+  const facts = [
+    [capital(group.size), count(item.size)], ...group.facts.map(({name, label}) => [label, item.facts[name]]),
+    [layer().title + ' area', area === undefined ? '' : areaButton(area, choose)],
+    ['On the map', item.at ? '' : 'no: its place is not known'],
+  ];
+  const pair = ([label, fact]) => make('div', {}, make('dt', {}, label), make('dd', {}, fact));
+  const list = make('dl', {class: 'facts'}, ...facts.filter(([, fact]) => fact).map(pair));
   return [
-    ...cardTop(item.name, capital(group.singular), back, cameFrom ? 'Back to ' + cameFrom : 'Close', look),
+    cardTop(item.name, capital(group.singular), back, cameFrom ? 'Back to ' + cameFrom : 'Close', look),
     list, ...yearsOf(group, item),
   ];
 }

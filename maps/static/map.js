@@ -7,11 +7,10 @@ const DEGREE = 1e5;
 const MOST_ZOOM = 16;
 const MARK_MOST = 5;       // radius of the largest mark when the whole county is in view
 const MARK_LEAST = 1.8;
-const ASIDE = [0, -20, 20, -40, 40];     // where else the name of an outline may stand: so many pixels lower
-const CLOSE = 1.5;         // so many steps of the zoom nearer than the whole, names of schools are of use
+const DIAMOND = 18;        // size of a diamond as it is drawn, before it is scaled
 const onMap = {
-  areas: [], marks: [], areaTags: [], tags: [], chosenTags: [], outlines: [], chosen: null, pointed: null, readout: null, whole: null,
-  wholeZoom: 0, off: new Set(),
+  areas: [], marks: [], outlines: [], chosen: null, pointed: null, readout: null, whole: null, wholeZoom: 0, before: null,
+  areaTags: [], outlineTags: [], chosenTags: [], off: new Set(),
 };
 
 /** Rings as Leaflet wants them, out of a first corner and steps. */
@@ -88,8 +87,8 @@ function drawOutline(outline) {
     lines.push(L.polygon(corners, {pane: 'lines', className: 'outline-under', fill: false, interactive: false}),
       L.polygon(corners, {pane: 'lines', className: 'outline', fill: false, interactive: false}));
     if (outline.at[i]) {
-      onMap.tags.push(tag(outline.at[i], 'outline-tag', [outline.names[i]], 1));
-      lines.push(onMap.tags.at(-1).marker);
+      onMap.outlineTags.push(tag(outline.at[i], 'outline-tag', [outline.names[i]], 1));
+      lines.push(onMap.outlineTags.at(-1).marker);
     }
   });
   onMap.outlines.push(L.layerGroup(lines).addTo(map));
@@ -104,7 +103,10 @@ function drawLayer() {
   onMap.areas = layer().shapes.map((polygons, area) => (polygons.length ? drawArea(polygons, area) : null));
   onMap.areaTags = layer().at.flatMap((at, area) => (at && onMap.areas[area] ? [tag(at, 'area-tag', ['', ''], 0, area)] : []));
   onMap.areaTags.forEach(({marker}) => marker.addTo(map));
-  onMap.marks = data.points.flatMap((group, g) => ofLayer(group).filter((i) => group.items[i].at).map((i) => drawMark(group, g, i)));
+  onMap.marks = data.points.flatMap((group, g) => {
+    const placed = ofLayer(group).filter((i) => group.items[i].at);
+    return placed.map((i) => drawMark(group, g, i));
+  });
   showMarks();
 }
 
@@ -116,15 +118,6 @@ function drawArea(polygons, area) {
   return shape;
 }
 
-/** Put words on the map; they are shown where they find room. Lower ranks come first. */
-function tag(at, kind, words, rank, area) {
-  const lines = words.map((text, i) => make('span', {class: i === words.length - 1 ? 'tag-main' : 'tag-name'}, text));
-  const inner = make('div', {class: 'tag ' + kind}, ...lines);
-  const marker = L.marker(at, {pane: 'labels', interactive: false, keyboard: false, icon: L.divIcon({className: 'tag-place', iconSize: [0, 0], html: inner})});
-  if (area !== undefined) inner.dataset.area = area;
-  return {marker, inner, lines, rank, area, kind};
-}
-
 function drawMark(group, g, i) {
   const item = group.items[i];
   const react = () => choose({kind: 'point', group: g, item: i}, map.getContainer());
@@ -132,10 +125,12 @@ function drawMark(group, g, i) {
   if (group.mark === 'circle') {
     drawn = L.circleMarker(item.at, {pane: 'points', className: 'mark', weight: 1.2});
   } else {
-    const icon = L.divIcon({className: 'mark-place', iconSize: [0, 0], html: make('div', {class: 'diamond'}, mark('diamond', 'site', 18))});
+    const diamond = make('div', {class: 'diamond'}, mark('diamond', 'site', DIAMOND));
+    const icon = L.divIcon({className: 'mark-place', iconSize: [0, 0], html: diamond});
     drawn = L.marker(item.at, {pane: 'points', keyboard: false, icon});
   }
-  drawn.on('click', react).on('mouseover', () => readOut(item.name + pointWords(group, item))).on('mouseout', () => readOut(null));
+  drawn.on('click', react).on('mouseout', () => readOut(null));
+  drawn.on('mouseover', () => readOut(item.name + pointWords(group, item)));
   return {drawn, group, g, i, item};
 }
 
@@ -168,16 +163,17 @@ function sizeMarks() {
     const largest = Math.max(1, ...group.items.map((item) => item.size || 0));
     for (const {drawn, item} of onMap.marks.filter((one) => one.group === group)) {
       const radius = Math.max(MARK_LEAST, MARK_MOST * Math.sqrt((item.size || 0) / largest)) * grown;
+      const scale = (2.2 * radius / DIAMOND).toFixed(2);
       if (drawn.setRadius) drawn.setRadius(radius);
-      else if (drawn.getElement()) drawn.getElement().firstChild.style.transform = `translate(-50%, -50%) scale(${(radius / 8).toFixed(2)})`;
+      else if (drawn.getElement()) drawn.getElement().firstChild.style.transform = `translate(-50%, -50%) scale(${scale})`;
     }
   }
 }
 
 function paintMarks() {
   for (const {drawn, item} of onMap.marks) {
-    const element = drawn.getElement();
-    if (element && drawn.setRadius) element.setAttribute('class', 'mark leaflet-interactive mark-' + fullness(item, shown.moment));
+    const look = 'mark leaflet-interactive mark-' + fullness(item, shown.moment);
+    if (drawn.setRadius && drawn.getElement()) drawn.getElement().setAttribute('class', look);
   }
 }
 
@@ -196,65 +192,6 @@ function paintMap() {
   paintMarks();
   arrangeTags();
   readOut(null);
-}
-
-/** Let the most important words have their room first; what would lie on others is left out until there is room. */
-function arrangeTags() {
-  if (!map) return;
-  const taken = [];
-  const size = map.getSize();
-  const free = (box) => box.left > 0 && box.top > 0 && box.right < size.x && box.bottom < size.y
-    && taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
-  const close = map.getZoom() >= onMap.wholeZoom + CLOSE;
-  onMap.chosenTags.forEach(({inner}) => inner.classList.toggle('too-far', !close));
-  const tags = [...onMap.areaTags, ...onMap.tags, ...(close ? onMap.chosenTags : [])].filter(({marker}) => map.hasLayer(marker));
-  for (const {inner} of tags) {
-    inner.classList.remove('no-name', 'no-room');
-    inner.style.marginTop = '';
-  }
-  const frame = map.getContainer().getBoundingClientRect();
-  const measured = tags.map((one) => ({...one, named: within(frame, one.inner), main: one.lines.at(-1).getBoundingClientRect()}));
-  measured.sort((a, b) => order(a) - order(b));
-  for (const one of measured) {
-    const bare = around(map.latLngToContainerPoint(one.marker.getLatLng()), one.main);
-    const tried = one.kind === 'outline-tag' ? ASIDE.map((by) => moved(one.named, by)) : [one.named, bare];
-    const box = tried.find((room) => free(room) && fits(one, room === bare, room)) || null;
-    if (box) taken.push(box);
-    if (box && one.kind === 'outline-tag') one.inner.style.marginTop = box.by + 'px';
-    one.inner.classList.toggle('no-room', !box);
-    one.inner.classList.toggle('no-name', box === bare);
-  }
-}
-
-/** Figures first, the largest before the rest; then outlines, then areas with nothing but a name. */
-function order({area, rank}) {
-  if (area === undefined) return rank * 1e6;
-  const one = measure();
-  if (!one.l[area][shown.moment]) return 2e6;
-  const counted = shadesOf(one)[one.c[area][shown.moment]].counted ? 0 : 5e5;
-  return counted - Math.min(4e5, Math.abs(one.v[area][shown.moment] || 0));
-}
-
-const around = (point, {width, height}) => ({
-  left: point.x - width / 2 - 1, right: point.x + width / 2 + 1, top: point.y - height / 2 - 1, bottom: point.y + height / 2 + 1,
-});
-
-const moved = ({left, right, top, bottom}, by) => ({left, right, top: top + by, bottom: bottom + by, by});
-
-/** The box of an element on the map. */
-function within(frame, element) {
-  const {left, right, top, bottom} = element.getBoundingClientRect();
-  return {left: left - frame.left - 1, right: right - frame.left + 1, top: top - frame.top - 1, bottom: bottom - frame.top + 1};
-}
-
-/** May words stand in a box? Names of areas stay inside their area, a bare figure need not; other words have no short form. */
-function fits({area, main}, bare, box) {
-  if (area === undefined) return !bare;
-  if (bare) return main.width > 0;
-  const bounds = onMap.areas[area].getBounds();
-  const west = map.latLngToContainerPoint(bounds.getNorthWest());
-  const east = map.latLngToContainerPoint(bounds.getSouthEast());
-  return box.left > west.x && box.right < east.x && box.top > west.y && box.bottom < east.y;
 }
 
 /** Show which area one points at, in the map or in a row of the table. */
@@ -283,8 +220,8 @@ function markChosen() {
   if (chosen && chosen.kind === 'area' && onMap.areas[chosen.area]) {
     onMap.chosen = ring(chosen.area, 'chosen').addTo(map);
     for (const {group, item} of onMap.marks) if (group.located && item.areas[layer().key] === chosen.area) nameMark(item);
-  } else if (chosen && chosen.kind === 'point' && data.points[chosen.group].items[chosen.item].at) {
-    const item = data.points[chosen.group].items[chosen.item];
+  } else if (chosen && chosen.kind === 'point' && itemOf(chosen).at) {
+    const item = itemOf(chosen);
     onMap.chosen = L.layerGroup(['under', 'over'].map((half) => L.circleMarker(item.at, {
       pane: 'chosen', className: 'chosen chosen-' + half, fill: false, interactive: false, radius: 14,
     }))).addTo(map);
@@ -293,21 +230,22 @@ function markChosen() {
   arrangeTags();
 }
 
-function nameMark(item) {
-  onMap.chosenTags.push(tag(item.at, 'point-tag', [item.name], 3));
-  onMap.chosenTags.at(-1).marker.addTo(map);
-}
-
 /** Move the map to what is chosen. */
 function lookAt(chosen) {
   if (!map) return;
   const motion = {animate: !calm(), maxZoom: 14, padding: [30, 30]};
   if (chosen.kind === 'area') map.fitBounds(onMap.areas[chosen.area].getBounds(), motion);
-  else map.setView(data.points[chosen.group].items[chosen.item].at, Math.max(map.getZoom(), onMap.wholeZoom + 3), motion);
+  else map.setView(itemOf(chosen).at, Math.max(map.getZoom(), onMap.wholeZoom + 3), motion);
 }
 
-/** A page of paper has its own width: fit the map to it, and back again afterwards. */
+/** A page of paper has its own width: fit what is in view to it, and go back to the view afterwards. */
 function printMap(printing) {
+  const view = map && {bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom()};
   document.documentElement.classList.toggle('printing', printing);
-  if (map) seeWhole();
+  if (!map) return;
+  map.invalidateSize({animate: false});
+  if (!printing) map.setView(onMap.before.center, onMap.before.zoom, {animate: false});
+  else if (view.zoom <= onMap.wholeZoom) map.fitBounds(onMap.whole, {animate: false, padding: [6, 6]});
+  else map.fitBounds(view.bounds, {animate: false});
+  onMap.before = view;
 }

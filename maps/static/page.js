@@ -1,7 +1,6 @@
 // The page as a whole: headings and words out of the data, the controls, and what follows when one of them is turned.
 
 const tables = {areas: null, points: []};
-const trail = [];      // what was chosen before, and where the focus goes when we come back to it
 
 function start() {
   document.title = data.title;
@@ -56,7 +55,8 @@ function words() {
 function contents() {
   const link = (id, text) => make('li', {}, make('a', {href: '#' + id}, text));
   byId('contents').append(...[
-    data.noMap ? null : link('picture', 'Map'), link('areas', 'Table'), ...data.points.map((group, g) => link('list-' + g, group.title)),
+    data.noMap ? null : link('picture', 'Map'), link('areas', 'Table'),
+    ...data.points.map((group, g) => link('list-' + g, group.title)),
     data.reading.length ? link('reading', 'How to read it') : null, data.notes.length ? link('notes', 'Notes') : null,
     data.sources.length ? link('sources', 'Sources') : null,
   ].filter(Boolean));
@@ -85,7 +85,8 @@ function controls() {
     data.layers.length > 1 ? choices('phase', 'Phase', data.layers.map((one) => one.title), (i) => turnLayer(i, null)) : '',
     make('div', {class: 'years'},
       make('label', {for: 'year'}, 'School year'),
-      make('div', {class: 'slider'}, button('year-before', 'Year before', '\u2039', -1), slider, button('year-after', 'Year after', '\u203a', 1)),
+      make('div', {class: 'slider'},
+        button('year-before', 'Year before', '\u2039', -1), slider, button('year-after', 'Year after', '\u203a', 1)),
       make('output', {for: 'year', id: 'year-shown'})),
     make('div', {id: 'view-place'}));
 }
@@ -107,7 +108,7 @@ function turnLayer(l, at) {
 }
 
 /** A school that serves both phases stays chosen when the phase is turned. */
-const staysChosen = (key) => shown.chosen.kind === 'point' && key in data.points[shown.chosen.group].items[shown.chosen.item].areas;
+const staysChosen = (key) => shown.chosen.kind === 'point' && key in itemOf(shown.chosen).areas;
 
 function turnMeasure(m) {
   shown.measure = m;
@@ -206,9 +207,9 @@ function pointAtRow(target) {
 /** Fill the table of areas; it opens on the worst of the year shown, and follows the year while it is sorted so. */
 function showAreas(followed) {
   const key = shown.columns === 'years' ? 'year ' + moment().key : 'view ' + shown.measure;
-  const sort = followed ? {key, direction: measure().worst === 'low' ? 'ascending' : 'descending'} : null;
-  const views = shown.columns === 'views';
-  const what = views ? layer().title + ', ' + dated(moment()) : layer().title + ': ' + measure().title + (measure().unit ? ', ' + measure().unit : '');
+  const sort = followed ? {key, direction: worstFirst(measure())} : null;
+  const view = measure().title + (measure().unit ? ', ' + measure().unit : '');
+  const what = shown.columns === 'views' ? layer().title + ', ' + dated(moment()) : layer().title + ': ' + view;
   tables.areas.show([what, unseen('. The buttons in the headings sort; a name opens the card of its area.')], areaColumns(choose),
     layer().names.map((name, area) => area), areaSums(), sort);
   markRow();
@@ -217,88 +218,15 @@ function showAreas(followed) {
 function pointSection(group, g) {
   const table = sortable({id: 'list-' + g, filterLabel: 'Find a ' + group.singular, things: () => group.title.toLowerCase()});
   tables.points.push(table);
-  byId('lists').append(make('section', {id: 'list-' + g, class: 'list', 'aria-labelledby': 'list-' + g + '-heading', tabindex: -1},
-    make('h2', {id: 'list-' + g + '-heading'}, group.title), table.element));
+  const id = 'list-' + g;
+  byId('lists').append(make('section', {id, class: 'list', 'aria-labelledby': id + '-heading', tabindex: -1},
+    make('h2', {id: id + '-heading'}, group.title), table.element));
 }
 
 function showPoints(g) {
   const group = data.points[g];
   const words = group.title + (group.located ? ' of the ' + layer().plural : '') + (group.series ? ', ' + dated(moment()) : '');
   tables.points[g].show([words], pointColumns(g, choose), ofLayer(group), null, null);
-}
-
-// Choosing --------------------------------------------------------------------------------------------------------------------
-
-/** Choose an area or a thing: its card opens and takes the focus; closing it gives the focus back. */
-function choose(chosen, from) {
-  const opener = from instanceof Event ? from.currentTarget : from;
-  const further = byId('card').contains(opener);
-  if (!further) trail.length = 0;
-  trail.push({before: further ? shown.chosen : null, opener: openerOf(opener)});
-  shown.chosen = chosen;
-  openCard();
-}
-
-/** A way to find the element again, even when its table has been filled anew. */
-function openerOf(element) {
-  const {area, group, item} = element.dataset;
-  const place = '#' + (element.closest('[id]:not(button)') || document.body).id;
-  if (area !== undefined) return () => document.querySelector(`${place} button[data-area="${area}"]`) || element;
-  if (item !== undefined) return () => document.querySelector(`${place} button[data-group="${group}"][data-item="${item}"]`) || element;
-  return () => element;
-}
-
-function openCard() {
-  byId('card').hidden = false;
-  fillCard();
-  markChosen();
-  markRow();
-  byId('card-heading').focus();
-}
-
-function fillCard() {
-  const before = trail.length ? trail[trail.length - 1].before : null;
-  const cameFrom = before && (before.kind === 'area' ? layer().names[before.area] : data.points[before.group].items[before.item].name);
-  const held = document.activeElement && byId('card').contains(document.activeElement) ? document.activeElement.id : null;
-  byId('card').replaceChildren(...cardOf(shown.chosen, choose, back, cameFrom).filter(Boolean));
-  if (held) byId(held).focus();
-  reachScrolls();
-}
-
-/** What has to be scrolled sideways can be reached by keyboard; what has not is no stop on the way. */
-function reachScrolls() {
-  for (const box of byId('card').querySelectorAll('.scroll')) {
-    if (box.scrollWidth > box.clientWidth) box.setAttribute('tabindex', 0);
-    else box.removeAttribute('tabindex');
-  }
-}
-
-/** Close the card, or go back to the one it was opened from. */
-function back() {
-  const {before, opener} = trail.pop();
-  shown.chosen = before;
-  if (before) openCard();
-  else closeCard();
-  const element = opener();
-  if (element && element.isConnected) element.focus();
-}
-
-function closeCard() {
-  shown.chosen = null;
-  trail.length = 0;
-  byId('card').hidden = true;
-  byId('card').replaceChildren();
-  markChosen();
-  markRow();
-}
-
-function markRow() {
-  for (const button of byId('areas').querySelectorAll('[data-area]')) {
-    const chosen = shown.chosen && shown.chosen.kind === 'area' && Number(button.dataset.area) === shown.chosen.area;
-    if (chosen) button.setAttribute('aria-current', 'true');
-    else button.removeAttribute('aria-current');
-    button.closest('tr').classList.toggle('chosen-row', Boolean(chosen));
-  }
 }
 
 start();

@@ -35,8 +35,9 @@ function hatch(name, shade) {
 /** A little field with colour, hatch and letter of a class. */
 function swatch(scale, k) {
   const shade = data.scales[scale][k];
+  const filled = {fill: 'url(#' + hatchName(scale, k) + ')', stroke: data.border};
   const field = draw('svg', {class: 'swatch', width: 34, height: 22, viewBox: '0 0 34 22', 'aria-hidden': 'true'},
-    draw('rect', {x: 0.75, y: 0.75, width: 32.5, height: 20.5, rx: 2, fill: 'url(#' + hatchName(scale, k) + ')', stroke: data.border}));
+    draw('rect', {x: 0.75, y: 0.75, width: 32.5, height: 20.5, rx: 2, ...filled}));
   if (shade.letter) {
     field.append(draw('rect', {x: 8, y: 3.5, width: 18, height: 15, rx: 2, fill: shade.fill}),
       draw('text', {x: 17, y: 15.5, 'text-anchor': 'middle', fill: shade.ink}, shade.letter));
@@ -54,7 +55,7 @@ function mark(shape, filling, size = 22) {
   return draw('svg', {width: size, height: size, viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true'}, drawn);
 }
 
-/** Split a value at its limit: how wide the part within it and the part beyond are, and where the limit stands (percent of most). */
+/** Split a value at its limit: how large the parts within and beyond it are, and where the limit stands, in percent of most. */
 function parts(value, limit, most) {
   const share = (number) => (most > 0 ? Math.max(0, Math.min(100, (100 * number) / most)) : 0);
   const within = limit === null ? value : Math.min(value, limit);
@@ -82,8 +83,8 @@ function chart(columns, title, valueTitle, limitTitle) {
       well.append(reaching('bar-within', within), reaching('bar-beyond', beyond));
       if (stands !== null) well.append(reaching('bar-limit', stands));
     }
-    plot.append(make('div', {class: now ? 'column now' : 'column'},
-      make('div', {class: 'column-number'}, value === null ? '?' : count(value)), well, make('div', {class: 'column-label'}, label)));
+    const number = make('div', {class: 'column-number'}, value === null ? '?' : count(value));
+    plot.append(make('div', {class: now ? 'column now' : 'column'}, number, well, make('div', {class: 'column-label'}, label)));
   }
   const key = make('p', {class: 'key', 'aria-hidden': 'true'},
     make('span', {class: 'key-item'}, make('span', {class: 'key-within'}), valueTitle),

@@ -6,7 +6,10 @@ school has no place on the ground.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -19,13 +22,16 @@ from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Outline, Points
 from maps.palette import bands, steps
 from maps.sheet import Remark, Sheet, draw
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
+
 SEED = 20261123
 WIDE, HIGH = 25, 20
 GROUPS = {"primary": ("Reception", *(f"Year {n}" for n in range(1, 7))), "secondary": tuple(f"Year {n}" for n in range(7, 12))}
 BANDS = (("R", "red: below 0 %"), ("AR", "amber-red: 0 to 2 %"), ("A", "amber: 2 to 5 %"), ("G", "green: 5 to 10 %"),
          ("B", "blue: 10 to 20 %"), ("P", "purple: above 20 %"))
 NAMES = ("Ashby", "Birkdale", "Calder", "Dunmoor", "Eastwell", "Farley", "Garth", "Holme", "Ings", "Kelham", "Lowick", "Marsh")
-SAINTS = ("St John`s", "St Mary's", "Holy Trinity", "All Saints' & St Anne's", "The Meadows", "Hill Top", "Riverside", "Manor Park")
+SAINTS = ("St John`s", "St Mary's", "Holy Trinity", "All Saints' & St Anne's", "The Meadows", "Hill Top", "Riverside", "Manor")
 
 
 @dataclass(frozen=True)
@@ -104,10 +110,10 @@ def area_values(table: pd.DataFrame, entry: str) -> pd.DataFrame:
 def measures(entry: str) -> tuple[Measure, ...]:
     """Four ways to colour the areas."""
     return (
-        Measure("entry_need", f"Places short in {entry}", "places", steps((1, 10, 20, 40)), "Children beyond the places, at least 0.",
-                f"short of {entry} places", adds_up=True),
+        Measure("entry_need", f"Places short in {entry}", "places", steps((1, 10, 20, 40)),
+                "Children beyond the places, at least 0.", f"short of {entry} places", adds_up=True),
         Measure("worst_need", "Places short in the worst year group", "places", steps((1, 10, 20, 40)),
-                "The year group of each area that is shortest of places.", "short of places in some year group", detail="worst_row"),
+                "The year group that is shortest of places.", "short of places in some year group", detail="worst_row"),
         Measure("headroom", f"Headroom in {entry}", "% of places", bands(BANDS), "Places left over, as a share of all places.",
                 f"without headroom in {entry}", letters="rag", decimals=1, suffix=" %", worst=LOW),
         Measure("hidden", f"Hidden need in {entry}", "children", steps((1, 5, 10, 20), "hidden"),
@@ -120,8 +126,9 @@ def layer(rng: Generator, land: Ground, phase: str, count: int, years: list[int]
     shapes, nearest = dissolved(land, rng, count)
     keys = [f"{phase[0]}{n:02d}" for n in range(count)]
     names = [f"{NAMES[n % 12]} {('North', 'South', 'Town', 'Vale')[n // 12]}" for n in range(count)]
-    schools.loc[schools["phase"] == phase, "area"] = [keys[nearest[cell]] for cell in schools.loc[schools["phase"] == phase, "cell"]]
-    places = schools[schools["phase"] == phase].groupby("area")["pan"].sum().reindex(keys).fillna(45.0)
+    own = schools["phase"] == phase
+    schools.loc[own, "area"] = [keys[nearest[cell]] for cell in schools.loc[own, "cell"]]
+    places = schools[own].groupby("area")["pan"].sum().reindex(keys).fillna(45.0)
     table = figures(rng, phase, places, years)
     entry = GROUPS[phase][0]
     values = area_values(table, entry)
@@ -129,12 +136,14 @@ def layer(rng: Generator, land: Ground, phase: str, count: int, years: list[int]
         table.loc[table["key"] == keys[-1], "places"] = np.nan
         values.loc[values["key"] == keys[-1], ["entry_need", "worst_need", "headroom", "hidden"]] = np.nan
         values.loc[values["key"] == keys[-1], ["rag", "worst_row"]] = ""
-    rows = table.assign(short=(table["pupils"] - table["places"]).clip(lower=0), spare=(table["places"] - table["pupils"]).clip(lower=0))
+    over = table["pupils"] - table["places"]
+    rows = table.assign(short=over.clip(lower=0), spare=(-over).clip(lower=0))
+    drawn = shapes.assign(key=[keys[n] for n in shapes["number"]])[["key", "geometry"]]
     columns = {"pupils": "Pupils", "places": "Places", "short": "Short", "spare": "Spare"}
     return Layer(
         key=phase, title=phase.title(), plural=f"{phase} planning areas", areas=pd.DataFrame({"key": keys, "name": names}),
         moments=tuple(Moment(y, f"{y}/{(y + 1) % 100:02d}", "census" if y == years[0] else "forecast") for y in years),
-        values=values, measures=measures(entry), shapes=shapes.assign(key=[keys[n] for n in shapes["number"]])[["key", "geometry"]],
+        values=values, measures=measures(entry), shapes=drawn,
         breakdown=Breakdown("Year group", columns, rows, value="pupils", limit="places"),
     )
 
@@ -146,9 +155,9 @@ def standing(rng: Generator, land: Ground, count: int, phase: str) -> pd.DataFra
     pan = rng.choice([15, 30, 45, 60], size=count) if phase == "primary" else rng.choice([120, 150, 180, 210, 240], size=count)
     kind = "CofE Primary School" if phase == "primary" else "Academy"
     return pd.DataFrame({
-        "key": [f"{phase[0]}{n}" for n in range(count)], "phase": phase, "cell": cell, "x": spot[:, 0], "y": spot[:, 1], "pan": pan,
-        "name": [f"{SAINTS[n % 8]} {NAMES[n % 12]} {kind}" for n in range(count)], "type": rng.choice(["Academy", "Community"], count),
-        "size": pan * len(GROUPS[phase]), "area": "", "ages": "4 to 11" if phase == "primary" else "11 to 16",
+        "key": [f"{phase[0]}{n}" for n in range(count)], "phase": phase, "cell": cell, "x": spot[:, 0], "y": spot[:, 1],
+        "name": [f"{SAINTS[n % 8]} {NAMES[n % 12]} {kind}" for n in range(count)], "pan": pan, "size": pan * len(GROUPS[phase]),
+        "type": rng.choice(["Academy", "Community"], count), "area": "", "ages": "4 to 11" if phase == "primary" else "11 to 16",
     })
 
 
@@ -174,8 +183,9 @@ def housing(rng: Generator, land: Ground, layers: tuple[Layer, ...]) -> Points:
                           "x": land.middles[cell, 0], "y": land.middles[cell, 1], "size": rng.integers(50, 900, 24),
                           "from": [f"{y}/{(y + 1) % 100:02d}" for y in rng.integers(2026, 2030, 24)]})
     spots = gpd.GeoDataFrame(items[["key"]], geometry=gpd.points_from_xy(items["x"], items["y"]), crs="EPSG:27700")
-    areas = pd.concat([spots.sjoin(one.shapes.rename(columns={"key": "area"}), how="inner").assign(layer=one.key) for one in layers])
-    return Points("sites", "Housing sites", "housing site", "diamond", items, "dwellings", {"from": "First homes"}, {"from": "First homes"},
+    areas = pd.concat([spots.sjoin(one.shapes.rename(columns={"key": "area"})).assign(layer=one.key) for one in layers])
+    first = {"from": "First homes"}
+    return Points("sites", "Housing sites", "housing site", "diamond", items, "dwellings", first, first,
                   areas.drop_duplicates(["layer", "key"])[["layer", "key", "area"]])
 
 
@@ -194,9 +204,9 @@ def build() -> Sheet:
         layers=layers, points=(school_points(rng, schools, years), housing(rng, land, layers)),
         outlines=(Outline("Districts", districts.assign(name=[f"{n} District" for n in NAMES[:7]])[["name", "geometry"]]),),
         source="School census, January 2026; school capacity, May 2026", start=2028,
-        reading=(Remark("Places short are children beyond the places of their year group. A spare place elsewhere does not offset them."),
-                 Remark("Headroom is places left over as a share of all places.", "Below 2 % there is no room for families who move in.")),
-        notes=(Remark("Admission numbers are missing for 3 schools.", "Their places come from capacity."), Remark("2020 is left out.")),
+        reading=(Remark("Places short are children beyond the places of their year group; no place elsewhere offsets them."),
+                 Remark("Headroom is places left over as a share of all.", "Below 2 % there is no room for families who move in.")),
+        notes=(Remark("3 schools have no admission number.", "Their places come from capacity."), Remark("2020 is left out.")),
         sources=("Department for Education, school census, Open Government Licence v3.0", "Contains OS data © Crown copyright"),
     )
 
@@ -211,3 +221,50 @@ def county() -> Sheet:
 def document(county: Sheet) -> str:
     """The county's page."""
     return draw(county)
+
+
+@dataclass
+class Watched:
+    """What pages did that they must not do: requests to anywhere but their own file, faults, dialogs."""
+
+    requests: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        """Let through nothing but files, and note the rest."""
+        def route(route: Route) -> None:
+            if route.request.url.startswith("file:"):
+                route.continue_()
+            else:
+                self.requests.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", route)
+        context.on("weberror", lambda fault: self.faults.append(f"page: {fault.error}"))
+        context.on("console", lambda line: self.faults.append(f"console: {line.text}") if line.type in ("error", "warning") else None)
+        context.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+
+Look = Callable[..., "Page"]
+
+
+@pytest.fixture
+def look(browser: Browser, tmp_path: Path) -> Iterator[Look]:
+    """Open documents as files in a browser; a request, an error or a dialog in any of them fails the test."""
+    watched, contexts = Watched(), []
+
+    def opened(document: str, width: int = 1280, height: int = 800, **settings: object) -> Page:
+        path = tmp_path / f"map_{len(contexts)}.html"
+        path.write_text(document, encoding="utf-8")
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **settings))
+        watched.watch(contexts[-1])
+        page = contexts[-1].new_page()
+        page.goto(path.as_uri())
+        page.wait_for_selector("html.ready", state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watched.requests == []
+    assert watched.faults == []

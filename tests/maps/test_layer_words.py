@@ -1,9 +1,6 @@
 """Figures and sentences of a layer, on three areas whose every answer can be worked out by eye.
 
-              2025          2026
-    Ash       12.5 (Y3)     0.4
-    Birch      3.2          not known
-    Cedar      0            55 (R)
+Places short: Ash 12.5 (in Year 3) in 2025 and 0.4 in 2026; Birch 3.2 and not known; Cedar 0 and 55 (in Reception).
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from maps.layer import LOW, Layer, Measure, Moment, cells, listed, number, sentences, whole
+from maps.layer import LOW, MINUS, Layer, Measure, Moment, cells, listed, number, sentences, whole
 from maps.palette import bands, steps
 
 MOMENTS = (Moment(2025, "2025/26", "census"), Moment(2026, "2026/27", "forecast"))
@@ -23,10 +20,10 @@ VALUES = pd.DataFrame({
     "worst": [None, "Year 3", "", None, "Reception"], "rag": ["G", "R", "AR", "G", "R"], "room": [6.04, -4.06, 1.0, 7.0, -0.04],
 })
 SHORT = Measure("short", "Places short", "places", steps((1, 10, 20, 40)), "", "short of places", detail="worst", adds_up=True)
-ROOM = Measure("room", "Headroom", "% of places", bands([("R", "red"), ("AR", "amber-red"), ("G", "green")]), "", "without headroom",
-               letters="rag", decimals=1, suffix=" %", worst=LOW)
-LAYER = Layer("primary", "Primary", "primary planning areas", pd.DataFrame({"key": ["a", "b", "c"], "name": ["Ash", "Birch", "Cedar"]}),
-              MOMENTS, VALUES, (SHORT, ROOM))
+ROOM = Measure("room", "Headroom", "% of places", bands([("R", "red"), ("AR", "amber-red"), ("G", "green")]), "",
+               "without headroom", letters="rag", decimals=1, suffix=" %", worst=LOW)
+AREAS = pd.DataFrame({"key": ["a", "b", "c"], "name": ["Ash", "Birch", "Cedar"]})
+LAYER = Layer("primary", "Primary", "primary planning areas", AREAS, MOMENTS, VALUES, (SHORT, ROOM))
 
 
 @pytest.mark.parametrize(("value", "rounded"), [(0.5, 1), (0.49, 0), (1.5, 2), (2.5, 3), (-0.5, 0), (-0.51, -1), (-1.5, -1)])
@@ -35,7 +32,8 @@ def test_halves_go_up(value: float, rounded: int) -> None:
 
 
 @pytest.mark.parametrize(("value", "decimals", "text"), [
-    (1234.5, 0, "1,235"), (-1234.0, 0, "−1,234"), (-0.4, 0, "0"), (-3.25, 1, "−3.2"), (-0.04, 1, "0.0"), (12345.67, 1, "12,345.7"),
+    (1234.5, 0, "1,235"), (-1234.0, 0, f"{MINUS}1,234"), (-0.4, 0, "0"), (-3.25, 1, f"{MINUS}3.2"), (-0.04, 1, "0.0"),
+    (12345.67, 1, "12,345.7"),
 ])
 def test_numbers_are_written_as_people_do(value: float, decimals: int, text: str) -> None:
     assert number(value, decimals) == text
@@ -53,7 +51,7 @@ def test_each_figure_has_its_text_its_class_and_its_label() -> None:
 def test_letters_come_from_their_column_and_are_the_labels() -> None:
     told = [[(c.value, c.figure, c.beside, c.label) for c in row] for row in cells(LAYER, ROOM)]
     assert told == [
-        [(-4.1, "−4.1 %", "R", "R"), (7.0, "7.0 %", "G", "G")],
+        [(-4.1, f"{MINUS}4.1 %", "R", "R"), (7.0, "7.0 %", "G", "G")],
         [(1.0, "1.0 %", "AR", "AR"), (None, "not known", "", "?")],
         [(6.0, "6.0 %", "G", "G"), (-0.0, "0.0 %", "R", "R")],
     ]
@@ -81,8 +79,9 @@ def test_the_sentence_counts_names_adds_and_says_what_is_not_known() -> None:
         "1 of 2 primary planning areas is short of places in 2026/27: Cedar (55, Reception). Not known for 1 more.",
     ]
     assert sentences(LAYER, ROOM, cells(LAYER, ROOM)) == [
-        "1 of 3 primary planning areas is without headroom in 2025/26: Ash (−4.1 %, R). All areas: 1 R, 1 AR, 1 G.",
-        "1 of 2 primary planning areas is without headroom in 2026/27: Cedar (0.0 %, R). All areas: 1 R, 1 G. Not known for 1 more.",
+        f"1 of 3 primary planning areas is without headroom in 2025/26: Ash ({MINUS}4.1 %, R). All areas: 1 R, 1 AR, 1 G.",
+        "1 of 2 primary planning areas is without headroom in 2026/27: Cedar (0.0 %, R). All areas: 1 R, 1 G. "
+        "Not known for 1 more.",
     ]
 
 
@@ -94,11 +93,12 @@ def test_where_nothing_is_short_the_sentence_says_so() -> None:
 def test_the_worst_is_named_first_and_a_letter_without_a_figure_last() -> None:
     values = VALUES.assign(rag="R", room=[-1.0, float("nan"), -9.0, 0.0, 0.0])
     first = sentences(replace(LAYER, values=values), ROOM, cells(replace(LAYER, values=values), ROOM))[0]
-    assert "Birch (−9.0 %, R), Cedar (−1.0 %, R) and Ash (R)" in first
+    assert f"Birch ({MINUS}9.0 %, R), Cedar ({MINUS}1.0 %, R) and Ash (R)" in first
 
 
 @pytest.mark.parametrize(("count", "text"), [
-    (1, "n0"), (2, "n0 and n1"), (3, "n0, n1 and n2"), (7, "n0, n1, n2, n3, n4, n5 and n6"), (8, "n0, n1, n2, n3, n4, n5 and 2 more"),
+    (1, "n0"), (2, "n0 and n1"), (3, "n0, n1 and n2"), (7, "n0, n1, n2, n3, n4, n5 and n6"),
+    (8, "n0, n1, n2, n3, n4, n5 and 2 more"),
 ])
 def test_long_lists_say_how_many_more(count: int, text: str) -> None:
     assert listed([f"n{i}" for i in range(count)]) == text

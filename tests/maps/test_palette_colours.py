@@ -63,7 +63,7 @@ def test_any_two_bands_stay_apart(sight: str) -> None:
 @pytest.mark.parametrize("name", SCALES)
 def test_colour_never_stands_alone(name: str) -> None:
     for one, other in itertools.pairwise(SCALES[name].shades):
-        assert (one.pattern, one.letter) != (other.pattern, other.letter) or one.counted and other.counted
+        assert (one.pattern, one.letter) != (other.pattern, other.letter) or (one.counted and other.counted)
 
 
 def test_a_figure_falls_into_the_class_whose_words_say_it() -> None:

@@ -10,9 +10,8 @@ import shapely
 from maps.shapes import DECIMALS, degrees, for_display, label_points, polygons
 from maps.sheet import Sheet
 
-SQUARES = gpd.GeoDataFrame(
-    {"key": ["a", "b"]}, geometry=[shapely.box(450_000, 350_000, 451_000, 351_000), shapely.box(451_000, 350_000, 452_000, 351_000)],
-    crs="EPSG:27700")
+CORNERS = (450_000, 451_000)
+SQUARES = gpd.GeoDataFrame(geometry=[shapely.box(x, 350_000, x + 1000, 351_000) for x in CORNERS], crs="EPSG:27700")
 
 
 def _unfold(steps: list[int]) -> np.ndarray:
@@ -72,7 +71,8 @@ def test_a_label_stands_inside_its_area(county: Sheet) -> None:
 
 
 def test_what_has_no_place_has_none() -> None:
-    spots = gpd.GeoSeries([shapely.Point(450_000, 350_000), shapely.Point(), None, shapely.Point(np.nan, np.nan)], crs="EPSG:27700")
+    points = [shapely.Point(450_000, 350_000), shapely.Point(), None, shapely.Point(np.nan, np.nan)]
+    spots = gpd.GeoSeries(points, crs="EPSG:27700")
     first, *rest = degrees(spots)
     assert first == pytest.approx([53.0449, -1.2557], abs=2e-4) and rest == [None, None, None]
     empty = gpd.GeoDataFrame(geometry=[SQUARES.geometry[0], shapely.Polygon(), None], crs="EPSG:27700")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ NASTY = "</script><!-- <script> ]]> & \u2028\u2029 \" ' ` ${1} \\ \x00 é"
 
 
 @pytest.fixture(scope="module")
-def block(county: Sheet) -> dict[str, object]:
+def block(county: Sheet) -> dict[str, Any]:
     told = contents(county)
     return dict(json.loads(json_block(told)))
 
@@ -79,29 +80,29 @@ def test_the_policy_lets_in_what_is_there_and_nothing_else(document: str) -> Non
 
 def test_our_scripts_read_no_text_as_markup() -> None:
     script = assets.own_script()
-    told = re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|srcdoc|DOMParser|createContextual", script)
-    assert told == []
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser|createContextual", script) == []
+    assert re.findall(r"\beval\(|new Function|setTimeout\('|javascript:", script) == []
     assert re.findall(r"fetch\(|XMLHttp|WebSocket|localStorage|sendBeacon|import\(", script) == []
 
 
-def test_a_school_without_a_place_stays_in_the_tables(block: dict[str, object]) -> None:
-    schools = block["points"][0]["items"]               # type: ignore[index]
+def test_a_school_without_a_place_stays_in_the_tables(block: dict[str, Any]) -> None:
+    schools = block["points"][0]["items"]
     assert schools[0]["at"] is None and schools[0]["name"] == "St John`s Ashby CofE Primary School"
     assert sum(school["at"] is not None for school in schools) == 329
     assert {len(school["series"]["primary"]["v"]) for school in schools if "primary" in school["series"]} == {6}
 
 
-def test_sums_are_of_the_figures_shown_and_say_what_is_missing(county: Sheet, block: dict[str, object]) -> None:
-    first = block["layers"][0]["measures"][0]           # type: ignore[index]
+def test_sums_are_of_the_figures_shown_and_say_what_is_missing(county: Sheet, block: dict[str, Any]) -> None:
+    first = block["layers"][0]["measures"][0]
     columns = list(zip(*first["v"], strict=True))
     assert [int(told.replace(",", "")) for told, _ in first["sum"]] == [sum(v or 0 for v in column) for column in columns]
     assert {beside for _, beside in first["sum"]} == {"1 not known"}
-    assert block["layers"][0]["measures"][2]["sum"] is None             # type: ignore[index]
-    assert {beside for _, beside in block["layers"][1]["measures"][0]["sum"]} == {""}          # type: ignore[index]
+    assert block["layers"][0]["measures"][2]["sum"] is None
+    assert {beside for _, beside in block["layers"][1]["measures"][0]["sum"]} == {""}
 
 
-def test_the_rows_behind_an_area_are_whole_numbers_in_their_order(block: dict[str, object]) -> None:
-    behind = block["layers"][0]["breakdown"]            # type: ignore[index]
+def test_the_rows_behind_an_area_are_whole_numbers_in_their_order(block: dict[str, Any]) -> None:
+    behind = block["layers"][0]["breakdown"]
     assert behind["headings"] == ["Year group", "Pupils", "Places", "Short", "Spare"]
     assert (behind["value"], behind["limit"]) == (1, 2)
     first = behind["rows"][0][0]
@@ -115,7 +116,7 @@ def test_layers_without_shapes_have_tables_and_no_leaflet(county: Sheet) -> None
     told, document = contents(bare), draw(bare)
     assert told["noMap"] and told["outlines"] == []
     assert told["layers"][0]["measures"] == contents(county)["layers"][0]["measures"]
-    assert len(re.findall(r"<script>", document)) == 1 and "leaflet-container" not in document.split("</style>", 1)[1].split("<script", 1)[0]
+    assert len(re.findall(r"<script>", document)) == 1 and "L.map(" not in document
 
 
 def test_an_area_without_a_shape_stays_in_the_table(county: Sheet) -> None:

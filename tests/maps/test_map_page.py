@@ -1,0 +1,244 @@
+"""What the page shows: every value of the map in a table, for each phase, view and year; it prints, and works without a map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from maps.sheet import Sheet, contents, draw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+Look = Callable[..., "Page"]
+
+# Turn to every view and year of the phase shown, and read off the map, the legend, the sentence and the table.
+READ_ALL = """() => {
+  const texts = (within, selector) => [...within.querySelectorAll(selector)].map((element) => element.textContent);
+  const read = [];
+  for (const view of document.querySelectorAll('#view input').keys()) {
+    document.querySelectorAll('#view input')[view].click();
+    const year = document.getElementById('year');
+    for (let at = 0; at <= Number(year.max); at += 1) {
+      year.value = at;
+      year.dispatchEvent(new Event('input'));
+      const onMap = Object.fromEntries([...document.querySelectorAll('path.area')].map((path) => [path.dataset.area, path.getAttribute('fill')]));
+      const labels = Object.fromEntries([...document.querySelectorAll('.area-tag')].map((tag) => [tag.dataset.area, texts(tag, 'span')]));
+      const now = [...document.querySelectorAll('#areas-table thead th')].findIndex((cell) => cell.classList.contains('now'));
+      const rows = Object.fromEntries([...document.querySelectorAll('#areas-table tbody tr')].map((row) =>
+        [row.querySelector('[data-area]').dataset.area, [row.cells[0].textContent, row.cells[now].textContent]]));
+      read.push({view, at, onMap, labels, rows, sentence: document.getElementById('sentence').textContent,
+        many: texts(document, '.classes .many'), legend: document.getElementById('legend-title').textContent,
+        heading: document.querySelector('#areas-table thead th.now').textContent,
+        sums: texts(document, '#areas-table tfoot tr > *')[now]});
+    }
+  }
+  return read;
+}"""
+
+
+@pytest.fixture(scope="module")
+def told(county: Sheet) -> dict[str, Any]:
+    """The data block of the county."""
+    return contents(county)
+
+
+@pytest.mark.parametrize("phase", [0, 1])
+def test_every_value_of_the_map_is_in_the_table(phase: int, document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.check(f"#phase input[value='{phase}']")
+    layer = told["layers"][phase]
+    states = page.evaluate(READ_ALL)
+    assert len(states) == len(layer["measures"]) * len(layer["moments"])
+    for state in states:
+        measure, at, moment = layer["measures"][state["view"]], state["at"], layer["moments"][state["at"]]
+        assert state["sentence"] == measure["say"][at]
+        assert measure["title"] in state["legend"] and moment["label"] in state["legend"] and moment["note"] in state["legend"]
+        assert moment["label"] in state["heading"]
+        if measure["sum"]:
+            assert state["sums"].split(" ")[0] == measure["sum"][at][0]
+        classes = [row[at] for row in measure["c"]]
+        assert [int(re.sub(r"\D", "", text)) for text in state["many"]] == [classes.count(k) for k in range(len(state["many"]))]
+        assert len(state["rows"]) == len(state["onMap"]) == len(layer["names"])
+        for i, name in enumerate(layer["names"]):
+            figure, beside = measure["n"][i][at], measure["b"][i][at]
+            assert state["rows"][str(i)] == [name, f"{figure} {beside}".strip()]
+            assert state["onMap"][str(i)] == f"url(#hatch-{measure['scale']}-{measure['c'][i][at]})"
+            assert state["labels"][str(i)] == [name, measure["l"][i][at]]
+            assert measure["l"][i][at] in ("", "?", figure, beside)
+
+
+def test_the_table_of_all_views_says_the_same(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.check("#columns input[value='1']")
+    layer = told["layers"][0]
+    at = next(i for i, moment in enumerate(layer["moments"]) if moment["key"] == 2028)
+    rows = page.eval_on_selector_all("#areas-table tbody tr", "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    expected = [[name, *(f"{m['n'][i][at]} {m['b'][i][at]}".strip() for m in layer["measures"])] for i, name in enumerate(layer["names"])]
+    assert sorted(rows) == sorted(expected)
+
+
+def test_every_mark_on_the_map_is_in_a_table_with_its_figures(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    for phase, layer in enumerate(told["layers"]):
+        page.check(f"#phase input[value='{phase}']")
+        at = next(i for i, moment in enumerate(layer["moments"]) if moment["key"] == 2028)
+        for g, group in enumerate(told["points"]):
+            mine = [item for item in group["items"] if layer["key"] in item["areas"]]
+            rows = page.eval_on_selector_all(
+                f"#list-{g}-table tbody tr", "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+            assert len(rows) == len(mine) > 0
+            found = {tuple(row) for row in rows}
+            for item in mine:
+                row = [item["name"], layer["names"][item["areas"][layer["key"]]], *(item["facts"][c["name"]] for c in group["columns"])]
+                row.append(f"{item['size']:,}")
+                if group["series"]:
+                    value, limit = item["series"][layer["key"]]["v"][at], item["series"][layer["key"]]["m"][at]
+                    row += [f"{value:,}", f"{limit:,}", f"{limit - value:,} free" if value <= limit else f"{value - limit:,} short"]
+                assert tuple(row) in found
+        over = page.locator("path.mark-over").count()
+        drawn = [s for s in told["points"][0]["items"] if layer["key"] in s["areas"] and s["at"]]
+        series = [s["series"][layer["key"]] for s in drawn]
+        assert over == sum(one["v"][at] > one["m"][at] for one in series)
+        assert page.locator("path.mark.leaflet-interactive").count() == len(drawn)
+
+
+def test_the_page_opens_on_the_year_it_is_told(document: str, county: Sheet, look: Look) -> None:
+    assert look(document).text_content("#year-shown") == "2028/29 forecast"
+    assert look(draw(replace(county, start=None))).text_content("#year-shown") == "2030/31 forecast"
+
+
+def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.fill("#areas-filter", "kelham north")
+    page.click("#areas tbody tr:not([hidden]) .choose")
+    layer, card = told["layers"][0], page.locator("#card")
+    area, at = layer["names"].index("Kelham North"), 3
+    assert card.locator("h2").text_content() == "Kelham North"
+    assert card.locator(".views dt").all_text_contents() == [m["title"] for m in layer["measures"]]
+    assert card.locator(".views strong").all_text_contents() == [m["n"][area][at] for m in layer["measures"]]
+    rows = card.locator("table").first.evaluate("table => [...table.tBodies[0].rows].map((row) => [...row.cells].map((c) => c.textContent))")
+    assert rows == [[row[0], *(f"{figure:,}" for figure in row[1:])] for row in layer["breakdown"]["rows"][area][at]]
+    mine = [i for i, item in enumerate(told["points"][0]["items"]) if item["areas"].get("primary") == area]
+    assert {int(n) for n in card.locator("[data-group='0']").evaluate_all("them => them.map((b) => b.dataset.item)")} == set(mine)
+    before = rows[0][1]
+    page.locator("#year").press("ArrowRight")
+    after = card.locator("table").first.locator("tbody td").first.text_content()
+    assert after == f"{layer['breakdown']['rows'][area][at + 1][0][1]:,}" != before
+
+
+def test_a_school_card_shows_its_facts_and_its_years(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.fill("#list-0-filter", "john`s ashby")
+    page.click("#list-0-table tbody tr:not([hidden]) [data-item='0']")
+    item, card = told["points"][0]["items"][0], page.locator("#card")
+    assert card.locator("h2").text_content() == item["name"]
+    assert card.locator(".facts dt").all_text_contents() == [
+        "Places", "Kind of school", "Ages", "Admission number", "Primary area", "On the map"]
+    assert card.locator(".facts dd").last.text_content() == "no: its place is not known"
+    figures = card.locator("tbody tr").evaluate_all("rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+    series = item["series"]["primary"]
+    assert [row[1:3] for row in figures] == [[str(v), str(m)] for v, m in zip(series["v"], series["m"], strict=True)]
+    assert figures[0][0] == "2025/26, census"
+    assert card.locator(".column-number").all_text_contents() == [str(v) for v in series["v"]]
+
+
+def test_choosing_on_the_map_opens_the_card(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    shape = page.locator("path.area[data-area='5']")
+    shape.evaluate("path => path.dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert page.text_content("#card-heading") == told["layers"][0]["names"][5]
+    assert page.evaluate("document.activeElement.id") == "card-heading"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "map_committee" and page.is_hidden("#card")
+    page.locator("path.mark.leaflet-interactive").nth(7).evaluate("path => path.dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert page.locator("#card .under").text_content() == "School"
+
+
+def test_pointing_reads_out_the_figure(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.hover("#areas-table tbody tr:first-child th")
+    assert page.text_content(".readout") == "Kelham North: Places short in Reception, 44 places"
+    assert page.locator("path.pointed").count() == 2
+    page.check("#view input[value='1']")
+    page.locator("#areas-table tbody .choose").first.focus()
+    assert re.fullmatch(r".+: Places short in the worst year group, \d+ places, (Reception|Year \d)", page.text_content(".readout") or "")
+
+
+def test_marks_and_outlines_can_be_taken_off_the_map(document: str, look: Look) -> None:
+    page = look(document)
+    marks = page.locator("path.mark.leaflet-interactive")
+    assert marks.count() > 200 and page.locator("path.outline").count() == 7 and page.locator(".diamond").count() == 24
+    for key in ("points 0", "points 1", "outline 0"):
+        page.uncheck(f"[data-key='{key}']")
+    assert marks.count() == page.locator("path.outline").count() == page.locator(".diamond").count() == 0
+    page.locator("#year").press("Home")
+    assert marks.count() == 0 and not page.is_checked("[data-key='points 0']")
+    page.check("[data-key='points 0']")
+    assert marks.count() > 200
+
+
+def test_it_prints_whole_and_comes_back(document: str, look: Look) -> None:
+    page = look(document)
+    page.locator("#areas tbody .choose").nth(2).click()
+    for zoom in (0, 2):
+        page.evaluate(f"map_committee.setZoom(map_committee.getZoom() + {zoom}, {{animate: false}})")
+        before = page.evaluate("[map_committee.getZoom(), map_committee.getSize().x]")
+        assert page.pdf(format="A4").startswith(b"%PDF")
+        assert page.evaluate("[map_committee.getZoom(), map_committee.getSize().x]") == before
+    page.emulate_media(media="print")
+    assert page.is_hidden("#controls") and page.is_hidden(".map-buttons")
+    clipped = page.eval_on_selector_all(".scroll", "boxes => boxes.filter((box) => getComputedStyle(box).overflowY !== 'visible').length")
+    assert clipped == 0 and page.is_visible("#legend-title") and page.is_visible("#sentence")
+
+
+def test_it_works_without_a_map(county: Sheet, told: dict[str, Any], look: Look) -> None:
+    page = look(draw(replace(county, layers=tuple(replace(layer, shapes=None) for layer in county.layers))))
+    assert county.no_map in (page.text_content("#picture") or "") and page.locator(".leaflet-container").count() == 0
+    page.check("#phase input[value='1']")
+    page.check("#view input[value='2']")
+    assert page.text_content("#sentence") == told["layers"][1]["measures"][2]["say"][3]
+    page.locator("#areas tbody .choose").first.click()
+    page.locator("#card [data-item]").first.click()
+    assert page.is_visible("#card .chart")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#card")
+
+
+def test_the_policy_stops_what_gets_in(document: str, browser: Browser, tmp_path: Path) -> None:
+    """A page of its own, since the refusals are told on the console."""
+    path = tmp_path / "attacked.html"
+    planted = "<img src=x onerror='window.__pwn=1'><script>window.__pwn=2</script></main>"
+    path.write_text(document.replace("</main>", planted), encoding="utf-8")
+    page = browser.new_page()
+    sent: list[str] = []
+    refused: list[str] = []
+    page.on("requestfinished", lambda request: sent.append(request.url))
+    page.on("requestfailed", lambda request: sent.append(request.url) if request.failure != "csp" else None)
+    page.on("console", lambda line: refused.append(line.text))
+    page.goto(path.as_uri())
+    page.wait_for_selector("html.ready", state="attached")
+    page.evaluate("""() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.__pwn = 3';
+      document.body.append(script);
+      const box = document.createElement('div');
+      box.innerHTML = '<p onclick="window.__pwn=4" style="position:fixed">x</p>';
+      document.body.append(box);
+      box.firstChild.click();
+      fetch('https://example.org/').catch(() => {});
+      new Image().src = 'https://example.org/x.png';
+    }""")
+    assert page.evaluate("window.__pwn") is None
+    assert page.evaluate("getComputedStyle(document.body.lastChild.firstChild).position") == "static"
+    assert len(refused) >= 4 and all("Content Security Policy" in line for line in refused)
+    assert sent == [path.as_uri()]
+    page.close()
