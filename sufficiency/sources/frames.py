@@ -175,7 +175,7 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
     untold = [n for n in twice if n in frame.columns]
     doubled = (f"columns that stand twice in the header are read once: {', '.join(untold)}",) if untold else ()
     headings = {names[i]: header.written[i] for i in kept}
-    return Table(frame, (*sheet.notes, *body.notes(headings.get(layout.authority, "")), *doubled), title, headings)
+    return Table(frame, (*sheet.notes, *body.notes(header.written[body.authority]), *doubled), title, headings)
 
 
 @dataclass
