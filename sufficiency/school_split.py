@@ -1,11 +1,11 @@
 """Sharing an area's intake out among its schools: by recent share, held to their places, the excess to schools with room.
 
 Method (domain brief C4). A school's share of its area's intake is the mean of the last three years, the latest counting three
-times. A new school takes, from the year in which it opens, the share that its places are of the area's, and the others make
-room for it. A school that would be asked for by more children than it has places at entry takes what it can, and the others are
-offered to schools of the same area with room, in proportion to their shares, until all are placed or all are full. When the whole
-area is full the excess stays with the schools in proportion to their shares: children expected are never lost, and the balance
-shows what is missing.
+times, or of those since a school last opened in the area. A new school takes, from the year in which it opens, the share that its
+places are of the area's, and the others make room for it. A school that would be asked for by more children than it has places at
+entry takes what it can, and the others are offered to schools of the same area with room, in proportion to their shares, until
+all are placed or all are full. When the whole area is full the excess stays with the schools in proportion to their shares:
+children expected are never lost, and the balance shows what is missing.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def entry_shares(strands: Strands, nc_year: int, weights: Sequence[float], place
     seen = np.flatnonzero(strands.seen)[:n]
     roll = np.array([strands.entrants(int(k), nc_year) for k in seen]).reshape(n, len(enters))
     there = strands.roll[seen].sum(axis=-1) > 0
-    weight = np.asarray(weights, dtype="float64")[:n, None] * there
+    since = strands.open_since()[seen][:, strands.area]
+    weight = np.asarray(weights, dtype="float64")[:n, None] * there * np.where(since.any(axis=0), since, True)
     area_total = of_group(roll, strands.area)
     share = np.divide(roll, area_total, out=np.zeros_like(roll), where=area_total > 0)
     share = (share * weight).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-12)

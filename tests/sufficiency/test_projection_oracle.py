@@ -315,12 +315,12 @@ class Slow:
 
     def school_shares(self, area: str, g: int, ay: int) -> Counts:
         mine = [s for s in self.of(area) if s.enters(g)]
-        raw = {}
+        since, raw = self.since_opening(area, self.years), {}
         for s in mine:
             top = bottom = 0.0
             for w, past in zip(A.weights, self.years, strict=False):
                 whole = sum(self.entrants(t, past, g) for t in mine)
-                if s.there(past):
+                if s.there(past) and past in since:
                     bottom += w
                     top += w * self.entrants(s, past, g) / whole if whole > 0 else 0.0
             raw[s.urn] = top / bottom if bottom > 0 else 0.0
