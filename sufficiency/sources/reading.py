@@ -179,10 +179,15 @@ def parse_counts(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
     Text that is neither stays in the symbols as found, for the table's model to refuse by name.
     """
     text = cells.astype("str").str.strip()
-    numbers = pd.to_numeric(text.str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True), errors="coerce")
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype="float64", copy=True)
+    grouped = text.str.contains(",", regex=False).to_numpy(dtype=bool)
+    if grouped.any():
+        ungrouped = text[grouped].str.replace(r"(?<=\d),(?=\d{3}\b)", "", regex=True)
+        values[grouped] = pd.to_numeric(ungrouped, errors="coerce").to_numpy(dtype="float64")
+    numbers = pd.Series(values, index=cells.index)
     symbols = text.where(numbers.isna(), "")
     lowered = symbols.str.lower()
-    return numbers.astype("float64"), lowered.where(lowered.isin(SYMBOLS), symbols)
+    return numbers, lowered.where(lowered.isin(SYMBOLS), symbols)
 
 
 def noted(table: str, path: Path, texts: tuple[str, ...]) -> tuple[Note, ...]:
