@@ -204,17 +204,25 @@ def _births_ratios(strands: Strands, babies: Newborns, authority: AuthorityRatio
 
 def _log(strands: Strands, authority: AuthorityRatios, births: tuple[Floats, Floats, Floats],
          steps: tuple[Floats, Floats, Floats], drawn: Floats) -> pd.DataFrame:
-    """Every ratio of every area beside the authority's: how it was measured, and whether it was clipped."""
+    """Every ratio that an area uses beside the authority's: how it was measured, and whether it was clipped."""
     rows = []
+    takes, uses = strands.takes(0), _steps_in_use(strands) & (steps[0] > 0)
     for a, (code, phase) in enumerate(zip(strands.areas, strands.phases, strict=True)):
-        if phase == "primary":
+        if takes[a]:
             rows.append(("births", phase, code, 0, births[2][a], births[1][a], authority.births, births[0][a], False))
-        groups = range(1, 7) if phase == "primary" else range(8, GROUPS)
-        for g in groups:
+        for g in np.flatnonzero(uses[a]):
             kind = "survival" if g < YEAR_12 else "staying_on"
-            rows.append((kind, phase, code, g, steps[2][a, g], steps[1][a, g], authority.steps[g], steps[0][a, g],
+            rows.append((kind, phase, code, int(g), steps[2][a, g], steps[1][a, g], authority.steps[g], steps[0][a, g],
                          bool(drawn[a, g] != steps[0][a, g])))
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _steps_in_use(strands: Strands) -> NDArray[np.bool_]:
+    """Which ratios carry somebody in some school of an area: [area, nc_year]."""
+    g = np.arange(GROUPS)
+    inside = (g <= strands.high[:, None]) & ((g > strands.low[:, None]) | (g == YEAR_12))
+    used: NDArray[np.bool_] = strands.by_area(inside.astype("float64")) > 0
+    return used
 
 
 def _clip_notes(log: pd.DataFrame, assumptions: Assumptions) -> tuple[Note, ...]:
