@@ -36,6 +36,7 @@ GARDEN = (0, 0, 40, 80, 120, 140, 140, 140, 120, 100)     # homes a financial ye
 GARDEN_BEFORE = 2                   # years by which the first trajectory was earlier
 GARDEN_OPENS, GARDEN_PLACES = 2030, 30
 GARDEN_DEED = "2029-03-31"          # by when the developer's money must be spent
+GARDEN_OFF = 350.0                  # metres east and north of the market village
 GARDEN_URN = "990900"
 CITY_URN = 991_001
 STATUSES = ("under_construction", "full", "outline", "allocation")
@@ -202,7 +203,7 @@ def _sites(rng: np.random.Generator, land: Land) -> pd.DataFrame:
             rows.append((f"{land.towns[land.area_district[a]][:3].upper()}/{2019 + n % 7}/{1000 + 37 * n}",
                          f"Land off {land.villages[-1 - n]} Road", status, int(east), int(north), ay_label(start + y),
                          homes if y else homes // 2, ""))
-    east, north = np.rint(land.area_centres[cast.GARDEN_AREA] + 1_200)
+    east, north = np.rint(land.area_centres[cast.GARDEN_AREA] + GARDEN_OFF)
     note = (f"garden village; school site handed over with home {cast.GARDEN_TRIGGER}; first trajectory {GARDEN_BEFORE} years "
             f"earlier; deed: contribution to be spent by {GARDEN_DEED}")
     rows += [("GARDEN", f"{land.area_names[cast.GARDEN_AREA]} Garden Village", "outline", int(east), int(north),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse.csgraph
 import scipy.spatial
 
 from sufficiency.example.names import place_names
@@ -75,9 +76,11 @@ def draw_land(seed: int) -> Land:
     centres = _towns(rng, turn)
     area_centres, district, in_town, quarters = _area_centres(rng, centres)
     points, area = _points(rng, area_centres, in_town, waves)
+    beyond = _beyond(rng, points, waves)
+    area = _hanging_together(points, beyond, area, district)
     order = np.lexsort((points[:, 0], area))
     points, area = points[order], area[order]
-    rings = _rings(rng, points, _beyond(rng, points, waves))
+    rings = _rings(rng, points, beyond)
     away = centres[-1] - np.array(ORIGIN)
     city = np.array(ORIGIN) + away / np.hypot(*away) * (_edge(np.arctan2(away[1], away[0]), waves) + 3_000)
     area_names = tuple(f"{towns[d]} {quarters[a]}" if t else villages[a]
@@ -156,6 +159,26 @@ def _beyond(rng: np.random.Generator, points: Floats, waves: Floats) -> Floats:
     tree = scipy.spatial.cKDTree(points)
     found: Floats = outside[tree.query(outside)[0] > 1_500.0][:OUTSIDE_POINTS]
     return found
+
+
+def _hanging_together(points: Floats, beyond: Floats, area: Ints, district: Ints) -> Ints:
+    """Give small areas that lie apart from the rest of their district to the planning area next to them."""
+    sides = scipy.spatial.Voronoi(np.vstack([points, beyond])).ridge_points
+    sides = sides[(sides < len(points)).all(axis=1)]
+    area = area.copy()
+    for _ in range(len(points)):
+        mine = district[area]
+        same = sides[mine[sides[:, 0]] == mine[sides[:, 1]]]
+        graph = scipy.sparse.csr_array((np.ones(len(same)), (same[:, 0], same[:, 1])), shape=(len(points), len(points)))
+        _, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
+        largest = [np.bincount(part[mine == d]).argmax() for d in range(int(district.max()) + 1)]
+        apart = part != np.array(largest)[mine]
+        ends = np.vstack([sides, sides[:, ::-1]])
+        joins = ends[apart[ends[:, 0]] & ~apart[ends[:, 1]] & (mine[ends[:, 0]] != mine[ends[:, 1]])]
+        if len(joins) == 0:
+            return area
+        area[joins[0, 0]] = area[joins[0, 1]]
+    return area
 
 
 def _rings(rng: np.random.Generator, points: Floats, beyond: Floats) -> tuple[Floats, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.example import cast
-from sufficiency.example.council import CITY_URN, GARDEN_OPENS, GARDEN_PLACES, GARDEN_URN
+from sufficiency.example.council import CITY_URN, GARDEN_OFF, GARDEN_OPENS, GARDEN_PLACES, GARDEN_URN
 from sufficiency.example.names import CITY, COUNTY
 from sufficiency.example.rolls import YEARS
 
@@ -93,7 +93,7 @@ def _former(schools: Schools) -> list[dict[str, Any]]:
 
 def _to_come(land: Land) -> list[dict[str, Any]]:
     """The school of the garden village, proposed to open."""
-    centre = np.rint(land.area_centres[cast.GARDEN_AREA] + 1_200).astype("int64")
+    centre = np.rint(land.area_centres[cast.GARDEN_AREA] + GARDEN_OFF).astype("int64")
     mine = np.flatnonzero(land.area == cast.GARDEN_AREA)
     return [{"urn": GARDEN_URN, "la_code": cast.LA_CODE, "estab": "2900",
              "name": f"{land.area_names[cast.GARDEN_AREA]} Garden Village Primary School", "type": "Free schools",
