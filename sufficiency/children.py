@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,7 @@ from sufficiency.ratios import AuthorityRatios, area_ratios
 from sufficiency.residents import by_residence
 from sufficiency.roll_forward import Rules, roll_forward
 from sufficiency.school_split import entry_shares
+from sufficiency.small_areas import residents
 from sufficiency.strands import strands_of, whole_areas
 
 if TYPE_CHECKING:
@@ -85,7 +87,9 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     strands, strand_notes = _strands(evidence, schools, history, frame, base)
     strands, entry_notes = with_later_entries(strands, evidence, assumptions)
     published, roll, roll_notes = authority_roll(evidence, strands)
-    babies, birth_notes = newborns(evidence, strands, frame, min(strands.years[-1], published[-1]), years[-1], assumptions)
+    living = cache(partial(residents, evidence))
+    oldest = min(strands.years[-1], published[-1])
+    babies, birth_notes = newborns(evidence, strands, frame, oldest, years[-1], living, assumptions)
     measured, authority_notes = authority_ratios(published, roll, babies, assumptions)
     authority, unserved_notes = _of_years_served(measured, coverage(roll, strands), strands)
     areas, ratio_notes = area_ratios(strands, babies, authority, assumptions)
@@ -102,12 +106,12 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     final = np.concatenate([start[:, None], roll_forward(known.rows, base + 1, rules, moved)], axis=1)
     control = np.concatenate([control[:, :1], moved], axis=1)
     pupils = strands.by_area(final)
-    residents, resident_notes = by_residence(pupils, base, evidence, strands, frame, babies)
+    at_home, resident_notes = by_residence(pupils, base, living, strands, frame, babies)
     notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, ratio_notes, intake_notes,
              override_notes, _lost(control, pupils, years), resident_notes)
     return Projection(
         pupils=_array(pupils, years, strands), raw=_array(strands.by_area(raw), years, strands),
-        adjusted=_array(strands.by_area(adjusted), years, strands), residents=_array(residents, years, strands),
+        adjusted=_array(strands.by_area(adjusted), years, strands), residents=_array(at_home, years, strands),
         schools=_by_school(final, years, strands), authority=_labelled(pupils.sum(axis=2), years, {}),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
         overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),

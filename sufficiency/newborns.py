@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sufficiency.areas import AreaFrame
     from sufficiency.assumptions import Assumptions
     from sufficiency.evidence import Evidence
-    from sufficiency.small_areas import Births
+    from sufficiency.small_areas import Births, Living
     from sufficiency.strands import Strands
 
     Floats = NDArray[np.float64]
@@ -54,13 +54,13 @@ class Newborns:
         return bool(self.known[cohort_in(RECEPTION, ay) - self.first])
 
 
-def newborns(evidence: Evidence, strands: Strands, frame: AreaFrame, oldest: int, last: int,
+def newborns(evidence: Evidence, strands: Strands, frame: AreaFrame, oldest: int, last: int, living: Living,
              assumptions: Assumptions) -> tuple[Newborns, tuple[Note, ...]]:
     """Births behind every Reception from academic year `oldest` to `last`, by planning area."""
     homes = frame.homes.get("primary")
     codes = tuple(homes.origins) if homes is not None else ()
     cohorts = range(cohort_in(RECEPTION, oldest), cohort_in(RECEPTION, last) + 1)
-    published = births_of(evidence, codes)
+    published = births_of(evidence, codes, living)
     if published is None or not published.cohorts:
         return _flat(strands, cohorts), (Note("births", "no births are known",
                                               "Reception stays as it is today in every year ahead"),)
@@ -119,7 +119,7 @@ def _notes(evidence: Evidence, published: Births, babies: Newborns, strands: Str
            has_homes: bool) -> tuple[Note, ...]:
     """Say what is approximate about the births, and which Receptions rest on a guess."""
     notes = []
-    recut = sorted({str(b) for b in evidence.births["basis"]} - {"cohort"})
+    recut = sorted({str(b) for b in evidence.births["basis"].unique()} - {"cohort"})
     if recut:
         notes.append(Note("births", f"some births are approximate ({', '.join(recut)})",
                           "Reception may be out by a child in a hundred"))

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from sufficiency.strands import Strands
@@ -81,15 +81,18 @@ def _first_open(strands: Strands, opens: Mapping[str, int]) -> NDArray[np.int64]
 def _fill(grid: Floats, places: pd.DataFrame, strands: Strands, base: int, weights: Sequence[float]) -> None:
     """Write places into the grid [year from base, strand, nc_year]; the last year known holds for those after it."""
     number = {urn: i for i, urn in enumerate(dict.fromkeys(strands.urns))}
-    known = places[places["urn"].isin(number) & places["yg_places"].notna() & places["ay"].between(base, base + len(grid) - 1)]
-    whose = known["urn"].map(number).to_numpy(dtype="int64")
-    year, group = known["ay"].to_numpy(dtype="int64") - base, known["nc_year"].to_numpy(dtype="int64")
+    row, listed = pd.factorize(places["urn"])
+    whose = np.array([number.get(urn, -1) for urn in listed], dtype="int64")[row]
+    year, group = places["ay"].to_numpy(dtype="int64") - base, places["nc_year"].to_numpy(dtype="int64")
+    held = places["yg_places"].to_numpy(dtype="float64")
+    known = (whose >= 0) & ~np.isnan(held) & (year >= 0) & (year < len(grid))
+    whose, year, group = whose[known], year[known], group[known]
     by_school = np.full((len(grid), len(number), GROUPS), np.nan)
-    by_school[year, whose, group] = known["yg_places"].to_numpy(dtype="float64")
+    by_school[year, whose, group] = held[known]
     for k in range(1, len(grid)):
         by_school[k] = np.where(np.isnan(by_school[k]), by_school[k - 1], by_school[k])
     part = np.zeros(by_school.shape[1:], dtype="bool")
-    part[whose, group] = (known["basis"] == "capacity").to_numpy()
+    part[whose, group] = (places["basis"] == "capacity").to_numpy()[known]
     of = np.array([number[urn] for urn in strands.urns], dtype="int64")
     grid[:] = np.where(np.isnan(by_school), np.inf, by_school)[:, of]
     for g in range(YEAR_12):

@@ -14,15 +14,15 @@ import numpy as np
 
 from planning_areas.school_year import NC_YEARS, RECEPTION, cohort_in
 from sufficiency.evidence import Note
-from sufficiency.small_areas import cohort_residents, recoded_to, residents
+from sufficiency.small_areas import cohort_residents, recoded_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from planning_areas.lookup import Lookup
     from sufficiency.areas import AreaFrame
-    from sufficiency.evidence import Evidence
     from sufficiency.newborns import Newborns
+    from sufficiency.small_areas import Living
     from sufficiency.strands import Strands
 
     Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GROUPS = len(NC_YEARS)
 
 
-def by_residence(pupils: Floats, ay: int, evidence: Evidence, strands: Strands, frame: AreaFrame,
+def by_residence(pupils: Floats, ay: int, living_in: Living, strands: Strands, frame: AreaFrame,
                  babies: Newborns) -> tuple[Floats, tuple[Note, ...]]:
     """Children who live in each area and are expected at the authority's schools: [draw, year, area, nc_year], as `pupils`.
 
@@ -41,7 +41,7 @@ def by_residence(pupils: Floats, ay: int, evidence: Evidence, strands: Strands, 
         of_phase = np.array([p == phase for p in strands.phases], dtype="bool")
         if not of_phase.any():
             continue
-        children = _children(evidence, frame.homes.get(phase), frame, babies, cohort_in(GROUPS - 1, ay),
+        children = _children(living_in, frame.homes.get(phase), frame, babies, cohort_in(GROUPS - 1, ay),
                              cohort_in(RECEPTION, ay + pupils.shape[1] - 1))
         if children is None:
             notes.append(Note("lsoas", f"where children live is not known for {phase} planning areas: demand by residence is "
@@ -62,13 +62,13 @@ def by_residence(pupils: Floats, ay: int, evidence: Evidence, strands: Strands, 
     return living, tuple(notes)
 
 
-def _children(evidence: Evidence, homes: Lookup | None, frame: AreaFrame, babies: Newborns, first: int,
+def _children(living_in: Living, homes: Lookup | None, frame: AreaFrame, babies: Newborns, first: int,
               last: int) -> Floats | None:
     """Children of each cohort by small area, [cohort, small area of `homes`]; None where nothing is known of homes."""
     if homes is None:
         return None
     codes = tuple(homes.origins)
-    people = residents(evidence, codes)
+    people = living_in(codes)
     found: dict[int, Floats] = {}
     for cohort in range(first, last + 1):
         counted = cohort_residents(people[1], people[0], cohort) if people is not None else None

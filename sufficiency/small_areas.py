@@ -16,11 +16,14 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sufficiency.evidence import Evidence
 
     Floats = NDArray[np.float64]
+    Living = Callable[[tuple[str, ...]], tuple[int, Floats] | None]     # `residents` of an authority, for any small areas
 
 UNDER_FIVE = 5
 FEWEST_SCHOOLS = 0.02       # of an authority's schools in a district that is its own
@@ -42,21 +45,29 @@ def recoded(counts: pd.DataFrame, column: str, codes: tuple[str, ...], lookup: p
 
     counts: lsoa_code, `column`, value. Codes that lead to none of `codes` are left out.
     """
-    place = pd.Series(np.arange(len(codes)), index=pd.Index(codes, dtype="object"))
-    direct = counts["lsoa_code"].map(place)
-    moved = counts[direct.isna()]
-    if len(moved) and len(lookup):
-        parts = lookup[["lsoa11_code", "lsoa21_code"]].copy()
-        parts["share"] = 1 / parts.groupby("lsoa11_code")["lsoa21_code"].transform("size")
-        moved = moved.merge(parts, left_on="lsoa_code", right_on="lsoa11_code")
-        moved = moved.assign(lsoa_code=moved["lsoa21_code"], value=moved["value"] * moved["share"])
-    both = pd.concat([counts[direct.notna()], moved])[["lsoa_code", column, "value"]]
-    both = both.assign(row=both["lsoa_code"].map(place)).dropna(subset=["row"])
-    values = sorted(counts[column].unique())
-    grid = np.zeros((len(codes), len(values)))
-    np.add.at(grid, (both["row"].to_numpy(dtype="int64"), np.searchsorted(values, both[column].to_numpy())),
-              both["value"].to_numpy(dtype="float64"))
-    return grid
+    number, given = pd.factorize(counts["lsoa_code"])
+    value, values = pd.factorize(counts[column], sort=True)
+    grid = np.zeros((len(given), len(values)))
+    np.add.at(grid, (number, value), counts["value"].to_numpy(dtype="float64"))
+    place = {code: i for i, code in enumerate(codes)}
+    parts = _parts(lookup) if not place.keys() >= set(given) else {}
+    carried = np.zeros((len(codes), len(values)))
+    for row, code in zip(grid, given, strict=True):
+        if code in place:
+            carried[place[code]] += row
+        else:
+            for part, share in parts.get(code, ()):
+                if part in place:
+                    carried[place[part]] += row * share
+    return carried
+
+
+def _parts(lookup: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
+    """The areas of 2021 that each of 2011 has become, in equal shares."""
+    became: dict[str, list[str]] = {}
+    for old, new in zip(lookup["lsoa11_code"], lookup["lsoa21_code"], strict=True):
+        became.setdefault(old, []).append(new)
+    return {old: [(part, 1 / len(parts)) for part in parts] for old, parts in became.items()}
 
 
 def residents(evidence: Evidence, codes: tuple[str, ...]) -> tuple[int, Floats] | None:
@@ -77,7 +88,7 @@ def cohort_residents(people: Floats, year: int, cohort: int) -> Floats | None:
     return 10 / 12 * people[:, age] + 2 / 12 * people[:, age - 1] if 1 <= age < people.shape[1] else None
 
 
-def births_of(evidence: Evidence, codes: tuple[str, ...]) -> Births | None:
+def births_of(evidence: Evidence, codes: tuple[str, ...], living: Living) -> Births | None:
     """Births by cohort, of the authority and of its small areas (`codes`; none: the authority only); None without births."""
     table = evidence.births
     if table.empty:
@@ -93,7 +104,7 @@ def births_of(evidence: Evidence, codes: tuple[str, ...]) -> Births | None:
         of = np.where(area == gss, "authority", of)
     levels = {level: table[of == level] for level in ("small area", "district", "authority")}
     unused = tuple(sorted(area[of == ""].unique()))
-    found = _by_level(evidence, codes, levels, tuple(d for d in own if d != gss))
+    found = _by_level(evidence, codes, levels, tuple(d for d in own if d != gss), living)
     cohorts = tuple(sorted(found))
     if not cohorts:
         return Births((), np.zeros(0), None, (), unused)
@@ -115,9 +126,9 @@ def districts_of(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _by_level(evidence: Evidence, codes: tuple[str, ...], levels: dict[str, pd.DataFrame],
-              own: tuple[str, ...]) -> dict[int, tuple[str, Floats]]:
+              own: tuple[str, ...], living: Living) -> dict[int, tuple[str, Floats]]:
     """Births of each cohort by small area (or as one number), from the finest level that has the whole cohort."""
-    spread = _shares(evidence, codes, own)
+    spread = _shares(evidence, codes, own, living)
     found: dict[int, tuple[str, Floats]] = {}
     for cohort, births in levels["authority"].groupby("cohort")["births"].sum().items():
         found[int(cohort)] = ("authority", births * spread[-1])
@@ -133,7 +144,7 @@ def _by_level(evidence: Evidence, codes: tuple[str, ...], levels: dict[str, pd.D
     return found
 
 
-def _shares(evidence: Evidence, codes: tuple[str, ...], own: tuple[str, ...]) -> Floats:
+def _shares(evidence: Evidence, codes: tuple[str, ...], own: tuple[str, ...], living: Living) -> Floats:
     """How births of each district, and last of the whole authority, are spread over small areas, by children aged 0 to 4."""
     if not codes:
         return np.ones((len(own) + 1, 1))
@@ -141,7 +152,7 @@ def _shares(evidence: Evidence, codes: tuple[str, ...], own: tuple[str, ...]) ->
     where = np.array([district.get(code, "") for code in codes], dtype="object")
     inside = np.array([*[where == d for d in own], np.ones(len(codes), dtype="bool")])
     inside[~inside.any(axis=1)] = True          # a district of which no small area is known: all of them
-    known = residents(evidence, codes)
+    known = living(codes)
     weight = inside * (known[1][:, :UNDER_FIVE].sum(axis=1) if known is not None else 1.0)
     weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, inside.astype("float64"))
     shares: Floats = weight / weight.sum(axis=1, keepdims=True)

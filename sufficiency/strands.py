@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from sufficiency.areas import AreaFrame
@@ -155,12 +155,13 @@ def _rolls(past: pd.DataFrame, urns: tuple[str, ...], primary: Flags, years: tup
     """Rolls [year, strand, nc_year]: a strand counts the year groups of its phase only."""
     known = sorted(set(urns))
     number = {urn: i for i, urn in enumerate(known)}
-    whose = past["urn"].map(number).to_numpy(dtype="float64", na_value=np.nan)
-    found = ~np.isnan(whose) & past["pupils"].notna().to_numpy()
+    row, listed = pd.factorize(past["urn"])
+    whose = np.array([number.get(urn, -1) for urn in listed], dtype="int64")[row]
+    pupils = past["pupils"].to_numpy(dtype="float64")
+    found = (whose >= 0) & ~np.isnan(pupils)
     grid = np.zeros((len(years), len(known), GROUPS))
     when = years[0] - past["ay"].to_numpy(dtype="int64")[found]
-    np.add.at(grid, (when, whose[found].astype("int64"), past["nc_year"].to_numpy(dtype="int64")[found]),
-              past["pupils"].to_numpy(dtype="float64")[found])
+    np.add.at(grid, (when, whose[found], past["nc_year"].to_numpy(dtype="int64")[found]), pupils[found])
     groups = np.arange(GROUPS)
     mine = np.where(primary[:, None], groups <= TOP_PRIMARY, groups >= YEAR_7)
     return np.where(mine, grid[:, [number[u] for u in urns], :], 0.0)
