@@ -3,7 +3,8 @@
 Three layouts are read: births in the twelve months that end on a date (`date`, `annual_births`, actual, interpolated or
 predicted), one row for each area and year, and one row for each area with a column for each year. Twelve months that end on
 31 August or 1 September are a cohort already. Mid-years and calendar years are re-cut as in domain brief C0, which is
-approximate; a cohort whose two years are not both there is left out. Where a file allows several ways, each area and cohort takes
+approximate; a cohort whose two years are not both there is left out. Which of these a bare year is, the heading says, or the
+title above the table or in the workspace; it is never guessed. Where a file allows several ways, each area and cohort takes
 the best: published figures before predicted ones, then the exact twelve months, then mid-years, then calendar years.
 """
 

@@ -23,7 +23,7 @@ from planning_areas.boundaries import CRS, Lsoas
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Reading
 from sufficiency.sources.cells import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS
-from sufficiency.sources.frames import Layout, cells_of, held, understood
+from sufficiency.sources.frames import Layout, cells_of, held, map_problems, understood
 from sufficiency.sources.reading import Ask, Reader, noted, source, unreadable
 
 Geometries = np.ndarray[Any, np.dtype[np.object_]]
@@ -130,6 +130,8 @@ def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
         names = understood(written, LAYOUT, ask)
         fields = {w: n for w, n in zip(written, names, strict=True) if n in (*LAYOUT.needs, *LAYOUT.may)}
         if "lsoa_code" in fields.values():
+            if faults := map_problems(written, LAYOUT, ask, path.name):
+                raise EvidenceError(faults)
             return layer, fields, [other for other in layers if other != layer]
         seen += written
     if not shapes:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import parse_ay
+from planning_areas.school_year import ay_label, parse_ay
 from planning_areas.tables import Problem
 from sufficiency.evidence import SYMBOLS
 from sufficiency.sources.reading import parse_counts
@@ -111,11 +111,19 @@ def census_years(labels: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def academic_years(frame: pd.DataFrame, file: str, given: int | None) -> tuple[pd.Series, list[Problem]]:
-    """The academic year of each row: the file's `time_period`, or else the year that the workspace gives."""
+    """The academic year of each row: the file's `time_period`, or else the year that the workspace gives.
+
+    given: the workspace's year; where the file says its own, it must be among them.
+    """
     if "time_period" in frame.columns:
         cells = frame["time_period"]
         ay, bad = numbers(cells, year, nullable=False)
-        return ay, cell_problems(cells[bad], file, "ay", "an academic year such as 202223 expected")
+        problems = cell_problems(cells[bad], file, "ay", "an academic year such as 202223 expected")
+        if given is not None and not bad.any() and not ay.eq(given).any():
+            problems = [Problem(file, 0, "ay", found=", ".join(ay_label(int(y)) for y in sorted(ay.unique())),
+                                expected=f"authority.toml says that the file is of {ay_label(given)}",
+                                advice="take ay out, or name the right file")]
+        return ay, problems
     if given is not None:
         return pd.Series(float(given), index=frame.index), []
     return pd.Series(np.nan, index=frame.index), [

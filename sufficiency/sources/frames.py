@@ -19,6 +19,7 @@ import pandera.pandas as pa
 
 from planning_areas.tables import EvidenceError, Problem, check
 from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
+from sufficiency.workspace_settings import nearest
 
 HEADER_WITHIN = 30          # rows among which the header is looked for
 MOST_NAMED = 5
@@ -33,7 +34,6 @@ class Layout:
     spellings: Mapping[str, str] = field(default_factory=dict)  # column -> regular expression of its other names, made plain
     families: str = ""              # regular expression of further columns, such as one for each year group; kept by plain name
     authority: str = ""             # the column that holds the authority's code: rows of others are passed over
-    besides: frozenset[str] = frozenset()       # codes that are kept beside the authority's, such as England's
     every_column: bool = False      # keep the columns that nobody asks for, to be told
     remark: str = ""                # rows that begin with it are passed over
     first_sheet_only: bool = False  # of a workbook; else the first sheet that has the columns
@@ -97,7 +97,7 @@ def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
     if best is None and path.suffix.lower() in WORKBOOKS:
         which = "the first sheet of the workbook is" if layout.first_sheet_only else "the sheets of the workbook are"
         raise unreadable(path, f"{which} empty", "put the table on the first sheet")
-    raise EvidenceError(_missing_columns(path, best, layout))
+    raise EvidenceError(_missing_columns(path, best, layout, ask))
 
 
 def _is_remark(row: Row, layout: Layout) -> bool:
@@ -135,7 +135,21 @@ def understood(written: list[str], layout: Layout, ask: Ask) -> list[str]:
     return names
 
 
-def _missing_columns(path: Path, header: _Header | None, layout: Layout) -> list[Problem]:
+def map_problems(written: list[str], layout: Layout, ask: Ask, file: str) -> list[Problem]:
+    """Find what the workspace's column map says and cannot mean: a column that the reader does not know, or the file has not."""
+    known, heads = {plain(n): n for n in (*layout.needs, *layout.may)}, {plain(n): n for n in written}
+    problems = []
+    for ours, theirs in (ask.columns or {}).items():
+        if plain(ours) not in known:
+            problems.append(Problem(file, 0, ours, expected="authority.toml maps this column, and the reader has no use for it",
+                                    advice=nearest(ours, known.values())))
+        elif plain(theirs) not in heads:
+            problems.append(Problem(file, 0, theirs, expected=f"authority.toml says that {ours} is so called, and no column is",
+                                    advice=nearest(theirs, heads.values())))
+    return problems
+
+
+def _missing_columns(path: Path, header: _Header | None, layout: Layout, ask: Ask) -> list[Problem]:
     """Name each column that is needed and not there, with what the likeliest header has instead."""
     written, names = (header.written, header.names) if header else ([], [])
     advice = "if it has another name in this file, give it under [tables.*.columns]"
@@ -143,7 +157,8 @@ def _missing_columns(path: Path, header: _Header | None, layout: Layout) -> list
         advice = "the cells seem to be parted by something other than commas: save it as CSV"
     if written:
         advice += "; the file has " + ", ".join(repr(n[:40]) for n in written[:6]) + (" ..." if len(written) > 6 else "")
-    return [Problem(path.name, 0, n, expected="this column is needed", advice=advice) for n in layout.needs if n not in names]
+    missing = [Problem(path.name, 0, n, expected="this column is needed", advice=advice) for n in layout.needs if n not in names]
+    return missing + map_problems(written, layout, ask, path.name)
 
 
 def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title: str, layout: Layout, ask: Ask) -> Table:
@@ -156,8 +171,9 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
     twice = [n for n in dict.fromkeys(names) if names.count(n) > 1]
     problems = [Problem(path.name, header.row, n, expected="this column stands twice in the header", advice="drop one")
                 for n in sorted(twice) if n in known or family.fullmatch(n)]
-    body = _Body(path.name, len(names), kept, names.index(layout.authority) if layout.authority in names else -1, ask.la_code,
-                 layout.besides)
+    problems += map_problems(header.written, layout, ask, path.name)
+    whose = names.index(layout.authority) if layout.authority in names else -1
+    body = _Body(path.name, len(names), kept, whose, ask.la_code)
     for row in rows:
         if not _is_remark(row, layout):
             body.take(row)
@@ -165,7 +181,7 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
         problems.append(Problem(path.name, expected="the file has a header and no rows",
                                 advice="download it again, or fill it in, or take it out of authority.toml"))
     problems += body.problems
-    if not problems and body.others and not body.mine:
+    if not problems and body.others and not body.numbers:
         problems.append(Problem(path.name, 0, header.written[body.authority], found=_some(body.others),
                                 expected=f"no row is of authority {ask.la_code}",
                                 advice="check the code in authority.toml, or whether this is another authority's file"))
@@ -187,12 +203,10 @@ class _Body:
     kept: list[int]                 # columns that are kept
     authority: int                  # the column that says whose a row is, or -1
     code: str                       # whose rows are kept; "": everybody's
-    besides: frozenset[str]         # codes that are kept beside it
     numbers: list[int] = field(default_factory=list)
     cells: list[list[str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
-    mine: int = 0
     short: int = 0
 
     def take(self, row: Row) -> None:
@@ -201,8 +215,7 @@ class _Body:
         length = len(cells)
         if self.code and self.authority >= 0:
             whose = cells[self.authority].strip() if length > self.authority else ""
-            self.mine += whose == self.code
-            if whose != self.code and whose not in self.besides:
+            if whose != self.code:
                 self.others[whose] += 1
                 return
         if length < self.width:

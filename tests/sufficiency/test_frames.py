@@ -47,6 +47,17 @@ def test_the_workspaces_map_goes_before_the_name_and_the_name_before_other_spell
     assert read_frame(path, LAYOUT, Ask()).frame["count"].tolist() == ["1"]
 
 
+def test_a_map_that_cannot_be_meant_is_told_with_the_nearest_names(tmp_path: Path) -> None:
+    path = written(tmp_path, "cd,total,mine\nA,1,3\n")
+    with pytest.raises(EvidenceError) as caught:
+        read_frame(path, LAYOUT, Ask(columns={"nam": "mine", "count": "mien"}))
+    assert [(p.column, p.advice) for p in caught.value.problems] == [
+        ("mien", "did you mean mine?"), ("nam", "did you mean name?")]
+    with pytest.raises(EvidenceError) as caught:
+        read_frame(written(tmp_path, "cd,amount\nA,1\n"), LAYOUT, Ask(columns={"count": "amonut"}))
+    assert [p.column for p in caught.value.problems] == ["amonut", "count"]
+
+
 def test_rows_of_others_are_counted_before_anything_is_said_of_them(tmp_path: Path) -> None:
     path = written(tmp_path, "la,code,count\n891,A,1\n892,B,2,too,many,cells\n,C,3\n891,D\n")
     table = read_frame(path, LAYOUT, Ask(la_code="891"))

@@ -65,7 +65,7 @@ def test_the_service_has_a_row_for_each_site_and_planning_area(tmp_path: Path) -
     reading = read(tmp_path, SERVICE
                    + "202425,School,891,8914010,137112,Two Sites,Secondary,8910015,North,\"1,050\",990\n"
                    + "202425,School,891,8914010,137112,Two Sites,Secondary,8910016,South,300,c\n"
-                   + "202425,School,892,8924010,137113,Elsewhere,Secondary,8920001,East,300,250\n")
+                   + "202425,School,892,8924010,137113,Elsewhere,Secondary,8920001,East,300,250\n", ask=Ask(la_code="891"))
     assert reading.table[[*COLUMNS, "urn", "ay"]].to_numpy().tolist() == [
         ["8914010", "secondary", "8910015", 1050.0, "137112", 2024], ["8914010", "secondary", "8910016", 300.0, "137112", 2024]]
     assert notes(reading) == ["1 rows of other authorities left out", "pupils_on_roll is hidden in 1 rows (c): not known there",

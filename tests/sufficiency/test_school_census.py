@@ -103,8 +103,9 @@ def test_headings_of_other_years_are_the_same_headings(tmp_path: Path) -> None:
 
 
 def test_the_year_is_the_files_own_or_the_workspaces(tmp_path: Path) -> None:
-    roll, _ = read(tmp_path, written({"time_period": "2019/20"}), Ask(la_code="891", ay=2022))
-    assert roll.table["ay"].eq(2019).all()
+    assert read(tmp_path, written({"time_period": "2019/20"}))[0].table["ay"].eq(2019).all()
+    (problem,) = problems(tmp_path, written({"time_period": "2019/20"}), Ask(la_code="891", ay=2022))
+    assert "2019/20: authority.toml says that the file is of 2022/23" in str(problem)
     undated = written({}, without=["time_period"])
     assert read(tmp_path, undated, Ask(la_code="891", ay=2021))[0].table["ay"].eq(2021).all()
     (problem,) = [p for p in problems(tmp_path, undated) if "of which year" in p.expected]
