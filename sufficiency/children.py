@@ -43,6 +43,8 @@ from sufficiency.small_areas import residents
 from sufficiency.strands import strands_of, whole_areas
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from sufficiency.areas import AreaFrame
@@ -109,10 +111,12 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     at_home, resident_notes = by_residence(pupils, base, living, strands, frame, babies)
     notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, ratio_notes, intake_notes,
              override_notes, _lost(control, pupils, years), resident_notes)
+    labels = _labels(len(start), years, strands)
     return Projection(
-        pupils=_array(pupils, years, strands), raw=_array(strands.by_area(raw), years, strands),
-        adjusted=_array(strands.by_area(adjusted), years, strands), residents=_array(at_home, years, strands),
-        schools=_by_school(final, years, strands), authority=_labelled(pupils.sum(axis=2), years, {}),
+        pupils=_labelled(pupils, labels["areas"]), raw=_labelled(strands.by_area(raw), labels["areas"]),
+        adjusted=_labelled(strands.by_area(adjusted), labels["areas"]), residents=_labelled(at_home, labels["areas"]),
+        schools=_labelled(_by_school(final, strands), labels["schools"]),
+        authority=_labelled(pupils.sum(axis=2), labels["authority"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
         overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
@@ -167,25 +171,25 @@ def _opening(schools: pd.DataFrame) -> dict[str, int]:
     return {urn: cohort_of_birth(date.fromisoformat(day)) for urn, day in dated.itertuples(index=False, name=None)}
 
 
-def _labelled(values: Floats, years: range, between: dict[str, tuple[str, ...]]) -> xr.DataArray:
-    """Put names on the axes: draw, ay, whatever lies between, nc_year."""
-    inner = {name: list(labels) for name, labels in between.items()}
-    coords = {"draw": range(len(values)), "ay": list(years), **inner, "nc_year": list(NC_YEARS)}
-    return xr.DataArray(values, coords=coords, dims=list(coords), name="pupils")
-
-
-def _array(values: Floats, years: range, strands: Strands) -> xr.DataArray:
-    """Figures of planning areas, with the phase of each."""
-    array = _labelled(values, years, {"planning_area_code": strands.areas})
-    return array.assign_coords(phase=("planning_area_code", list(strands.phases)))
-
-
-def _by_school(final: Floats, years: range, strands: Strands) -> xr.DataArray:
-    """Figures of schools: a school with a primary and a secondary strand is both."""
+def _labels(draws: int, years: range, strands: Strands) -> dict[str, xr.Coordinates]:
+    """Names of the axes of figures of planning areas (with the phase of each), of schools and of the authority."""
     urns = sorted(set(strands.urns) - {""})
-    number = {urn: i for i, urn in enumerate(urns)}
-    whole = np.zeros((*final.shape[:2], len(urns), len(NC_YEARS)))
+    outer = {"draw": range(draws), "ay": list(years)}
+    areas = {"planning_area_code": list(strands.areas), "phase": ("planning_area_code", list(strands.phases))}
+    inner: dict[str, Mapping[str, object]] = {"areas": areas, "schools": {"urn": urns}, "authority": {}}
+    return {name: xr.Coordinates({**outer, **between, "nc_year": list(NC_YEARS)}) for name, between in inner.items()}
+
+
+def _labelled(values: Floats, labels: xr.Coordinates) -> xr.DataArray:
+    """Put names on the axes: draw, ay, whatever lies between, nc_year."""
+    return xr.DataArray(values, coords=labels, dims=[str(name) for name in labels if name != "phase"], name="pupils")
+
+
+def _by_school(final: Floats, strands: Strands) -> Floats:
+    """Figures of schools, [draw, year, urn, nc_year]: a school with a primary and a secondary strand is both."""
+    number = {urn: i for i, urn in enumerate(sorted(set(strands.urns) - {""}))}
+    whole = np.zeros((*final.shape[:2], len(number), len(NC_YEARS)))
     for s, urn in enumerate(strands.urns):
         if urn:
             whole[:, :, number[urn]] += final[:, :, s]
-    return _labelled(whole, years, {"urn": tuple(urns)})
+    return whole

@@ -90,8 +90,8 @@ def entries(strands: Strands, evidence: Evidence, areas: AreaRatios, authority: 
 
 def leavers(strands: Strands, roll: Floats, nc_year: int) -> Floats:
     """Children who must choose a school for this year group: those below it whose strand ends, [..., area]."""
-    out: Floats = strands.by_area(np.where(strands.leaves(nc_year - 1)[:, None], roll, 0.0))[..., nc_year - 1]
-    return out
+    leaving = np.where(strands.leaves(nc_year - 1), roll[..., nc_year - 1], 0.0)
+    return strands.by_area(leaving[..., None])[..., 0]
 
 
 def intake(strands: Strands, k: int, nc_year: int) -> Floats:

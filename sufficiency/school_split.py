@@ -55,7 +55,8 @@ def of_group(counts: Floats, group: NDArray[np.int64]) -> Floats:
     """Sum over each group, given back to each of its schools: [draw, school]; group: ascending."""
     if not len(group):
         return counts
-    begins = np.r_[True, np.diff(group) > 0]
+    begins = np.ones(len(group), dtype="bool")
+    np.not_equal(group[1:], group[:-1], out=begins[1:])
     added: Floats = np.add.reduceat(counts, np.flatnonzero(begins), axis=-1)
     return added[..., np.cumsum(begins) - 1]
 

@@ -55,7 +55,9 @@ class Strands:
         """Add strands up to planning areas: [..., strand, nc_year] -> [..., area, nc_year]."""
         added = np.zeros((*counts.shape[:-2], len(self.areas), counts.shape[-1]))
         if len(self.area):
-            first = np.flatnonzero(np.r_[True, np.diff(self.area) > 0])
+            begins = np.ones(len(self.area), dtype="bool")
+            np.not_equal(self.area[1:], self.area[:-1], out=begins[1:])
+            first = np.flatnonzero(begins)
             added[..., self.area[first], :] = np.add.reduceat(counts, first, axis=-2)
         return added
 
