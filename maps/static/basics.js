@@ -4,6 +4,7 @@
 // the page reads text as markup.
 
 const data = JSON.parse(document.getElementById('data').textContent);
+const NUMBERS = new Intl.NumberFormat('en-GB');
 const SVG = 'http://www.w3.org/2000/svg';
 
 // What the page shows now. chosen: null, or {kind: 'area', area} or {kind: 'point', group, item}.
@@ -44,7 +45,7 @@ const byId = (id) => document.getElementById(id);
 /** A whole number as people write it, or that it is not known. */
 function count(value) {
   if (value === null || value === undefined) return 'not known';
-  return value.toLocaleString('en-GB').replace('-', '\u2212');
+  return NUMBERS.format(value).replace('-', '\u2212');
 }
 
 /** The unit that follows the figure where no heading tells it; none where the figure has its own sign or is not known. */

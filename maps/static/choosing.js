@@ -25,6 +25,7 @@ function openCard() {
   byId('card').hidden = false;
   fillCard();
   markChosen();
+  arrangeTags();
   markRow();
   byId('card-heading').focus();
 }
@@ -62,6 +63,7 @@ function closeCard() {
   byId('card').hidden = true;
   byId('card').replaceChildren();
   markChosen();
+  arrangeTags();
   markRow();
 }
 

@@ -153,7 +153,6 @@ function showMarks() {
   });
   sizeMarks();
   paintMarks();
-  arrangeTags();
 }
 
 /** Marks grow with the zoom; their area tells the size. */
@@ -190,7 +189,6 @@ function paintMap() {
   }
   map.getPane('mapPane').setAttribute('aria-label', 'Map. ' + one.say[shown.moment]);
   paintMarks();
-  arrangeTags();
   readOut(null);
 }
 
@@ -227,7 +225,6 @@ function markChosen() {
     }))).addTo(map);
     nameMark(item);
   }
-  arrangeTags();
 }
 
 /** Move the map to what is chosen. */

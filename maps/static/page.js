@@ -138,11 +138,12 @@ function show(followed = tables.areas.sort.key !== 'name') {
   byId('year-before').setAttribute('aria-disabled', shown.moment === 0);
   byId('year-after').setAttribute('aria-disabled', shown.moment === last);
   paintMap();
+  markChosen();
+  arrangeTags();
   legend();
   showAreas(followed);
   data.points.forEach((group, g) => showPoints(g));
   if (shown.chosen) fillCard();
-  markChosen();
 }
 
 const KEYS = 'By keyboard: choose areas and schools in the tables; in the map the arrow keys move it, and plus and minus zoom.';
@@ -171,6 +172,7 @@ function ticks() {
       if (event.target.checked) onMap.off.delete(key);
       else onMap.off.add(key);
       showMarks();
+      arrangeTags();
     }},
   }), ...parts);
   const marks = data.points.flatMap((group, g) => [

@@ -64,8 +64,8 @@ def sheet_of(words: Words) -> Sheet:
     rows = pd.DataFrame({"key": ["a"], "year": [1], "row": [words("row label")], "pupils": [30.0], "places": [25.0]})
     columns = {"pupils": words("first heading"), "places": words("second heading")}
     layer = Layer(
-        "primary", words("layer title"), words("plural"), areas, (Moment(1, words("moment label"), words("moment note")),), values,
-        (measure, plain), gpd.GeoDataFrame({"key": ["a", "b"]}, geometry=SQUARES),
+        "primary", words("layer title"), words("plural"), areas, (Moment(1, words("moment label"), words("moment note")),),
+        values, (measure, plain), gpd.GeoDataFrame({"key": ["a", "b"]}, geometry=SQUARES),
         Breakdown(words("row heading"), columns, rows, "pupils", "places"))
     belongs = pd.DataFrame({"layer": ["primary"], "key": ["s"], "area": ["a"]})
     series = pd.DataFrame({"layer": ["primary"], "key": ["s"], "year": [1], "value": [30.0], "limit": [25.0]})
@@ -91,9 +91,10 @@ SEEN = """() => {
   const copy = document.documentElement.cloneNode(true);
   for (const hidden of copy.querySelectorAll('script, style')) hidden.remove();
   const labels = [...copy.querySelectorAll('[aria-label]')].map((element) => element.getAttribute('aria-label'));
-  return [document.title, copy.textContent, ...labels, document.getElementById('year').getAttribute('aria-valuetext')].join('\\n');
+  const year = document.getElementById('year').getAttribute('aria-valuetext');
+  return [document.title, copy.textContent, ...labels, year].join('\\n');
 }"""
-FOREIGN = "document.querySelectorAll('img, iframe, object, embed, form, b, video, math, template, body script:not([id]) ~ img').length"
+FOREIGN = "document.querySelectorAll('img, iframe, object, embed, form, b, video, math, template').length"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
