@@ -9,7 +9,7 @@ import pandas as pd
 
 from sufficiency.example import cast
 from sufficiency.example.paper import ANSI, NOT_GIVEN, as_csv, day_first, headings, table
-from sufficiency.example.register import ACADEMIES, authority_name, links, rolls_by_register
+from sufficiency.example.register import ACADEMIES, AMALGAMATED, CONVERTED, authority_name, links, rolls_by_register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +38,7 @@ TYPES = {
 
 PHASES = {"Not applicable": "0", "Nursery": "1", "Primary": "2", "Secondary": "4", "All-through": "7"}
 STATUSES = {"Open": "1", "Closed": "2", "Open, but proposed to close": "3", "Proposed to open": "4"}
+CLOSED_BECAUSE = {"": "0", CONVERTED: "10", AMALGAMATED: "1"}
 RURAL = {True: ("C1", "(England/Wales) Urban city and town"), False: ("E1", "(England/Wales) Rural village")}
 CHURCH = {"": ("0", "Does not apply"), "ce": ("2", "Church of England"), "rc": ("3", "Roman Catholic")}
 GROUPINGS = {"Special schools": "State-funded special school", "Independent schools": "Independent school"}
@@ -59,7 +60,6 @@ def gias(register: pd.DataFrame, land: Land, rolls: dict[str, Ints]) -> bytes:
     pupils = pd.Series([int(rolls[urn].sum()) if urn in rolls else "" for urn in register["urn"]], dtype="object")
     boys = [(n // 2 if n != "" else "") for n in pupils]
     kinds = register["type"].map(TYPES)
-    closed = register["status"].eq("Closed")
     columns = {
         "URN": register["urn"], "LA (code)": register["la_code"], "LA (name)": register["la_code"].map(authority_name),
         "EstablishmentNumber": register["estab"], "EstablishmentName": register["name"],
@@ -67,8 +67,8 @@ def gias(register: pd.DataFrame, land: Land, rolls: dict[str, Ints]) -> bytes:
         "EstablishmentTypeGroup (code)": kinds.str[1], "EstablishmentTypeGroup (name)": kinds.str[2],
         "EstablishmentStatus (code)": register["status"].map(STATUSES), "EstablishmentStatus (name)": register["status"],
         "OpenDate": day_first(register["opened"], "-"), "CloseDate": day_first(register["closed"], "-"),
-        "ReasonEstablishmentClosed (code)": np.where(closed, "10", "0"),
-        "ReasonEstablishmentClosed (name)": np.where(closed, "Academy Converter", "Not applicable"),
+        "ReasonEstablishmentClosed (code)": register["reason"].map(CLOSED_BECAUSE),
+        "ReasonEstablishmentClosed (name)": register["reason"].replace("", "Not applicable"),
         "PhaseOfEducation (code)": register["phase"].map(PHASES), "PhaseOfEducation (name)": register["phase"],
         "StatutoryLowAge": register["low_age"], "StatutoryHighAge": register["high_age"],
         "Boarders (code)": "1", "Boarders (name)": "No boarders",

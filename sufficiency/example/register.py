@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 COLUMNS = ["urn", "la_code", "estab", "name", "type", "phase", "status", "low_age", "high_age", "nursery", "sixth_form", "faith",
-           "capacity", "opened", "closed", "small_area", "district", "easting", "northing"]
+           "capacity", "opened", "closed", "reason", "small_area", "district", "easting", "northing"]
 ACADEMIES = ("Academy converter", "Academy sponsor led", "Free schools", "Academy special converter")
 SPECIAL, INDEPENDENT, NURSERY_SCHOOLS, UNITS, ACROSS = 10, 20, 2, 3, 7
 MERGED = (("970001", "Infant", 0, 2), ("970002", "Junior", 3, 6))       # former urn, kind, year groups
 NOT_CLOSED = ""
+CONVERTED, AMALGAMATED = "Academy Converter", "Result of Amalgamation/Merger"
 LAG = 15            # places by which the register's capacity lags at a few schools
 
 
@@ -41,7 +42,7 @@ def register(seed: int, land: Land, schools: Schools, council: Council) -> pd.Da
     """Every establishment, one row each (COLUMNS)."""
     rng = np.random.default_rng([seed, 7])
     rows = [*_mainstream(rng, schools, council), *_former(schools), *_to_come(land), *_others(rng, land), *_across(rng, land)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).fillna({"reason": ""})
 
 
 def _mainstream(rng: np.random.Generator, schools: Schools, council: Council) -> list[dict[str, Any]]:
@@ -82,12 +83,13 @@ def _former(schools: Schools) -> list[dict[str, Any]]:
         if school.former_urn:
             rows.append({**about, "urn": school.former_urn, "name": school.name.replace("Academy", "School"),
                          "low_age": 3 if school.nursery else school.low + 4,
-                         "high_age": 18 if school.sixth_form else school.high + 5, "closed": day_before(school.opened)})
+                         "high_age": 18 if school.sixth_form else school.high + 5, "closed": day_before(school.opened),
+                         "reason": CONVERTED})
         if school.part == "merged":
             place = school.name.removesuffix(" Primary School")
             rows += [{**about, "urn": urn, "name": f"{place} {kind} School", "low_age": low + 4, "high_age": high + 5,
                       "estab": str(int(school.laestab[3:]) + 700 + low), "nursery": school.nursery and low == 0,
-                      "closed": day_before(school.opened)} for urn, kind, low, high in MERGED]
+                      "closed": day_before(school.opened), "reason": AMALGAMATED} for urn, kind, low, high in MERGED]
     return rows
 
 

@@ -137,6 +137,7 @@ def seen_through(county: County) -> Story:
     table = county.schools.table
     january = f"{cast.BASE + 1}-01-15"
     late = table[table["former_urn"].ne("") & table["opened"].gt(f"{cast.BASE - 3}-01-15") & table["opened"].le(january)]
+    since = table[table["former_urn"].ne("") & table["opened"].gt(january)]
     merged = named(county, int(county.schools.playing("merged")[0]))
     new = named(county, int(county.schools.playing("new")[0]))
     there = everybody(county)
@@ -146,10 +147,11 @@ def seen_through(county: County) -> Story:
         f"schools of the city: none of them is planned for. {len(late)} schools have become academies, under another number, "
         f"since the January of {cast.BASE - 3}; {merged[1]} was an infant and a junior school until {cast.MERGED_AY}; {new[1]} "
         f"opened in September {cast.BASE} and has a Reception class only. One school's places stand on two lines of the capacity "
-        "return. Names hold an apostrophe, commas and an accent.",
+        "return. Names hold an apostrophe, a comma and an accent.",
         {"merged school": merged[0], "new school": new[0]},
         (Figure("schools", f"mainstream schools with pupils in January {cast.BASE + 1}", len(table), "schools"),
          Figure("pupils", "their pupils in Reception to Year 11",
                 pupils_of(county, cast.BASE, there, slice(FIRST, YEAR_11 + 1)), "pupils"),
+         Figure("converted_since", "schools that have become academies since then: each stands once", len(since), "schools"),
          Figure("merged_before", f"pupils of the merged school's two predecessors, January {cast.MERGED_AY}",
                 pupils_of(county, cast.MERGED_AY - 1, county.schools.playing("merged"), PRIMARY), "pupils")))
