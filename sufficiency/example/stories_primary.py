@@ -63,8 +63,8 @@ def hidden_need(county: County) -> Story:
         f"{ay_label(cast.BASE - 4)}, are {kids[cast.BASE + 1]} in {SOON} and will be {kids[cast.BASE + 5]} in "
         f"{ay_label(cast.BASE + 5)}. At the county's usual share in state schools that is {living:.0f} children in {SOON} for "
         f"{places} places; the difference goes to schools elsewhere in the town and is seen in no roll of this area. A run that "
-        "gives homes to the areas whose schools their children attend today finds part of it: those who go elsewhere already count "
-        "there.",
+        "gives homes to the areas whose schools their children attend today finds part of it: those who go elsewhere already "
+        "count there.",
         {"planning area": primary_code(county, cast.POPULAR_AREA), "school": urn},
         (Figure("roll", "pupils of the school, each of the last five Januaries", max(rolls), "pupils"),
          Figure("roll_change", "change of its roll over these five", max(rolls) - min(rolls), "pupils"),
