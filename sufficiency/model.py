@@ -132,20 +132,22 @@ def schools_table(schools: pd.DataFrame, frame: AreaFrame) -> pd.DataFrame:
 
 
 def accuracy(projection: Projection, evidence: Evidence) -> pd.DataFrame:
-    """Where the forecast can already be held against what came: (forecast - actual) / actual, + is over-forecast (C9).
+    """What came, this forecast where it can be held against it, and how far the authority's own returns were out (C9).
 
-    Columns: phase, ay, forecast, actual, error, own_error_one_year, own_error_three_year (of the authority's own returns).
+    Errors are (forecast - actual) / actual, + is over-forecast. Columns: phase, ay, forecast, actual, error, own_error_one_year,
+    own_error_three_year; forecast and error are missing up to the base year, from which the forecast starts.
     """
-    rows = []
     cards = evidence.scorecards
-    if evidence.has("scorecards"):
-        cards = cards[(cards["la_code"] == evidence.authority.code) & (cards["actual_ay"] > evidence.authority.base_year)]
-    for card in cards.sort_values(["phase", "actual_ay"]).itertuples() if not cards.empty else ():
-        if card.actual_ay not in projection.authority["ay"] or pd.isna(card.actual):
-            continue
-        forecast = float(projection.authority.sel(ay=card.actual_ay, nc_year=list(PHASE_YEARS[card.phase])).isel(draw=0).sum())
-        rows.append((card.phase, card.actual_ay, forecast, card.actual, forecast / card.actual - 1,
-                     card.error_one_year, card.error_three_year))
+    cards = cards[cards["la_code"] == evidence.authority.code].dropna(subset=["actual"]).sort_values(["phase", "actual_ay"])
+    ahead = [ay for ay in projection.authority["ay"].to_numpy() if ay > evidence.authority.base_year]
+    rows = []
+    for card in cards.itertuples():
+        forecast = float("nan")
+        if card.actual_ay in ahead:
+            of_phase = projection.authority.sel(ay=card.actual_ay, nc_year=list(PHASE_YEARS[card.phase]))
+            forecast = float(of_phase.isel(draw=0).sum())
+        rows.append((card.phase, card.actual_ay, forecast, card.actual, forecast / card.actual - 1, card.error_one_year,
+                     card.error_three_year))
     columns = ["phase", "ay", "forecast", "actual", "error", "own_error_one_year", "own_error_three_year"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -44,6 +44,7 @@ def test_every_state_mainstream_school_is_placed(outcome: Outcome) -> None:
 def test_totals_are_no_worse_than_plain_cohort_survival(outcome: Outcome) -> None:
     accuracy = outcome.tables["accuracy"].set_index(["phase", "ay"])
     print(accuracy.to_string())
+    assert set(accuracy.index) == set(PUBLISHED), "every January that the scorecards tell, each once"
     for (phase, ay), actual in PUBLISHED.items():
         row = accuracy.loc[(phase, ay)]
         assert row["actual"] == actual

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 CROWN = "Contains OS data \N{COPYRIGHT SIGN} Crown copyright and database right; contains National Statistics data."
 SHAPES = ("lsoas",)
+OPEN = "Open Government Licence"
 
 
 def attribution(sources: Sequence[Source]) -> tuple[str, ...]:
@@ -18,6 +19,6 @@ def attribution(sources: Sequence[Source]) -> tuple[str, ...]:
     for source in sources:
         dated = f", {source.reference_date}" if source.reference_date else ""
         lines.append(f"{source.title} ({source.publisher}{dated}); {source.licence}")
-    if any(source.table in SHAPES for source in sources):
+    if any(source.table in SHAPES and OPEN in source.licence for source in sources):
         lines.append(CROWN)
     return tuple(dict.fromkeys(lines))

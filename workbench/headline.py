@@ -24,8 +24,12 @@ def headline(run: Run) -> dict[str, Any]:
     balance, names = run.table("balance"), run.table("names")
     short = balance.assign(short=np.floor(balance["additional_need"].to_numpy("float64") + 0.5))
     return {
-        "run_id": run.run_id, "authority": run.manifest["authority"], "years": short_by_year(short),
-        "shortest": shortest(short, names), "accuracy": _plain(run.table("accuracy")), "notes": len(run.manifest["notes"]),
+        "run_id": run.run_id,
+        "authority": run.manifest["authority"],
+        "years": short_by_year(short),
+        "shortest": shortest(short, names),
+        "accuracy": _plain(run.table("accuracy")),
+        "notes": len(run.manifest["notes"]),
     }
 
 
@@ -35,10 +39,14 @@ def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
     for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
         entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
         rows.append({
-            "phase": str(phase), "ay": int(ay), "nc_year": ENTRY_YEAR[str(phase)],
-            "pupils": float(year["pupils"].sum()), "areas": int(entry["planning_area_code"].nunique()),
+            "phase": str(phase),
+            "ay": int(ay),
+            "nc_year": ENTRY_YEAR[str(phase)],
+            "pupils": float(year["pupils"].sum()),
+            "areas": int(entry["planning_area_code"].nunique()),
             "areas_not_known": int(entry["short"].isna().sum()),
-            "areas_short": int((entry["short"] > 0).sum()), "places_short": int(entry["short"].sum()),
+            "areas_short": int((entry["short"] > 0).sum()),
+            "places_short": int(entry["short"].sum()),
             "areas_short_in_any_year_group": int(year.loc[year["short"] > 0, "planning_area_code"].nunique()),
         })
     return rows
@@ -50,9 +58,14 @@ def shortest(balance: pd.DataFrame, names: pd.DataFrame) -> list[dict[str, Any]]
     found = found.drop_duplicates(["phase", "planning_area_code"]).head(MOST_AREAS)
     called = dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
     return [
-        {"phase": row.phase, "planning_area_code": row.planning_area_code,
-         "planning_area_name": called.get(row.planning_area_code, row.planning_area_code), "nc_year": int(row.nc_year),
-         "ay": int(row.ay), "places_short": int(row.short)}
+        {
+            "phase": row.phase,
+            "planning_area_code": row.planning_area_code,
+            "planning_area_name": called.get(row.planning_area_code, row.planning_area_code),
+            "nc_year": int(row.nc_year),
+            "ay": int(row.ay),
+            "places_short": int(row.short),
+        }
         for row in found.itertuples()
     ]
 
@@ -68,15 +81,39 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             heading = (phase, "pupils", *short)
             lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4]), ""]
     if told["shortest"]:
-        lines += ["Shortest of places, each area at its worst:", *columns(
-            [(f"  {a['planning_area_name']}", a["phase"], group_name(a["nc_year"]), ay_label(a["ay"]), a["places_short"])
-             for a in told["shortest"]], right=[4]), ""]
-    for row in told["accuracy"]:
-        own = row.get("own_error_three_year")
-        beside = f" (the authority's own return three years ahead: {own:+.1%})" if own is not None else ""
-        against = f"Against the census of January {row['ay'] + 1}, {row['phase']}"
-        lines.append(f"{against}: {row['error']:+.1%}; + is over-forecast{beside}")
+        lines += [
+            "Shortest of places, each area at its worst:",
+            *columns(
+                [
+                    (
+                        f"  {a['planning_area_name']}",
+                        a["phase"],
+                        group_name(a["nc_year"]),
+                        ay_label(a["ay"]),
+                        a["places_short"],
+                    )
+                    for a in told["shortest"]
+                ],
+                right=[4],
+            ),
+            "",
+        ]
+    lines += [line for row in told["accuracy"] if (line := _accuracy_line(row))]
     return lines
+
+
+def _accuracy_line(row: dict[str, Any]) -> str:
+    """How far this forecast, and the authority's own returns, were out in one January; blank where neither is known."""
+    own = [
+        f"{row[key]:+.1%} {ahead} ahead"
+        for key, ahead in (("own_error_one_year", "one year"), ("own_error_three_year", "three years"))
+        if row[key] is not None
+    ]
+    parts = [f"this forecast {row['error']:+.1%}"] if row["error"] is not None else []
+    parts += [f"the authority's own returns {', '.join(own)}"] if own else []
+    if not parts:
+        return ""
+    return f"Against the census of January {row['ay'] + 1}, {row['phase']} (+ is over-forecast): {'; '.join(parts)}"
 
 
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -84,8 +121,12 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}")
     if not known:
         return (*told, "not known", "", "")
-    return (*told, f"{row['areas_short']} of {known}", f"{row['places_short']:,}",
-            f"{row['areas_short_in_any_year_group']} of {row['areas']}")
+    return (
+        *told,
+        f"{row['areas_short']} of {known}",
+        f"{row['places_short']:,}",
+        f"{row['areas_short_in_any_year_group']} of {row['areas']}",
+    )
 
 
 def group_name(nc_year: int) -> str:

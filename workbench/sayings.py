@@ -61,14 +61,22 @@ def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
 
 
 def _accuracy(accuracy: pd.DataFrame) -> list[str]:
-    """How the forecast did against what came, where that is known, beside the authority's own return."""
+    """How the forecast did against what came, else how the authority's own last return did."""
     said = []
     for phase, rows in accuracy.groupby("phase", sort=True) if len(accuracy) else ():
         row = rows.sort_values("ay").iloc[-1]
-        own = row["own_error_three_year"]
-        beside = f"; the authority's own return of three years before was {own:+.1%} out" if pd.notna(own) else ""
-        said.append(
-            f"Held against the census of January {int(row['ay']) + 1}, this {phase} forecast is {row['error']:+.1%} out "
-            f"(+ is too high){beside}."
-        )
+        january = f"the census of January {int(row['ay']) + 1}"
+        years = {"three": row["own_error_three_year"], "one": row["own_error_one_year"]}
+        own = [
+            f"{error:+.1%} out {ahead} year{'s' * (ahead != 'one')} ahead"
+            for ahead, error in years.items()
+            if pd.notna(error)
+        ]
+        if pd.notna(row["error"]):
+            beside = f"; the authority's own returns were {' and '.join(own)}" if own else ""
+            said.append(f"Held against {january}, this {phase} forecast is {row['error']:+.1%} out (+ is too high){beside}.")
+        elif own:
+            said.append(
+                f"Held against {january}, the authority's own {phase} returns were {' and '.join(own)} (+ is too high)."
+            )
     return said
