@@ -2,9 +2,9 @@
 
 The county has 330 schools (30 pairs of infant and junior schools, 45 secondary schools with and without sixth forms, five of them
 for all ages), 40 primary and 20 secondary planning areas, 500 small areas, five school censuses and 18 cohorts of births. Where
-SUFFICIENCY_DATA is set the real workspace is loaded too, and only `project` is timed. Prints the median of several, and the time of
-the processor beside it, which a busy machine does not stretch; ends with 1 where the limit is passed. `--profile` shows where the
-time goes.
+SUFFICIENCY_DATA is set the real workspace is loaded too, and only `project` is timed. Prints the median of several, and the time
+of the processor beside it, which a busy machine does not stretch; ends with 1 where the limit is passed. `--profile` shows where
+the time goes.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def main() -> int:
             worked.append(time.process_time() - processor)
         median = statistics.median(took)
         late += median > LIMIT_SECONDS
-        print(f"{name}: projection {median * 1000:.0f} ms (from {min(took) * 1000:.0f} to {max(took) * 1000:.0f}), processor time "
+        print(f"{name}: projection {median * 1000:.0f} ms (from {min(took) * 1000:.0f} to {max(took) * 1000:.0f}), processor "
               f"{statistics.median(worked) * 1000:.0f} ms, limit {LIMIT_SECONDS * 1000:.0f} ms")
         if "--profile" in sys.argv:
             with cProfile.Profile() as profile:

@@ -24,7 +24,7 @@ class Assumptions:
     shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
     ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)
     ratio_ceiling: float = 1.20
-    later_entry_ratio: float = 1.5                          # Year 3 up against below, where leavers of infant schools join [U]
+    later_entry_ratio: float = 1.4                          # Year 3 up against below, where leavers of infant schools join [U]
     operating_margin: float = 0.02                          # NAO 2017 [V]
     rag_edges: tuple[float, ...] = (0.0, 0.02, 0.05, 0.10, 0.20)    # headroom (H3), local policy
     primary_years: int = HORIZON["primary"]                 # years ahead

@@ -6,11 +6,12 @@ at a time and only where children leave other schools just below it:
 
 1. a school with an admission number for that year group is joined there;
 2. else, in a planning area where more children leave than find a school that begins there, those schools are joined whose year
-   groups from there on are so many times the size of those below (`later_entry_ratio`);
-3. else, in such an area without any school that begins there, all schools that go on are joined, if together they are larger
-   from there on by at least half of those who leave.
+   groups from there on are so many times the size of those below (`later_entry_ratio`), as against schools of other areas;
+3. else, in such an area without any school that begins there, all schools that go on are joined;
 
-What each is joined by is then counted from its rolls, and the children who leave are carried there as to any other school.
+each of the last two only if these schools together are larger from there on by at least half of those who find no other. What
+each is joined by is then counted from its rolls, and the children who leave are carried there as to any other school. A school
+that ends where no school of the authority begins, nor is joined by the first two rules, is still growing: its pupils stay.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-YEAR_12 = PHASE_YEARS["sixth_form"][0]
+YEAR_7, YEAR_12 = PHASE_YEARS["secondary"][0], PHASE_YEARS["sixth_form"][0]
 FOUND_A_SCHOOL = 0.9        # of the leavers of an area: if fewer enter schools that begin there, the others go elsewhere
-STAYED_IN_AREA = 0.5        # of the leavers of an area: if its other schools grew by as many, it was these who joined them
+STAYED_IN_AREA = 0.5        # of those leavers: if other schools of the area are larger by as many, it is these who joined them
 
 
 def with_later_entries(strands: Strands, evidence: Evidence, assumptions: Assumptions) -> tuple[Strands, tuple[Note, ...]]:
@@ -45,18 +46,24 @@ def with_later_entries(strands: Strands, evidence: Evidence, assumptions: Assump
     joined = strands.joined.copy()
     notes = []
     for g in range(1, YEAR_12):
-        goes_on = (strands.low < g) & (strands.high >= g)
         leaving = strands.leaves(g - 1)
-        if not (goes_on.any() and leaving.any()):
+        if not leaving.any() or g == YEAR_7:
             continue
-        admits = goes_on & _has_admission_number(strands, evidence.pans, g)
-        joined[:, g] = admits | _where_leavers_stay(strands, g, goes_on, leaving, admits, assumptions)
-        urns = [strands.urns[int(s)] for s in np.flatnonzero(joined[:, g])]
-        if urns:
-            told = ", ".join(urns[:6]) + (f" and {len(urns) - 6} more" if len(urns) > 6 else "")
-            notes.append(Note("school_roll", f"{nc_year_label(g)} is a point of entry at {len(urns)} schools that begin below "
-                              f"it, where children of other schools join: {told}"))
+        admits = (strands.low < g) & (strands.high >= g) & _has_admission_number(strands, evidence.pans, g)
+        joined[:, g] = admits | _where_leavers_stay(strands, g, leaving, admits, assumptions)
+        if joined[:, g].any():
+            notes.append(Note("school_roll", f"{nc_year_label(g)} is a point of entry at {joined[:, g].sum()} schools that begin "
+                              f"below it, where children of other schools join: {_listed(strands, joined[:, g])}"))
+        elif not (strands.low == g).any():
+            notes.append(Note("schools", f"no school begins in {nc_year_label(g)}, where these end: {_listed(strands, leaving)}; "
+                              "their pupils are taken to stay"))
+            strands = replace(strands, high=np.where(leaving, g, strands.high))
     return replace(strands, joined=joined), tuple(notes)
+
+
+def _listed(strands: Strands, which: Flags) -> str:
+    urns = [strands.urns[int(s)] for s in np.flatnonzero(which)]
+    return ", ".join(urns[:6]) + (f" and {len(urns) - 6} more" if len(urns) > 6 else "")
 
 
 def _has_admission_number(strands: Strands, pans: pd.DataFrame, g: int) -> Flags:
@@ -65,28 +72,34 @@ def _has_admission_number(strands: Strands, pans: pd.DataFrame, g: int) -> Flags
     return np.array([urn in urns for urn in strands.urns], dtype="bool")
 
 
-def _where_leavers_stay(strands: Strands, g: int, goes_on: Flags, leaving: Flags, admits: Flags,
-                        assumptions: Assumptions) -> Flags:
+def _where_leavers_stay(strands: Strands, g: int, leaving: Flags, admits: Flags, assumptions: Assumptions) -> Flags:
     """Which strands are joined in planning areas where more leave than find a school that begins there."""
-    begins = strands.low == g
+    begins, goes_on = strands.low == g, (strands.low < g) & (strands.high >= g)
     out, into = _of_area(strands, leaving, g - 1), _of_area(strands, begins, g)
-    known = np.zeros(len(strands.areas), dtype="bool")
-    known[strands.area[admits]] = True
-    short = (into < FOUND_A_SCHOOL * out) & ~known
-    here = goes_on & short[strands.area]
+    short = (into < FOUND_A_SCHOOL * out) & (_of_area(strands, admits, g) == 0)
     at = np.full_like(strands.low, g)
     below, above = _size(strands, strands.low, at - 1), _size(strands, at, strands.high)
-    larger = here & (below > 0) & (above >= assumptions.later_entry_ratio * below)
-    without = short.copy()
-    without[strands.area[begins | larger]] = False
-    grew = _of_area(strands, goes_on, g) - _of_area(strands, goes_on, g - 1) >= STAYED_IN_AREA * out
-    return larger | (here & (without & grew)[strands.area])
+    others = goes_on & ~short[strands.area]
+    everywhere = above[others].sum() / below[others].sum() if below[others].sum() > 0 else 1.0
+    more = np.where(goes_on, above - everywhere * below, 0.0)
+    larger = goes_on & short[strands.area] & (below > 0) & (above >= assumptions.later_entry_ratio * everywhere * below)
+    enough = STAYED_IN_AREA * (out - into)
+    larger &= (_added(strands, np.where(larger, more, 0.0)) >= enough)[strands.area]
+    if larger.any() or begins.any():
+        without = short & (_added(strands, np.where(begins | larger, 1.0, 0.0)) == 0) & (_added(strands, more) >= enough)
+        larger |= goes_on & without[strands.area]
+    found: Flags = larger
+    return found
 
 
 def _of_area(strands: Strands, which: Flags, g: int) -> Floats:
     """Today's pupils of a year group in some of the strands: [area]."""
-    counted: Floats = strands.by_area(np.where(which[:, None], strands.roll[0], 0.0))[:, g]
-    return counted
+    return _added(strands, np.where(which, strands.roll[0, :, g], 0.0))
+
+
+def _added(strands: Strands, counts: Floats) -> Floats:
+    """Sum over the strands of each area: [strand] -> [area]."""
+    return strands.by_area(counts[:, None])[:, 0]
 
 
 def _size(strands: Strands, first: Ints, last: Ints) -> Floats:

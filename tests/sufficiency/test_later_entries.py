@@ -73,3 +73,13 @@ def test_those_who_join_are_counted_beyond_the_school_s_own(town: Made) -> None:
 def test_without_infant_schools_there_is_nothing_to_find(town: Made) -> None:
     made = town(SCHOOLS[1:], {u: r for u, r in rolls([30, 30, 30, 60, 60, 60, 60], [20] * 7).items() if u != INFANT})
     assert joined(made) == [] and with_later_entries(made.strands(), made.evidence, Assumptions())[1] == ()
+
+
+def test_a_school_that_ends_where_none_begins_is_still_growing(town: Made) -> None:
+    """Its statutory ages end at Year 5, no school begins in Year 6: its pupils stay, and that is said."""
+    schools = [("100001", "P1", "", 0, 5, 0, 0), ("100002", "P1", "", 0, 6, 0, 0)]
+    made = town(schools, {"100001": {2021: [20] * 5 + [0], 2022: [20] * 6}, "100002": {2021: [30] * 7, 2022: [30] * 7}})
+    projection = made.project(Assumptions(shrinkage_survival=0.0))
+    assert float(projection.schools.sel(urn="100001", ay=2023, nc_year=6)[0]) == pytest.approx(20)
+    assert float(projection.schools.sel(urn="100002", ay=2023, nc_year=6)[0]) == pytest.approx(30)
+    assert any(n.text.startswith("no school begins in Year 6, where these end: 100001") for n in projection.notes)

@@ -113,24 +113,38 @@ class Slow:
 
     def find_joined(self) -> None:
         for g in range(1, 12):
+            if g == 7 or not any(s.leaves(g - 1) for s in self.strands):
+                continue
+            found: list[Strand] = []
+            on = {area: [s for s in self.of(area) if s.low < g <= s.high] for area in self.areas}
+            size = {id(s): (sum(s.at(ay, h) for ay in self.years for h in range(s.low, g)) / (g - s.low),
+                            sum(s.at(ay, h) for ay in self.years for h in range(g, s.high + 1)) / (s.high + 1 - g))
+                    for mine in on.values() for s in mine}
+            seek = {}
             for area in self.areas:
-                mine = self.of(area)
-                out = sum(s.at(BASE, g - 1) for s in mine if s.leaves(g - 1))
-                into = sum(s.at(BASE, g) for s in mine if s.low == g)
-                if not into < 0.9 * out:
-                    continue
-                on = [s for s in mine if s.low < g <= s.high]
-                larger = []
-                for s in on:
-                    below = sum(s.at(ay, h) for ay in self.years for h in range(s.low, g)) / (g - s.low)
-                    above = sum(s.at(ay, h) for ay in self.years for h in range(g, s.high + 1)) / (s.high + 1 - g)
-                    if below > 0 and above >= A.later_entry_ratio * below:
-                        larger.append(s)
-                if not larger and not any(s.low == g for s in mine):
-                    grew = sum(s.at(BASE, g) - s.at(BASE, g - 1) for s in on)
-                    larger = on if grew >= 0.5 * out else []
-                for s in larger:
-                    s.joined.add(g)
+                out = sum(s.at(BASE, g - 1) for s in self.of(area) if s.leaves(g - 1))
+                into = sum(s.at(BASE, g) for s in self.of(area) if s.low == g)
+                if into < 0.9 * out:
+                    seek[area] = 0.5 * (out - into)
+            others = [size[id(s)] for area in self.areas if area not in seek for s in on[area]]
+            below_them = sum(below for below, _ in others)
+            times = sum(above for _, above in others) / below_them if below_them > 0 else 1.0
+            more = {key: above - times * below for key, (below, above) in size.items()}
+            for area, enough in seek.items():
+                larger = [s for s in on[area] if size[id(s)][0] > 0]
+                larger = [s for s in larger if size[id(s)][1] >= A.later_entry_ratio * times * size[id(s)][0]]
+                if sum(more[id(s)] for s in larger) >= enough:
+                    found += larger
+            begins = [s for s in self.strands if s.low == g]
+            for area, enough in seek.items():
+                taken = any(s in found or s in begins for s in self.of(area))
+                if (found or begins) and not taken and sum(more[id(s)] for s in on[area]) >= enough:
+                    found = [*found, *on[area]]
+            for s in found:
+                s.joined.add(g)
+            if not found and not begins:
+                for s in [s for s in self.strands if s.leaves(g - 1)]:
+                    s.high = g
 
     def entrants(self, s: Strand, ay: int, g: int) -> float:
         if not s.enters(g):
