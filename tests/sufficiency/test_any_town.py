@@ -1,4 +1,4 @@
-"""The projection of any small town, against the same method told as slow and obvious loops over dictionaries.
+"""The projection of any small town: what always holds, and the same method told as slow and obvious loops over dictionaries.
 
 The loops share no code with the fast arrays but the towns they are given. `Slow` reads like the method: rolls, ratios of the
 authority, ratios of the areas, who enters where, who gets a place, one year after another. Towns are drawn by hypothesis, the
@@ -12,9 +12,10 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -471,3 +472,60 @@ def test_the_fast_arrays_agree_with_the_slow_loops(town: Callable[..., Any], dra
     fast = projection.schools.isel(draw=0).to_series().to_dict()
     for key, n in schools_told.items():
         assert fast[key] == pytest.approx(n, rel=1e-9, abs=1e-9), (key, fast[key], n)
+
+
+few = settings(deadline=None, max_examples=30, derandomize=True, phases=[Phase.generate],
+               suppress_health_check=[HealthCheck.too_slow])
+
+
+@few
+@given(towns())
+def test_nobody_is_lost_between_schools_areas_and_the_authority(town: Callable[..., Any], drawn: tuple[Any, ...]) -> None:
+    schools, rolls, births, homes, places = drawn
+    projection = town(schools, rolls, births, homes).project(places=places_table(never_closed(schools, places)))
+    for array in (projection.pupils, projection.raw, projection.adjusted, projection.residents, projection.schools):
+        assert bool(np.isfinite(array).all()) and float(array.min()) >= 0.0
+    for array, place in ((projection.pupils, "planning_area_code"), (projection.residents, "planning_area_code"),
+                         (projection.schools, "urn")):
+        assert np.allclose(array.sum(place), projection.authority, rtol=1e-12, atol=1e-9)
+    of = {(urn, 0 if area.startswith("P") else 7): area for urn, *areas, _, _, _, _ in schools for area in areas if area}
+    for area in projection.pupils["planning_area_code"].to_numpy():
+        mine = sorted({urn for (urn, _), code in of.items() if code == area})
+        groups = range(7) if area.startswith("P") else range(7, 15)
+        told = projection.schools.sel(urn=mine, nc_year=list(groups)).sum("urn")
+        assert np.allclose(told, projection.pupils.sel(planning_area_code=area, nc_year=list(groups)), rtol=1e-12, atol=1e-9)
+
+
+@few
+@given(towns(), st.integers(2018, 2021), st.integers(0, 3), st.integers(1, 30))
+def test_more_births_never_mean_fewer_children(town: Callable[..., Any], drawn: tuple[Any, ...], cohort: int, at: int,
+                                               more: int) -> None:
+    """In any area before reconciliation, nor in the authority; and in the areas of these births there are more in Reception."""
+    schools, rolls, births, homes, _ = drawn
+    lsoa = sorted(homes)[at]
+    grown = {**births, cohort: {**births[cohort], lsoa: births[cohort][lsoa] + more}}
+    before, after = (town(schools, rolls, b, homes).project() for b in (births, grown))
+    assert bool((after.raw >= before.raw - 1e-9).all())
+    assert bool((after.authority >= before.authority - 1e-9).all())
+    for area in homes[lsoa]:
+        was, now = (p.raw.sel(planning_area_code=area, ay=cohort + 5, nc_year=0) for p in (before, after))
+        assert float(now[0]) >= float(was[0]) and (float(was[0]) == 0 or float(now[0]) > float(was[0]))
+
+
+@few
+@given(towns(), st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_nothing(town: Callable[..., Any], drawn: tuple[Any, ...], seed: int) -> None:
+    schools, rolls, births, homes, places = drawn
+    made, luck = town(schools, rolls, births, homes), np.random.default_rng(seed)
+    held = places_table(never_closed(schools, places))
+    shuffled = replace(
+        made.with_tables(births=made.evidence.births.sample(frac=1, random_state=luck)),
+        schools=made.schools.sample(frac=1, random_state=luck), history=made.history.sample(frac=1, random_state=luck),
+        frame=replace(made.frame, members=made.frame.members.sample(frac=1, random_state=luck),
+                      names=made.frame.names.sample(frac=1, random_state=luck)))
+    before, after = made.project(places=held), shuffled.project(places=held.sample(frac=1, random_state=luck))
+    for name in ("pupils", "raw", "adjusted", "residents", "schools", "authority"):
+        assert getattr(before, name).identical(getattr(after, name)), name
+    pd.testing.assert_frame_equal(before.ratios, after.ratios)
+    pd.testing.assert_frame_equal(before.transfers, after.transfers)
+    assert before.notes == after.notes
