@@ -62,11 +62,13 @@ def bounds(sheet: Sheet) -> list[list[float]] | None:
 
 def contents(sheet: Sheet) -> dict[str, Any]:
     """The data block of the page: plain lists, texts and numbers, everything rounded and worded already."""
+    if not sheet.layers or not all(layer.moments and layer.measures for layer in sheet.layers):
+        raise ValueError("a sheet shows at least one layer, and each layer at least one moment and one measure")
     drawn = any(layer.shapes is not None and not layer.shapes.empty for layer in sheet.layers)
     scales = list(dict.fromkeys(measure.scale for layer in sheet.layers for measure in layer.measures))
     return {
         "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source,
-        "start": sheet.start, "caution": sheet.caution, "noMap": "" if drawn else sheet.no_map, "border": BORDER,
+        "start": sheet.start, "caution": sheet.caution, "drawn": drawn, "noMap": sheet.no_map, "border": BORDER,
         "reading": [asdict(r) for r in sheet.reading], "notes": [asdict(r) for r in sheet.notes], "sources": sheet.sources,
         "scales": [_scale(scale) for scale in scales],
         "layers": [_layer(layer, scales) for layer in sheet.layers],
@@ -114,13 +116,13 @@ def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, A
         "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
         "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],
         "l": [[cell.label for cell in row] for row in table],
-        "sum": _totals(table) if measure.adds_up else None, "say": sentences(layer, measure, table),
+        "sum": _totals(layer, table) if measure.adds_up else None, "say": sentences(layer, measure, table),
     }
 
 
-def _totals(table: list[list[Cell]]) -> list[list[str]]:
+def _totals(layer: Layer, table: list[list[Cell]]) -> list[list[str]]:
     """For each moment the sum of the figures as they are shown, so that the column adds up, and for how many it is not known."""
-    columns = [[cell.value for cell in column] for column in zip(*table, strict=True)]
+    columns = [[row[i].value for row in table] for i, _ in enumerate(layer.moments)]
     return [_total([value for value in column if value is not None], len(column)) for column in columns]
 
 

@@ -17,7 +17,7 @@ function lookButton(react) {
 }
 
 function areaCard(area, choose, back) {
-  const look = layer().shapes[area].length && !data.noMap ? lookButton(() => lookAt({kind: 'area', area})) : null;
+  const look = layer().shapes[area].length ? lookButton(() => lookAt({kind: 'area', area})) : null;
   return [
     cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
     viewsOf(area), ...yearGroups(area), ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
@@ -67,7 +67,7 @@ function pointCard({group: g, item: i}, choose, back, cameFrom) {
   const group = data.points[g];
   const item = group.items[i];
   const area = item.areas[layer().key];
-  const look = item.at && !data.noMap ? lookButton(() => lookAt({kind: 'point', group: g, item: i})) : null;
+  const look = item.at && data.drawn ? lookButton(() => lookAt({kind: 'point', group: g, item: i})) : null;
   const facts = [
     [capital(group.size), count(item.size)], ...group.facts.map(({name, label}) => [label, item.facts[name]]),
     [layer().title + ' area', area === undefined ? '' : areaButton(area, choose)],

@@ -1,6 +1,8 @@
 // The page as a whole: headings and words out of the data, the controls, and what follows when one of them is turned.
 
 const tables = {areas: null, points: []};
+const LEAFLET = 'The map is drawn with Leaflet, \u00a9 Vladimir Agafonkin and CloudMade, under the BSD 2-Clause licence.';
+const KEYS = 'By keyboard: choose areas and schools in the tables; in the map the arrow keys move it, and plus and minus zoom.';
 
 function start() {
   document.title = data.title;
@@ -12,7 +14,7 @@ function start() {
   areaSection();
   data.points.forEach(pointSection);
   contents();
-  if (data.noMap) withoutMap();
+  if (!data.drawn) withoutMap();
   startMap();
   turnLayer(0, startMoment(0));
   document.addEventListener('keydown', (event) => {
@@ -48,14 +50,15 @@ function words() {
   }
   if (data.reading.length) section('reading', 'How to read it', make('ul', {}, ...data.reading.map(remark)));
   if (data.notes.length) section('notes', 'Notes on the data', make('ul', {}, ...data.notes.map(remark)));
-  byId('sources').hidden = !data.sources.length;
-  byId('sources').append(make('h2', {}, 'Sources'), make('ul', {}, ...data.sources.map((text) => make('li', {}, text))));
+  const sources = [...data.sources, ...(data.drawn ? [LEAFLET] : [])];
+  byId('sources').hidden = !sources.length;
+  byId('sources').append(make('h2', {}, 'Sources'), make('ul', {}, ...sources.map((text) => make('li', {}, text))));
 }
 
 function contents() {
   const link = (id, text) => make('li', {}, make('a', {href: '#' + id}, text));
   byId('contents').append(...[
-    data.noMap ? null : link('picture', 'Map'), link('areas', 'Table'),
+    data.drawn ? link('picture', 'Map') : null, link('areas', 'Table'),
     ...data.points.map((group, g) => link('list-' + g, group.title)),
     data.reading.length ? link('reading', 'How to read it') : null, data.notes.length ? link('notes', 'Notes') : null,
     data.sources.length ? link('sources', 'Sources') : null,
@@ -146,8 +149,6 @@ function show(followed = tables.areas.sort.key !== 'name') {
   if (shown.chosen) fillCard();
 }
 
-const KEYS = 'By keyboard: choose areas and schools in the tables; in the map the arrow keys move it, and plus and minus zoom.';
-
 // Legend ----------------------------------------------------------------------------------------------------------------------
 
 function legend() {
@@ -156,17 +157,18 @@ function legend() {
   const classes = shadesOf(one).map((shade, k) => make('li', {class: many[k] ? null : 'none'}, swatch(one.scale, k),
     make('span', {}, shade.label), make('span', {class: 'many'}, count(many[k]), unseen(many[k] === 1 ? ' area' : ' areas'))));
   const title = one.title + (one.unit ? ' (' + one.unit + ')' : '') + ', ' + dated(moment());
+  const bare = data.drawn && layer().shapes.every((polygons) => !polygons.length);
   byId('below-map').replaceChildren(
-    make('div', {class: 'legend'},
+    make('div', {class: 'legend'}, bare ? make('p', {class: 'plain'}, data.noMap) : '',
       make('h3', {id: 'legend-title'}, title), make('p', {}, one.explain),
       make('ul', {class: 'classes', 'aria-labelledby': 'legend-title'}, ...classes),
       ticks(), make('p', {class: 'small'}, data.caution, data.source ? ' Source: ' + data.source + '.' : ''),
-      data.noMap ? '' : make('p', {class: 'small', id: 'map-hint'}, KEYS)));
-  if (!data.noMap) byId('map-heading').textContent = capital(layer().plural) + ', ' + moment().label;
+      data.drawn ? make('p', {class: 'small', id: 'map-hint'}, KEYS) : ''));
+  if (data.drawn) byId('map-heading').textContent = capital(layer().plural) + ', ' + moment().label;
 }
 
 function ticks() {
-  if (data.noMap) return null;
+  if (!data.drawn) return '';
   const tick = (key, ...parts) => make('label', {class: 'tick'}, make('input', {
     type: 'checkbox', checked: !onMap.off.has(key), 'data-key': key, on: {change: (event) => {
       if (event.target.checked) onMap.off.delete(key);

@@ -22,7 +22,7 @@ function sortable({id, filterLabel, things}) {
 
   /** Fill the table: its caption, columns, rows, sums, and the order that it opens in. */
   table.show = function (words, columns, rows, sums, sort) {
-    caption.replaceChildren(...words);
+    caption.replaceChildren(make('span', {class: 'caption-words'}, ...words));
     Object.assign(table, {columns, rows, sort: sort || table.sort});
     if (!columns.some((column) => column.key === table.sort.key)) table.sort = {key: columns[0].key, direction: columns[0].first};
     head.replaceChildren(...columns.map((column, i) => heading(column, i > 0 && columns[i - 1].note === column.note)));

@@ -222,6 +222,15 @@ def test_it_works_without_a_map(county: Sheet, told: dict[str, Any], look: Look)
     assert page.is_hidden("#card")
 
 
+def test_a_phase_without_shapes_says_so_beside_the_other_s_map(county: Sheet, look: Look) -> None:
+    page = look(draw(replace(county, layers=(county.layers[0], replace(county.layers[1], shapes=None)))))
+    assert page.locator("path.area").count() == 40 and page.locator("#below-map .plain").count() == 0
+    page.check("#phase input[value='1']")
+    assert page.locator("path.area").count() == 0 and page.text_content("#below-map .plain") == county.no_map
+    page.locator("#areas tbody .choose").first.click()
+    assert page.get_by_role("button", name="Show on the map").count() == 0
+
+
 def test_the_policy_stops_what_gets_in(document: str, browser: Browser, tmp_path: Path) -> None:
     """A page of its own, since the refusals are told on the console."""
     path = tmp_path / "attacked.html"

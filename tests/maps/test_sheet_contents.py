@@ -114,7 +114,7 @@ def test_the_rows_behind_an_area_are_whole_numbers_in_their_order(block: dict[st
 def test_layers_without_shapes_have_tables_and_no_leaflet(county: Sheet) -> None:
     bare = replace(county, layers=tuple(replace(layer, shapes=None) for layer in county.layers))
     told, document = contents(bare), draw(bare)
-    assert told["noMap"] and told["outlines"] == []
+    assert not told["drawn"] and told["outlines"] == []
     assert told["layers"][0]["measures"] == contents(county)["layers"][0]["measures"]
     assert len(re.findall(r"<script>", document)) == 1 and "L.map(" not in document
 
@@ -133,6 +133,19 @@ def test_shapes_that_fit_no_area_are_refused(county: Sheet) -> None:
     for shapes in (first.shapes.assign(key="elsewhere"), pd.concat([first.shapes, first.shapes.head(1)])):
         with pytest.raises(ValueError, match="one shape for each area"):
             contents(replace(county, layers=(replace(first, shapes=shapes),)))
+
+
+def test_a_sheet_with_nothing_to_show_is_refused(county: Sheet) -> None:
+    first = county.layers[0]
+    for layers in ((), (replace(first, moments=()),), (first, replace(first, measures=()))):
+        with pytest.raises(ValueError, match="at least one"):
+            contents(replace(county, layers=layers))
+
+
+def test_a_phase_without_areas_has_no_sums(county: Sheet) -> None:
+    first = county.layers[0]
+    told = contents(replace(county, layers=(replace(first, areas=first.areas.head(0), shapes=None),)))
+    assert told["layers"][0]["measures"][0]["sum"] == [["not known", ""]] * 6
 
 
 def test_missing_names_and_figures_are_blank_and_null_never_nan(county: Sheet) -> None:
