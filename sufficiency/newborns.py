@@ -16,7 +16,7 @@ import numpy as np
 
 from planning_areas.school_year import RECEPTION, ay_label, cohort_in
 from sufficiency.evidence import Note
-from sufficiency.small_areas import births_of
+from sufficiency.small_areas import INCOMPLETE, births_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,8 +62,9 @@ def newborns(evidence: Evidence, strands: Strands, frame: AreaFrame, oldest: int
     cohorts = range(cohort_in(RECEPTION, oldest), cohort_in(RECEPTION, last) + 1)
     published = births_of(evidence, codes, living)
     if published is None or not published.cohorts:
-        return _flat(strands, cohorts), (Note("births", "no births are known",
-                                              "Reception stays as it is today in every year ahead"),)
+        why = f": those of {', '.join(published.lacking[:5])} are missing" if published is not None and published.lacking else ""
+        told = f"no births of the whole authority are known{why}"
+        return _flat(strands, cohorts), (Note("births", told, "Reception stays as it is today in every year ahead"),)
     source = {cohort: i for i, cohort in enumerate(published.cohorts)}
     known = np.array([cohort in source for cohort in cohorts])
     used = _last_known(cohorts, source, first_ahead=cohort_in(RECEPTION, strands.base + 1))
@@ -128,7 +129,11 @@ def _notes(evidence: Evidence, published: Births, babies: Newborns, strands: Str
     if guessed:
         notes.append(Note("births", f"births behind the Reception of {', '.join(guessed)} are not known: as many are taken as in "
                           "the last cohort that is", "these Receptions are a guess"))
-    if has_homes and any(published.level[published.cohorts.index(c)] != "small area" for c in cohorts if c in published.cohorts):
+    levels = {published.level[published.cohorts.index(c)] for c in cohorts if c in published.cohorts}
+    if INCOMPLETE in levels:
+        notes.append(Note("births", "births of some small areas are missing, and none of districts or of the authority stand in",
+                          "Reception is too low by as many"))
+    if has_homes and levels & {"district", "authority"}:
         by = "children aged 0 to 4" if evidence.has("population") else "equal shares"
         notes.append(Note("births", f"births of districts are spread over small areas by {by}",
                           "a small area where births rise or fall by themselves is not seen"))

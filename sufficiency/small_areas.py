@@ -1,7 +1,7 @@
 """Children of small areas (LSOA): births and residents by school cohort, whatever vintage of code and size of area they come in.
 
-Births may be published for small areas, for districts or for the whole authority: the finest that a cohort has is taken, and the
-coarser is spread over its small areas by the children of 0 to 4 living there (equally, where no population is known). Counts on
+Births may be published for small areas, for districts or for the whole authority: the finest that has a cohort whole is taken,
+and the coarser is spread over its small areas by the children of 0 to 4 living there (equally, where nobody counted). Counts on
 2011 codes are carried to 2021: a split area is shared equally among its parts, merged ones are added up. Residents come from
 the mid-year population by single year of age: at 30 June of Y, 10/12 of a cohort `c` are Y - c - 1 years old and 2/12 are a year
 younger (approximate). A cohort of an older mid-year is aged forward where it lives.
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Living = Callable[[tuple[str, ...]], tuple[int, Floats] | None]     # `residents` of an authority, for any small areas
 
+SMALL_AREA = r"^[EW]01"
+INCOMPLETE = "small area, incomplete"
 UNDER_FIVE = 5
 FEWEST_SCHOOLS = 0.02       # of an authority's schools in a district that is its own
 
@@ -38,6 +40,7 @@ class Births:
     small: Floats | None        # [cohort, small area]
     level: tuple[str, ...]      # small area, district or authority, for each cohort
     unused: tuple[str, ...]     # area codes that are none of the authority's
+    lacking: tuple[str, ...]    # districts of the authority whose births are in no cohort, so that the others' say nothing
 
 
 def recoded(counts: pd.DataFrame, column: str, codes: tuple[str, ...], lookup: pd.DataFrame) -> Floats:
@@ -96,7 +99,7 @@ def births_of(evidence: Evidence, codes: tuple[str, ...], living: Living) -> Bir
     gss, own = evidence.authority.gss_code, districts_of(evidence)
     old = set(evidence.lsoa_lookup["lsoa11_code"]) if len(evidence.lsoa_lookup) else set()
     area = table["area_code"]
-    fine = area.isin(set(codes) | old)
+    fine = area.isin(set(codes) | old) if codes else area.str.match(SMALL_AREA)
     if not own:         # nobody says which districts are the authority's: all that the file holds
         own = tuple(sorted(set(area[~fine]) - {gss}))
     of = np.select([fine, area.isin(own) & (area != gss), area == gss], ["small area", "district", "authority"], "")
@@ -104,13 +107,16 @@ def births_of(evidence: Evidence, codes: tuple[str, ...], living: Living) -> Bir
         of = np.where(area == gss, "authority", of)
     levels = {level: table[of == level] for level in ("small area", "district", "authority")}
     unused = tuple(sorted(area[of == ""].unique()))
-    found = _by_level(evidence, codes, levels, tuple(d for d in own if d != gss), living)
+    districts = tuple(d for d in own if d != gss)
+    given = set(levels["district"]["area_code"])
+    lacking = tuple(d for d in districts if d not in given) if given else ()
+    found = _by_level(evidence, codes, levels, districts, living)
     cohorts = tuple(sorted(found))
     if not cohorts:
-        return Births((), np.zeros(0), None, (), unused)
+        return Births((), np.zeros(0), None, (), unused, lacking)
     small = np.stack([found[c][1] for c in cohorts]) if codes else None
     total = small.sum(axis=1) if small is not None else np.array([found[c][1].sum() for c in cohorts])
-    return Births(cohorts, total, small, tuple(found[c][0] for c in cohorts), unused)
+    return Births(cohorts, total, small, tuple(found[c][0] for c in cohorts), unused, lacking)
 
 
 def districts_of(evidence: Evidence) -> tuple[str, ...]:
@@ -136,11 +142,16 @@ def _by_level(evidence: Evidence, codes: tuple[str, ...], levels: dict[str, pd.D
     complete = by_district.reindex(columns=list(own)).dropna() if own else by_district.iloc[:0]
     for cohort, row in zip(complete.index, complete.to_numpy(), strict=True):
         found[int(cohort)] = ("district", (row[:, None] * spread[:-1]).sum(axis=0))
-    fine = levels["small area"]
-    if len(fine) and codes:
-        counts = fine.rename(columns={"area_code": "lsoa_code", "births": "value"})
-        grid = recoded(counts, "cohort", codes, evidence.lsoa_lookup)
-        found |= {int(c): ("small area", grid[:, i]) for i, c in enumerate(sorted(counts["cohort"].unique()))}
+    fine = levels["small area"].rename(columns={"area_code": "lsoa_code", "births": "value"})
+    if len(fine) and not codes:
+        found = {int(c): ("small area", np.array([n])) for c, n in fine.groupby("cohort")["value"].sum().items()} | found
+    elif len(fine):
+        births = recoded(fine, "cohort", codes, evidence.lsoa_lookup)
+        rows = recoded(fine.assign(value=1.0), "cohort", codes, evidence.lsoa_lookup)
+        for i, cohort in enumerate(sorted(int(c) for c in fine["cohort"].unique())):
+            whole = bool((rows[:, i] > 0).all())
+            if whole or cohort not in found:
+                found[cohort] = ("small area" if whole else INCOMPLETE, births[:, i])
     return found
 
 

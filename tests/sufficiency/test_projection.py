@@ -148,7 +148,7 @@ def test_rule_10_births_of_another_cohort_change_nothing(town: Made) -> None:
 def test_no_births_leave_reception_as_it_is(town: Made) -> None:
     projection = town(SCHOOLS, ROLLS, None, HOMES).project()
     assert all(figure(projection.pupils, ay, "P1", 0) == pytest.approx(36) for ay in range(2023, 2030))
-    assert "no births are known" in notes(projection)
+    assert "no births of the whole authority are known" in notes(projection)
 
 
 def test_a_thin_workspace_has_one_area_a_phase_and_everything_runs(town: Made) -> None:
