@@ -44,6 +44,7 @@ class Measure:
     suffix: str = ""            # " %"
     worst: str = HIGH           # which end is worst: sorts the table
     adds_up: bool = False       # do the areas' figures add up to a total that means something?
+    unit_one: str = ""          # the unit of 1: "place"; blank: the same as of more
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class Sheet:
     sources: tuple[str, ...] = ()               # attribution, one line a publication
     caution: str = "Planning areas are indicative."
     no_map: str = "The areas have no shapes, so there is no map; the table has every figure."
+    start_layer: str = ""                       # key of the layer that the page opens on; blank: the first
 
 
 def draw(sheet: Sheet) -> str:
@@ -68,7 +69,8 @@ def contents(sheet: Sheet) -> dict[str, Any]:
     scales = list(dict.fromkeys(measure.scale for layer in sheet.layers for measure in layer.measures))
     return {
         "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source,
-        "start": sheet.start, "caution": sheet.caution, "drawn": drawn, "noMap": sheet.no_map, "border": BORDER,
+        "start": sheet.start, "startLayer": next((i for i, one in enumerate(sheet.layers) if one.key == sheet.start_layer), 0),
+        "caution": sheet.caution, "drawn": drawn, "noMap": sheet.no_map, "border": BORDER,
         "reading": [asdict(r) for r in sheet.reading], "notes": [asdict(r) for r in sheet.notes], "sources": sheet.sources,
         "scales": [_scale(scale) for scale in scales],
         "layers": [_layer(layer, scales) for layer in sheet.layers],
@@ -111,7 +113,7 @@ def _shapes(layer: Layer) -> dict[str, Any]:
 def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, Any]:
     table = cells(layer, measure)
     return {
-        "title": measure.title, "unit": measure.unit, "suffix": measure.suffix, "explain": measure.explain,
+        "title": measure.title, "unit": measure.unit, "unitOne": measure.unit_one or measure.unit, "suffix": measure.suffix, "explain": measure.explain,
         "worst": measure.worst, "scale": scales.index(measure.scale),
         "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
         "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],

@@ -49,7 +49,10 @@ function count(value) {
 }
 
 /** The unit that follows the figure where no heading tells it; none where the figure has its own sign or is not known. */
-const unitAfter = (one, area, at) => (one.v[area][at] === null || one.suffix ? '' : one.unit);
+function unitAfter(one, area, at) {
+  if (one.v[area][at] === null || one.suffix) return '';
+  return one.v[area][at] === 1 ? one.unitOne : one.unit;
+}
 
 /** A figure with its unit and what stands beside it: "27 places, Year 3". */
 function spelled(one, area, at) {

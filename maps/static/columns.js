@@ -25,7 +25,8 @@ function areaColumns(choose) {
     by: (area) => one.v[area][at], cell: (area, cell) => heat(one, area, at, cell),
   });
   if (shown.columns === 'years') {
-    return [name, ...layer().moments.map((m, at) => figures(measure(), at, 'year ' + m.key, m.label, m.note))];
+    const same = (m, at) => at > 0 && layer().moments[at - 1].note === m.note;
+    return [name, ...layer().moments.map((m, at) => ({...figures(measure(), at, 'year ' + m.key, m.label, m.note), same: same(m, at)}))];
   }
   return [name, ...layer().measures.map((one, i) => figures(one, shown.moment, 'view ' + i, one.title, one.unit))];
 }
@@ -36,7 +37,8 @@ function heat(one, area, at, cell) {
   cell.classList.add('heat');
   if (one.v[area][at] === null) cell.classList.add('missing');
   cell.style.backgroundColor = shade.fill;
-  cell.style.color = shade.ink;
+  if (one.v[area][at] === 0 && !shade.letter) cell.classList.add('nothing');
+  else cell.style.color = shade.ink;
   return besides(one.n[area][at], one.b[area][at]);
 }
 

@@ -62,6 +62,11 @@ function seeWhole() {
   map.setMaxBounds(onMap.whole.pad(0.5));
 }
 
+/** When the window changes its size, a map that shows the whole goes on showing it. */
+function refit() {
+  if (map && map.getZoom() === onMap.wholeZoom && !document.documentElement.classList.contains('printing')) seeWhole();
+}
+
 /** Buttons for all that dragging and the wheel do elsewhere. */
 function mapButtons() {
   const motion = {animate: !calm()};

@@ -16,12 +16,15 @@ function start() {
   contents();
   if (!data.drawn) withoutMap();
   startMap();
-  turnLayer(0, startMoment(0));
+  turnLayer(data.startLayer, startMoment(data.startLayer));
   document.addEventListener('keydown', (event) => {
     const clears = event.target.type === 'search' && event.target.value;
     if (event.key === 'Escape' && shown.chosen && !clears) back();
   });
-  window.addEventListener('resize', reachScrolls);
+  window.addEventListener('resize', () => {
+    reachScrolls();
+    refit();
+  });
   window.addEventListener('beforeprint', () => printMap(true));
   window.addEventListener('afterprint', () => printMap(false));
   document.documentElement.classList.add('ready');
@@ -73,9 +76,9 @@ function withoutMap() {
 
 // Controls --------------------------------------------------------------------------------------------------------------------
 
-function choices(name, title, options, react) {
+function choices(name, title, options, chosen, react) {
   const pills = options.map((text, i) => make('label', {class: 'pill'},
-    make('input', {type: 'radio', name, value: i, checked: i === 0, on: {change: () => react(i)}}), make('span', {}, text)));
+    make('input', {type: 'radio', name, value: i, checked: i === chosen, on: {change: () => react(i)}}), make('span', {}, text)));
   return make('fieldset', {class: 'choices', id: name}, make('legend', {}, title), make('div', {class: 'pills'}, ...pills));
 }
 
@@ -84,14 +87,16 @@ function controls() {
   const step = (by) => () => turnMoment(Math.max(0, Math.min(layer().moments.length - 1, shown.moment + by)));
   const button = (id, words, sign, by) => make('button', {type: 'button', class: 'step', id, on: {click: step(by)}},
     make('span', {'aria-hidden': 'true'}, sign), unseen(words));
+  const phases = choices('phase', 'Phase', data.layers.map((one) => one.title), data.startLayer, (i) => turnLayer(i, null));
+  const view = make('select', {id: 'view', on: {change: () => turnMeasure(Number(view.value))}});
   byId('controls').append(
-    data.layers.length > 1 ? choices('phase', 'Phase', data.layers.map((one) => one.title), (i) => turnLayer(i, null)) : '',
+    data.layers.length > 1 ? phases : '',
+    make('p', {class: 'view'}, make('label', {for: 'view'}, 'Colour by'), view),
     make('div', {class: 'years'},
-      make('label', {for: 'year'}, 'School year'),
+      make('label', {for: 'year'}, 'Year'),
       make('div', {class: 'slider'},
         button('year-before', 'Year before', '\u2039', -1), slider, button('year-after', 'Year after', '\u203a', 1)),
-      make('output', {for: 'year', id: 'year-shown'})),
-    make('div', {id: 'view-place'}));
+      make('output', {for: 'year', id: 'year-shown'})));
 }
 
 function turnLayer(l, at) {
@@ -102,9 +107,8 @@ function turnLayer(l, at) {
   const same = layer().moments.findIndex((one) => one.key === key);
   shown.moment = at !== null ? at : same < 0 ? layer().moments.length - 1 : same;
   byId('year').max = layer().moments.length - 1;
-  const views = choices('view', 'Colour by', layer().measures.map((one) => one.title), turnMeasure);
-  views.querySelectorAll('input')[shown.measure].checked = true;
-  byId('view-place').replaceChildren(views);
+  byId('view').replaceChildren(...layer().measures.map((one, i) => make('option', {value: i}, one.title)));
+  byId('view').value = shown.measure;
   say();
   drawLayer();
   show();
@@ -190,7 +194,7 @@ function ticks() {
 
 function areaSection() {
   tables.areas = sortable({id: 'areas', filterLabel: 'Find an area', things: () => 'areas'});
-  const columns = choices('columns', 'Columns', ['the years', 'the views'], (i) => {
+  const columns = choices('columns', 'Columns', ['the years', 'the views'], 0, (i) => {
     shown.columns = i ? 'views' : 'years';
     showAreas(tables.areas.sort.key !== 'name');
   });

@@ -1,6 +1,6 @@
 // Tables that people sort by the buttons in their headings and narrow down by a word.
 //
-// A column: {key, title, note, first, now, by(row), cell(row, td)}. `by` gives what to sort by (null stands last either way),
+// A column: {key, title, note, same, first, now, by(row), cell(row, td)}. `by` gives what to sort by (null stands last either way),
 // `first` the direction of the first press. The first column names the row.
 
 const OTHER = {ascending: 'descending', descending: 'ascending'};
@@ -25,16 +25,16 @@ function sortable({id, filterLabel, things}) {
     caption.replaceChildren(make('span', {class: 'caption-words'}, ...words));
     Object.assign(table, {columns, rows, sort: sort || table.sort});
     if (!columns.some((column) => column.key === table.sort.key)) table.sort = {key: columns[0].key, direction: columns[0].first};
-    head.replaceChildren(...columns.map((column, i) => heading(column, i > 0 && columns[i - 1].note === column.note)));
+    head.replaceChildren(...columns.map(heading));
     table.lines = new Map(rows.map((row) => [row, line(row)]));
     foot.replaceChildren(...(sums ? [sumsLine(sums)] : []));
     arrange();
     narrow();
   };
 
-  /** A heading; a note that the one before has as well is said but not written again. */
-  function heading(column, same) {
-    const note = same ? unseen(' ' + column.note) : make('small', {}, ' ' + column.note);
+  /** A heading; a note that is the same as the one before is said but not written again. */
+  function heading(column) {
+    const note = column.same ? unseen(' ' + column.note) : make('small', {}, ' ' + column.note);
     const parts = [make('span', {class: 'sort-title'}, column.title), column.note ? note : null];
     const button = make('button', {type: 'button', class: 'sort', on: {click: () => turn(column)}},
       ...parts, make('span', {class: 'arrow', 'aria-hidden': 'true'}));

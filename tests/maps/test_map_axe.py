@@ -23,12 +23,12 @@ def _as_opened(page: Page) -> None:
 
 def _last_year_of_secondary_headroom(page: Page) -> None:
     page.check("#phase input[value='1']")
-    page.check("#view input[value='2']")
+    page.select_option("#view", "2")
     page.locator("#year").press("End")
 
 
 def _views_of_one_year(page: Page) -> None:
-    page.check("#view input[value='3']")
+    page.select_option("#view", "3")
     page.check("#columns input[value='1']")
     page.fill("#areas-filter", "north")
 

@@ -23,8 +23,9 @@ Look = Callable[..., "Page"]
 READ_ALL = """() => {
   const texts = (within, selector) => [...within.querySelectorAll(selector)].map((element) => element.textContent);
   const read = [];
-  for (const view of document.querySelectorAll('#view input').keys()) {
-    document.querySelectorAll('#view input')[view].click();
+  for (const view of document.querySelectorAll('#view option').keys()) {
+    document.getElementById('view').value = view;
+    document.getElementById('view').dispatchEvent(new Event('change'));
     const year = document.getElementById('year');
     for (let at = 0; at <= Number(year.max); at += 1) {
       year.value = at;
@@ -122,6 +123,12 @@ def test_the_page_opens_on_the_year_it_is_told(document: str, county: Sheet, loo
     assert look(draw(replace(county, start=None))).text_content("#year-shown") == "2030/31 forecast"
 
 
+def test_the_page_opens_on_the_layer_it_is_told(county: Sheet, told: dict[str, Any], look: Look) -> None:
+    page = look(draw(replace(county, start_layer="secondary", start=2030)))
+    assert page.text_content("#sentence") == told["layers"][1]["measures"][0]["say"][5]
+    assert page.is_checked("#phase input[value='1']") and page.locator("path.area").count() == 20
+
+
 def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, told: dict[str, Any], look: Look) -> None:
     page = look(document)
     page.fill("#areas-filter", "kelham north")
@@ -131,6 +138,7 @@ def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, tol
     assert card.locator("h2").text_content() == "Kelham North"
     assert card.locator(".views dt").all_text_contents() == [m["title"] for m in layer["measures"]]
     assert card.locator(".views strong").all_text_contents() == [m["n"][area][at] for m in layer["measures"]]
+    assert card.locator(".views dd > span").all_text_contents() == ["places", "places, Reception", "R", "children"]
     rows = _rows(page, ":nth-match(#card table, 1) tbody tr")
     assert rows == [[row[0], *(f"{figure:,}" for figure in row[1:])] for row in layer["breakdown"]["rows"][area][at]]
     mine = [i for i, item in enumerate(told["points"][0]["items"]) if item["areas"].get("primary") == area]
@@ -175,7 +183,7 @@ def test_pointing_reads_out_the_figure(document: str, told: dict[str, Any], look
     page.hover("#areas-table tbody tr:first-child th")
     assert page.text_content(".readout") == "Kelham North: Places short in Reception, 44 places"
     assert page.locator("path.pointed").count() == 2
-    page.check("#view input[value='1']")
+    page.select_option("#view", "1")
     page.locator("#areas-table tbody .choose").first.focus()
     said = page.text_content(".readout") or ""
     assert re.fullmatch(r".+: Places short in the worst year group, \d+ places, (Reception|Year \d)", said)
@@ -208,11 +216,21 @@ def test_it_prints_whole_and_comes_back(document: str, look: Look) -> None:
     assert set(flows) == {"visible"} and page.is_visible("#legend-title") and page.is_visible("#sentence")
 
 
+def test_the_whole_map_stays_whole_when_the_window_changes(document: str, look: Look) -> None:
+    page = look(document, width=1900, height=1000)
+    page.set_viewport_size({"width": 700, "height": 500})
+    page.wait_for_function("map_committee.getSize().x < 700")
+    inside = "map_committee.getBounds().contains(L.latLngBounds([...document.querySelectorAll('path.area')].flatMap("
+    inside += "(path) => { const box = path.getBBox(); return [[box.x, box.y], [box.x + box.width, box.y + box.height]]; }"
+    inside += ").map((corner) => map_committee.layerPointToLatLng(corner))))"
+    page.wait_for_function(inside)
+
+
 def test_it_works_without_a_map(county: Sheet, told: dict[str, Any], look: Look) -> None:
     page = look(draw(replace(county, layers=tuple(replace(layer, shapes=None) for layer in county.layers))))
     assert county.no_map in (page.text_content("#picture") or "") and page.locator(".leaflet-container").count() == 0
     page.check("#phase input[value='1']")
-    page.check("#view input[value='2']")
+    page.select_option("#view", "2")
     assert page.text_content("#sentence") == told["layers"][1]["measures"][2]["say"][3]
     page.locator("#areas tbody .choose").first.click()
     page.locator("#card [data-item]").first.click()
