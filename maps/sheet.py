@@ -113,8 +113,8 @@ def _shapes(layer: Layer) -> dict[str, Any]:
 def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, Any]:
     table = cells(layer, measure)
     return {
-        "title": measure.title, "unit": measure.unit, "unitOne": measure.unit_one or measure.unit, "suffix": measure.suffix, "explain": measure.explain,
-        "worst": measure.worst, "scale": scales.index(measure.scale),
+        "title": measure.title, "unit": measure.unit, "unitOne": measure.unit_one or measure.unit,
+        "suffix": measure.suffix, "explain": measure.explain, "worst": measure.worst, "scale": scales.index(measure.scale),
         "v": [[cell.value for cell in row] for row in table], "c": [[cell.shade for cell in row] for row in table],
         "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],
         "l": [[cell.label for cell in row] for row in table],

@@ -223,7 +223,7 @@ def breakdown(phase: str, balance: pd.DataFrame) -> Breakdown:
         "row": mine["nc_year"].map(lambda g: nc_year_label(int(g))),
         **{column: mine[column] for column in BREAKDOWN},
     })
-    return Breakdown("Year group", BREAKDOWN, frame)
+    return Breakdown("Year group", BREAKDOWN, frame, value="pupils", limit="yg_places")
 
 
 BREAKDOWN = {

@@ -25,8 +25,10 @@ function areaColumns(choose) {
     by: (area) => one.v[area][at], cell: (area, cell) => heat(one, area, at, cell),
   });
   if (shown.columns === 'years') {
-    const same = (m, at) => at > 0 && layer().moments[at - 1].note === m.note;
-    return [name, ...layer().moments.map((m, at) => ({...figures(measure(), at, 'year ' + m.key, m.label, m.note), same: same(m, at)}))];
+    const year = (m, at, all) => ({
+      ...figures(measure(), at, 'year ' + m.key, m.label, m.note), same: at > 0 && all[at - 1].note === m.note,
+    });
+    return [name, ...layer().moments.map(year)];
   }
   return [name, ...layer().measures.map((one, i) => figures(one, shown.moment, 'view ' + i, one.title, one.unit))];
 }

@@ -1,7 +1,7 @@
 // Tables that people sort by the buttons in their headings and narrow down by a word.
 //
-// A column: {key, title, note, same, first, now, by(row), cell(row, td)}. `by` gives what to sort by (null stands last either way),
-// `first` the direction of the first press. The first column names the row.
+// A column: {key, title, note, same, first, now, by(row), cell(row, td)}. `by` gives what to sort by (null stands last either
+// way), `first` the direction of the first press, `same` that the note is that of the column before. The first names the row.
 
 const OTHER = {ascending: 'descending', descending: 'ascending'};
 
