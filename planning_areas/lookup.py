@@ -35,9 +35,9 @@ class Lookup:
         """Refuse shares that would lose or invent children."""
         if self.shares.shape != (len(self.origins), len(self.destinations)):
             raise ValueError(f"shares are {self.shares.shape}, expected {(len(self.origins), len(self.destinations))}")
-        for name, codes in (("origin", self.origins), ("destination", self.destinations)):
+        for name, codes in (("an origin", self.origins), ("a destination", self.destinations)):
             if len(set(codes)) < len(codes):
-                raise ValueError(f"an {name} stands twice in the look-up")
+                raise ValueError(f"{name} stands twice in the look-up")
         if self.shares.nnz and not (np.isfinite(self.shares.data).all() and self.shares.data.min() >= 0):
             raise ValueError("shares are finite and never below 0")
         sums = np.asarray(self.shares.sum(axis=1)).ravel()
@@ -60,6 +60,19 @@ class Lookup:
         if not np.allclose(before, after, rtol=TOLERANCE, atol=TOLERANCE):
             raise AssertionError("children were lost or invented between small areas and planning areas")
         return carried.reshape(*given.shape[:-1], len(self.destinations))
+
+    def to_largest(self) -> Lookup:
+        """Give each origin wholly to the destination with its largest share, as on a map with one colour for each small area.
+
+        A destination that is nobody's largest keeps the shares that it has; of equal shares the first counts.
+        """
+        shares = self.shares.toarray()
+        if not shares.size:
+            return self
+        owner = shares.argmax(axis=1)
+        kept = np.where(np.isin(np.arange(shares.shape[1]), owner), 0.0, shares)
+        kept[np.arange(len(owner)), owner] = 1.0 - kept.sum(axis=1)
+        return Lookup(self.origins, self.destinations, scipy.sparse.csr_array(kept))
 
 
 def lookup_from(pairs: pd.DataFrame, origins: Sequence[str], destinations: Sequence[str]) -> Lookup:

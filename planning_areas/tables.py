@@ -114,14 +114,16 @@ def _repeated(frame: pd.DataFrame, keys: list[str], file: str) -> list[Problem]:
 
 
 def _shown(value: object) -> str:
-    """Write a value as it stood in the file: a whole number without ".0"."""
+    """Write a value as it stood in the file: a whole number without ".0", a blank as nothing."""
+    if value is None or value is pd.NA or value != value:
+        return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _told(cases: pd.DataFrame, schema: Any, file: str, frame: pd.DataFrame) -> list[Problem]:
     """Turn pandera's failure cases into problems, one for each column and rule, with the first row named."""
     problems = []
-    for (column, rule), rows in cases.groupby(["column", "check"], sort=False, dropna=False):
+    for (column, rule), rows in _once(cases).groupby(["column", "check"], sort=False, dropna=False):
         numbers = [int(i) for i in rows["index"].dropna()]
         first = min(numbers, default=0)
         case = rows["failure_case"].iloc[0] if not numbers else rows.loc[rows["index"].idxmin(), "failure_case"]
@@ -131,6 +133,22 @@ def _told(cases: pd.DataFrame, schema: Any, file: str, frame: pd.DataFrame) -> l
                     others=max(0, len(numbers) - 1))
         )
     return problems
+
+
+def _once(cases: pd.DataFrame) -> pd.DataFrame:
+    """Keep one failure for each cell that is blank or of the wrong type: all else that pandera says of it follows from that."""
+    rule = cases["check"].astype("str")
+    of_type = rule.str.startswith(("coerce_dtype", "dtype"))
+    cell = list(zip(cases["column"], cases["index"], strict=True))
+    blank = {key for key, is_blank in zip(cell, rule.str.startswith("not_nullable"), strict=True) if is_blank}
+    told: set[tuple[object, object]] = set()
+    keep = []
+    for key, kind, this in zip(cell, of_type, rule, strict=True):
+        keep.append(this.startswith("not_nullable") if key in blank else not (kind and key in told))
+        told |= {key} if kind else set()
+    columns = set(cases.loc[of_type, "column"])
+    follows = cases["index"].isna() & cases["column"].isin(columns) & ~of_type     # a rule that failed on the wrong type
+    return cases[pd.Series(keep, index=cases.index) & ~follows]
 
 
 def _expected(schema: Any, column: str, rule: str) -> str:
