@@ -3,7 +3,9 @@
 Method (domain brief C3 rule 5, C4). The children of each cohort who live in each small area - from the latest mid-year
 population, or from births for those born since - are carried to the planning area of their home, a phase at a time, and scaled by
 one participation rate for the whole authority, so that every year group and year adds up to the authority's pupils. No school's
-places or popularity enter into it. An older mid-year is aged forward where its children live (approximate).
+places or popularity enter into it: a small area belongs wholly to the planning area whose polygon it is part of, since the
+schools that its children attend are held down by those that are full. An older mid-year is aged forward where its children live
+(approximate).
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ def by_residence(pupils: Floats, ay: int, living_in: Living, strands: Strands, f
                               "taken to be the pupils of the area's schools", "hidden need cannot be seen"))
             continue
         place = {code: i for i, code in enumerate(strands.areas)}
-        lookup = frame.homes[phase]
+        lookup = frame.homes[phase].to_largest()
         shares = np.zeros((len(children), len(strands.areas)))
         shares[:, [place[code] for code in lookup.destinations]] = lookup.carry(children)
         shares = shares / shares.sum(axis=1, keepdims=True)

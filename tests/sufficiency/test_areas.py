@@ -352,3 +352,16 @@ def test_permuted_rows_give_the_same_areas() -> None:
     two = draw_areas(shuffled, schools().iloc[::-1].reset_index(drop=True), Assumptions())
     pd.testing.assert_frame_equal(one.members, two.members)
     assert shares_of(one) == shares_of(two)
+
+
+def test_a_small_area_belongs_wholly_to_its_largest_and_an_area_without_one_keeps_its_shares() -> None:
+    """Shares .6 W, .3 E, .1 V; all to W. Then .3, .6, .1; all to E but V's tenth, which no small area goes to first."""
+    flows = [
+        {"lsoa_code": code, "urn": urn, "phase": "primary", "pupils": pupils}
+        for code, split in zip(town.SMALL_AREAS, [(6, 3, 0), (3, 6, 1), (9, 0, 0), (0, 9, 0)], strict=True)
+        for urn, pupils in zip((A, D, C), map(float, split), strict=True)
+    ]
+    village = [member(C, "V") if row["urn"] == C else row for row in OWN_LIST]
+    lookup = drawn(area_members=village, attended_flows=flows).homes["primary"].to_largest()
+    assert lookup.destinations == ("E", "V", "W")
+    assert lookup.shares.toarray() == pytest.approx(np.array([[0, 0, 1], [0.9, 0.1, 0], [0, 0, 1], [1, 0, 0]]))
