@@ -6,8 +6,9 @@ The method, in the order in which it is told below (domain brief C):
    below a year earlier, each by a ratio that is the mean of three years, the latest counting most (`authority_control`).
 2. *Planning areas* are projected school strand by school strand: births of the area's homes times its own births-to-Reception
    ratio; survival ratios of its own schools, drawn towards the authority's where the area is small (`ratios`); transfers where
-   children change school, in Year 3, 5, 7, 9, 10 and 12 (`intake`); an area's intake shared out among its schools
-   (`school_split`). That is `raw`.
+   children change school, in Year 3, 5, 7, 9, 10 and 12 (`intake`), some of them into schools that begin below (`later_entries`);
+   an area's intake shared out among its schools (`school_split`), which may open or close on the way (`places_ahead`). That is
+   `raw`.
 3. Each year every year group is scaled to the authority's figure before the next year is begun (C8): `adjusted`.
 4. What is known of next September, from the October census or the offers, takes the model's place, openly (`overrides`), and the
    years after roll on from there: `pupils`, the final figures.
@@ -129,7 +130,7 @@ def _strands(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, f
     if strands.roll[0].sum() > 0:
         return strands, notes
     years, roll, _ = authority_roll(evidence, replace(strands, seen=np.zeros_like(strands.seen)))
-    told = Note("school_roll", "no roll of any school is known: the authority is projected as a whole",
+    told = Note("school_roll", f"no roll of any school is known for {ay_label(base)}: the authority is projected as a whole",
                 "nothing can be told of schools, nor of one planning area apart from another")
     return whole_areas(strands, roll, years), (*notes, told)
 

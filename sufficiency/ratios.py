@@ -181,9 +181,9 @@ def _towards(own: Floats, children: Floats, steps: Floats) -> Floats:
 
 
 def _sixth_form_is_there(strands: Strands) -> NDArray[np.bool_]:
-    """Which steps an area takes at all: those into the sixth form only where it has had pupils in that year group."""
-    there: NDArray[np.bool_] = strands.by_area(strands.roll).sum(axis=0) > 0
-    there[:, :YEAR_12] = True
+    """Which steps an area takes at all: those into and through a sixth form only where it has one today."""
+    there = np.ones((len(strands.areas), GROUPS), dtype="bool")
+    there[:, YEAR_12:] = (strands.by_area(strands.roll[0])[:, YEAR_12:].sum(axis=1) > 0)[:, None]
     return there
 
 

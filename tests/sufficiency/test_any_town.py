@@ -198,7 +198,7 @@ class Slow:
                 ratio = shrunk(own, n, self.steps[g], A.shrinkage_survival)
                 if g < 12:
                     ratio = min(max(ratio, A.ratio_floor), A.ratio_ceiling)
-                elif not any(s.at(ay, g) > 0 for s in self.of(area) for ay in self.years):
+                elif not any(s.at(BASE, h) > 0 for s in self.of(area) for h in (12, 13, 14)):
                     ratio = 0.0
                 self.area_steps[area, g] = ratio
         some = [(own, n) for own, n in staying.values() if own and n]

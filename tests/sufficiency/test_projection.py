@@ -185,6 +185,18 @@ def test_with_one_census_each_area_stays_on_as_its_own_sixth_form_does(town: Mad
     assert figure(projection.pupils, 2023, "S1", 13) == pytest.approx(60)
 
 
+def test_a_sixth_form_that_has_closed_stays_closed_and_a_new_one_grows(town: Made) -> None:
+    """One had 60 in Year 12 two years ago and none today; the other opened this year with 30, who go on to Year 13."""
+    schools = [("100001", "", "S1", 7, 13, 0, 0), ("100002", "", "S2", 7, 13, 0, 0), ("100003", "", "S3", 7, 13, 0, 0)]
+    five = [100.0] * 5
+    rolls = {"100001": {2020: [*five, 60, 50], 2021: [*five, 0, 50], 2022: [*five, 0, 0]},
+             "100002": {2020: five, 2021: five, 2022: [*five, 30, 0]},
+             "100003": {ay: [*five, 50, 40] for ay in (2020, 2021, 2022)}}
+    projection = town(schools, rolls).project()
+    assert float(projection.pupils.sel(planning_area_code="S1", nc_year=[12, 13, 14]).sum()) == 0
+    assert figure(projection.pupils, 2023, "S2", 12) > 5 and figure(projection.pupils, 2023, "S2", 13) > 15
+
+
 def test_a_year_is_left_out_for_a_reason_and_the_next_older_takes_its_place(town: Made) -> None:
     """Everybody halves in January 2021; the reason is told, and the year before counts instead."""
     whole = [40.0] * 7
