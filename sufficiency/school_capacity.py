@@ -44,6 +44,7 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
     ]
     told = pd.DataFrame(rows, columns=["capacity", "capacity_sixth_form", "capacity_basis"], index=schools.index)
     told, notes = _sixth_forms_that_are(told, schools)
+    notes += _sixth_forms_in_doubt(told, schools, evidence)
     gias = schools["capacity"].astype("float64")
     apart = told["capacity_basis"].str.startswith("SCAP") & ((told["capacity"] / gias - 1).abs() > LARGE_CHANGE)
     if apart.any():
@@ -56,6 +57,27 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
             Note("capacity", "SCAP and GIAS differ by more than a quarter; SCAP is used: " + ", ".join(named[:5]) + more)
         )
     return schools.drop(columns="capacity").join(told), notes
+
+
+def _sixth_forms_in_doubt(told: pd.DataFrame, schools: pd.DataFrame, evidence: Evidence) -> list[Note]:
+    """Name schools whose years up to 11 are fuller than their places while the sixth form has room: the split may be wrong."""
+    roll = evidence.school_roll
+    now = roll[roll["ay"] == evidence.authority.base_year]
+    statutory = now["nc_year"].between(0, PHASE_YEARS["secondary"][-1])
+    pupils = schools["urn"].map(now[statutory].groupby("urn")["pupils"].sum()).astype("float64")
+    above = now["nc_year"] >= PHASE_YEARS["sixth_form"][0]
+    older = schools["urn"].map(now[above].groupby("urn")["pupils"].sum()).astype("float64")
+    sixth = told["capacity_sixth_form"].fillna(0.0)
+    doubtful = (sixth > older.fillna(0.0)) & (pupils > told["capacity"] - sixth)
+    if not doubtful.any():
+        return []
+    names = schools.loc[doubtful, "school_name"].tolist()
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    text = (
+        f"{len(names)} schools have more pupils up to Year 11 than capacity without the sixth-form places that SCAP reports, and "
+        f"fewer sixth-formers than such places: {', '.join(names[:5])}{more}"
+    )
+    return [Note("capacity", text, "their need up to Year 11 may be overstated: give year-group places or PANs")]
 
 
 def _sixth_forms_that_are(told: pd.DataFrame, schools: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -17,13 +17,13 @@ FOR_MEMBERS = {"primary": "Reception to Year 6", "secondary": "Year 7 to 11"}
 
 
 def headlines(tables: Mapping[str, pd.DataFrame], authority: Authority) -> tuple[str, ...]:
-    """Two sentences a phase - how many children, and where the year of entry runs short - and one on earlier forecasts."""
+    """Two sentences a phase: how many children there will be, and where the year of entry runs short."""
     said = []
     for phase in ENTRY_YEAR:
         mine = tables["summary"][tables["summary"]["phase"] == phase]
         if not mine.empty:
             said += [_children(mine, phase, authority.base_year), _short(mine, phase, authority.base_year)]
-    return tuple(s for s in (*said, *_accuracy(tables["accuracy"])) if s)
+    return tuple(said)
 
 
 def _children(mine: pd.DataFrame, phase: str, base: int) -> str:
@@ -60,7 +60,7 @@ def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
     )
 
 
-def _accuracy(accuracy: pd.DataFrame) -> list[str]:
+def accuracy_sayings(accuracy: pd.DataFrame) -> list[str]:
     """How the forecast did against what came, else how the authority's own last return did."""
     said = []
     for phase, rows in accuracy.groupby("phase", sort=True) if len(accuracy) else ():
@@ -68,15 +68,20 @@ def _accuracy(accuracy: pd.DataFrame) -> list[str]:
         january = f"the census of January {int(row['ay']) + 1}"
         years = {"three": row["own_error_three_year"], "one": row["own_error_one_year"]}
         own = [
-            f"{error:+.1%} out {ahead} year{'s' * (ahead != 'one')} ahead"
+            f"{_signed(error)} out {ahead} year{'s' * (ahead != 'one')} ahead"
             for ahead, error in years.items()
             if pd.notna(error)
         ]
         if pd.notna(row["error"]):
             beside = f"; the authority's own returns were {' and '.join(own)}" if own else ""
-            said.append(f"Held against {january}, this {phase} forecast is {row['error']:+.1%} out (+ is too high){beside}.")
+            said.append(f"Held against {january}, this {phase} forecast is {_signed(row['error'])} out (+ is too high){beside}.")
         elif own:
             said.append(
                 f"Held against {january}, the authority's own {phase} returns were {' and '.join(own)} (+ is too high)."
             )
     return said
+
+
+def _signed(error: float) -> str:
+    """An error as people print it: +2.2 %, with a true minus sign."""
+    return f"{100 * error:+.1f} %".replace("-", "\N{MINUS SIGN}")

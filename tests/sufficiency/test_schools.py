@@ -167,6 +167,16 @@ def test_places_of_a_sixth_form_that_is_no_more_count_for_the_other_year_groups(
     assert "schools that serve no sixth form: School 100001" in told
 
 
+def test_a_sixth_form_with_room_beside_full_lower_years_is_doubted() -> None:
+    """Capacity 900, 300 of them reported for the sixth form: 650 pupils in Years 7 to 11 do not fit beside 100 sixth-formers."""
+    rows = [town.school(A, statutory_low_age=11.0, statutory_high_age=18.0, capacity=900.0)]
+    lines = [capacity("9990001", 2022, 900.0, 300.0)]
+    full, told = listed(schools=rows, capacity=lines, school_roll=town.roll(A, [130.0] * 5 + [60.0, 40.0], first=7))
+    assert "1 schools have more pupils up to Year 11" in told and full.loc[A, "capacity_sixth_form"] == 300.0
+    _, quiet = listed(schools=rows, capacity=lines, school_roll=town.roll(A, [110.0] * 5 + [60.0, 40.0], first=7))
+    assert "more pupils up to Year 11" not in quiet
+
+
 def test_one_school_on_several_lines_is_added_up_and_a_later_survey_is_not_used() -> None:
     lines = [
         capacity("9990001", 2022, 600.0, 100.0, code="S1"),

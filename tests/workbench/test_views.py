@@ -162,13 +162,13 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     data = contents(sheet_of(done))
     schools, sites = data["points"]
     west = next(item for item in schools["items"] if item["name"] == NASTY)
-    assert west["facts"]["pan"] == "30 (Reception)" and west["facts"]["roll"] == "217" and west["facts"]["places"] == "210"
+    assert west["facts"]["pan"] == "30 (Reception)" and west["facts"]["roll"] == "217" and west["size"] == 210
     assert west["facts"]["capacity"] == "210 (GIAS)" and west["facts"]["ages"] == "Reception to Year 6"
     assert west["series"]["primary"]["v"][0] == 217 and west["series"]["primary"]["m"][0] == 210
     high = next(item for item in schools["items"] if item["name"] == "Middle High")
     assert high["series"]["secondary"]["v"][0] == 500, "the sixth form is not set against places for Year 7 to 11"
     (mill,) = sites["items"]
-    assert mill["facts"] == {"status": "full", "homes": "80", "years": "2023/24: 40, 2024/25: 40", "note": ""}
+    assert mill["facts"] == {"status": "full", "years": "2023/24: 40, 2024/25: 40", "note": ""}
 
 
 def test_names_from_files_travel_as_text_only(done: Outcome) -> None:

@@ -1,0 +1,141 @@
+"""Schools and housing sites as points of the committee map, with what a planner wants to know of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from maps.layer import Points
+from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+
+
+def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
+    """Schools with their places, roll now and expected, admission number, capacity and where these come from."""
+    schools, series = tables["schools"], _school_series(tables)
+    now = series[series["year"] == base].groupby("key")[["value", "limit"]].sum(min_count=1)
+    ahead = series.sort_values("year").groupby(["key", "layer"]).last().groupby("key")[["value"]].sum()
+    years = series.groupby("key")["year"].max()
+    pan = _latest_pan(tables["pans"], base)
+    urn = schools["urn"]
+    items = pd.DataFrame({
+        "key": urn,
+        "name": schools["school_name"],
+        "x": schools["easting"],
+        "y": schools["northing"],
+        "size": urn.map(now["limit"]),
+        "kind": schools["establishment_type"],
+        "ages": [
+            f"{nc_year_label(low)} to {nc_year_label(high)}"
+            for low, high in zip(schools["nc_year_low"], schools["nc_year_high"], strict=True)
+        ],
+        "district": schools["district_name"],
+        "pan": [pan.get(u, "not known") for u in urn],
+        "capacity": [_capacity(c, basis) for c, basis in zip(schools["capacity"], schools["capacity_basis"], strict=True)],
+        "roll": [_whole(v) for v in urn.map(now["value"])],
+        "expected": [
+            f"{_whole(v)} in {ay_label(int(y))}" if pd.notna(y) else "not known"
+            for v, y in zip(urn.map(ahead["value"]), urn.map(years), strict=True)
+        ],
+        "setting": schools["urban_rural"].str.replace(r"^\(.*?\)\s*", "", regex=True),
+        "before": schools["predecessors"],
+    }).sort_values("name", ignore_index=True)
+    return Points(
+        "schools",
+        "Schools",
+        "school",
+        "circle",
+        items,
+        "places, Reception to Year 11",
+        facts={
+            "kind": "Type", "ages": "Year groups", "district": "District", "pan": "Admission number", "capacity": "Capacity",
+            "roll": f"Pupils, January {base + 1}", "expected": "Pupils expected", "setting": "Setting",
+            "before": "Took over from (URN)",
+        },
+        columns={"district": "District", "pan": "Admission number", "expected": "Pupils expected"},
+        areas=_school_areas(tables),
+        series=series,
+        value_title="Pupils",
+        limit_title="Places",
+    )
+
+
+def _whole(value: float) -> str:
+    return "not known" if pd.isna(value) else f"{float(value):,.0f}"
+
+
+def _capacity(capacity: float, basis: str) -> str:
+    return "not known" if pd.isna(capacity) else f"{capacity:,.0f} ({basis})"
+
+
+def _school_series(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Statutory pupils and places of each school by phase and year: layer, key, year, value, limit."""
+    pupils, places = tables["school_pupils"], tables["places"]
+    keys = ["phase", "urn", "ay"]
+    value = pupils[pupils["phase"].isin(ENTRY_YEAR)].groupby(keys)["pupils"].sum()
+    held = places.groupby(keys)["yg_places"]
+    limit = held.sum().where(held.count() == held.size())
+    both = pd.DataFrame({"value": value, "limit": limit}).reset_index()
+    last = tables["summary"].groupby("phase")["ay"].max()
+    both = both[both["ay"] <= both["phase"].map(last)]
+    both["value"] = both["value"].fillna(0.0) if len(value) else both["value"]
+    return both.rename(columns={"phase": "layer", "urn": "key", "ay": "year"})
+
+
+def _school_areas(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """To which area of each phase a school belongs: layer, key, area."""
+    schools = tables["schools"]
+    parts = [
+        pd.DataFrame({"layer": phase, "key": schools["urn"], "area": schools[f"{phase}_planning_area_code"]})
+        for phase in ENTRY_YEAR
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table[table["area"] != ""]
+
+
+def _latest_pan(pans: pd.DataFrame, base: int) -> dict[str, str]:
+    """Admission numbers of each school in the latest year up to the next September: "60 (Reception)"."""
+    if pans.empty:
+        return {}
+    known = (
+        pans[pans["ay"] <= base + 1]
+        .sort_values("ay")
+        .drop_duplicates(["urn", "nc_year"], keep="last")
+        .sort_values("nc_year")
+    )
+    told = known.assign(
+        text=[f"{pan} ({nc_year_label(int(g))})" for pan, g in zip(known["pan"], known["nc_year"], strict=True)]
+    )
+    return {str(urn): ", ".join(texts) for urn, texts in told.groupby("urn")["text"]}
+
+
+def sites_points(sites: pd.DataFrame, base: int) -> Points:
+    """Housing sites with the homes still to come, year by year."""
+    ahead = sites[sites["financial_year"] >= base].sort_values(["site_ref", "financial_year"])
+    rows = []
+    for ref, site in ahead.groupby("site_ref", sort=True):
+        first = site.iloc[0]
+        years = ", ".join(
+            f"{ay_label(int(y))}: {d:,.0f}" for y, d in zip(site["financial_year"], site["dwellings"], strict=True) if d > 0
+        )
+        rows.append((
+            ref,
+            first["site_name"] or ref,
+            first["easting"],
+            first["northing"],
+            site["dwellings"].sum(),
+            str(first["status"]).replace("_", " "),
+            years,
+            first["note"],
+        ))
+    columns = ["key", "name", "x", "y", "size", "status", "years", "note"]
+    return Points(
+        "sites",
+        "Housing sites",
+        "housing site",
+        "diamond",
+        pd.DataFrame(rows, columns=columns),
+        "homes still to come",
+        facts={"status": "Planning status", "years": "Homes by financial year", "note": "Note"},
+        columns={"status": "Planning status", "years": "Homes by financial year"},
+    )
