@@ -161,13 +161,11 @@ def _nearness(strands: Strands, g: int) -> Floats:
     metres = np.hypot(gap[..., 0], gap[..., 1])
     known = ~np.isnan(metres)
     near = np.exp(-np.where(known, metres, np.median(metres[known]) if known.any() else 0.0) / scale)
-    weight_out = np.maximum(strands.roll[0, leaving, g - 1], 1e-3)
-    weight_in = np.maximum(strands.entrants(0, g)[entering], 1e-3)
-    n = len(strands.areas)
-    out, into = np.zeros((n, leaving.sum())), np.zeros((n, entering.sum()))
-    out[strands.area[leaving], np.arange(leaving.sum())] = weight_out
-    into[strands.area[entering], np.arange(entering.sum())] = weight_in
-    nearness: Floats = out @ near @ into.T
+    near *= np.maximum(strands.roll[0, leaving, g - 1], 1e-3)[:, None] * np.maximum(strands.entrants(0, g)[entering], 1e-3)
+    from_areas = np.zeros((len(strands.areas), near.shape[1]))
+    np.add.at(from_areas, strands.area[leaving], near)
+    nearness = np.zeros((len(strands.areas), len(strands.areas)))
+    np.add.at(nearness.T, strands.area[entering], from_areas.T)
     return nearness
 
 

@@ -63,8 +63,8 @@ def hidden_need(county: County) -> Story:
         f"{ay_label(cast.BASE - 4)}, are {kids[cast.BASE + 1]} in {SOON} and will be {kids[cast.BASE + 5]} in "
         f"{ay_label(cast.BASE + 5)}. At the county's usual share in state schools that is {living:.0f} children in {SOON} for "
         f"{places} places; the difference goes to schools elsewhere in the town and is seen in no roll of this area. A run "
-        "counts the children of the area as it draws it: whole small areas, by where most of their children go to school. The area of "
-        "a popular school may so be drawn wide, and the run then finds more.",
+        "counts the children of the area as it draws it: whole small areas, by where most of their children go to school. The "
+        "area of a popular school may so be drawn wide, and the run then finds more.",
         {"planning area": primary_code(county, cast.POPULAR_AREA), "school": urn},
         (Figure("roll", "pupils of the school, each of the last five Januaries", max(rolls), "pupils"),
          Figure("roll_change", "change of its roll over these five", max(rolls) - min(rolls), "pupils"),
