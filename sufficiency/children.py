@@ -20,7 +20,6 @@ Fractions are kept throughout; figures are rounded where they are shown. Arrays 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, cohort_of_birth, nc_year_label
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
 from sufficiency.authority_control import authority_ratios, authority_roll, coverage, roll_up
 from sufficiency.evidence import Note
 from sufficiency.intake import entries
@@ -39,6 +38,7 @@ from sufficiency.places_ahead import places_ahead
 from sufficiency.ratios import AuthorityRatios, area_ratios
 from sufficiency.residents import by_residence
 from sufficiency.roll_forward import Rules, roll_forward
+from sufficiency.school_scope import opening_ay
 from sufficiency.school_split import entry_shares
 from sufficiency.small_areas import residents
 from sufficiency.strands import strands_of, whole_areas
@@ -159,17 +159,13 @@ def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[
     """Gather what carries one January to the next."""
     groups = np.arange(len(NC_YEARS))
     inside = (groups > strands.low[:, None]) & (groups <= strands.high[:, None]) & (groups != YEAR_12)
-    ahead = places_ahead(strands, places, years[1:], assumptions.weights, _opening(schools))
+    dated = opening_ay(schools).set_axis(schools["urn"]).dropna()
+    opens = {str(urn): int(ay) for urn, ay in dated.items()}
+    ahead = places_ahead(strands, places, years[1:], assumptions.weights, opens)
     reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births
     shares = {g: entry_shares(strands, g, assumptions.weights, ahead) for g in (RECEPTION, *(p.nc_year for p in points))}
     survival = np.where(inside, areas.steps[strands.area], 0.0)
     return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead)
-
-
-def _opening(schools: pd.DataFrame) -> dict[str, int]:
-    """The academic year from which each school is open, where its opening date is known; academic years turn as cohorts do."""
-    dated = schools.loc[schools["open_date"] != "", ["urn", "open_date"]] if len(schools) else schools
-    return {urn: cohort_of_birth(date.fromisoformat(day)) for urn, day in dated.itertuples(index=False, name=None)}
 
 
 def _labels(draws: int, years: range, strands: Strands) -> dict[str, xr.Coordinates]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planning_areas.school_year import HORIZON, PHASE_YEARS, YEARS_FROM_BIRTH_TO_RECEPTION, ay_label
 from planning_areas.tables import Problem
+from planning_areas.wording import some
 from sufficiency.evidence import Evidence, Note
 
 Finding = Note | Problem
@@ -125,16 +126,16 @@ def rolls_of_unknown_schools(evidence: Evidence, files: Mapping[str, str]) -> It
     now = strange[strange["ay"] == evidence.authority.base_year]
     if not now.empty:
         if not roll.loc[roll["ay"] == evidence.authority.base_year, "urn"].isin(known).any():
-            yield Problem(files.get("school_roll", "school_roll"), 0, "urn", found=_listed(now["urn"]),
+            yield Problem(files.get("school_roll", "school_roll"), 0, "urn", found=some(now["urn"]),
                           expected="none of these schools is in the schools table or the census",
                           advice="check that both files are of the same authority")
             return
-        yield Note("school_roll", f"{now['urn'].nunique()} schools with a roll are in no list of schools: {_listed(now['urn'])}",
+        yield Note("school_roll", f"{now['urn'].nunique()} schools with a roll are in no list of schools: {some(now['urn'])}",
                    f"their {now['pupils'].sum():,.0f} pupils are in no planning area")
     linked = set(evidence.school_links["link_urn"]) | set(evidence.school_links["urn"])
     past = strange[~strange["urn"].isin({*now["urn"], *linked})]
     if not past.empty:
-        yield Note("school_roll", f"{past['urn'].nunique()} former schools have no known successor: {_listed(past['urn'])}",
+        yield Note("school_roll", f"{past['urn'].nunique()} former schools have no known successor: {some(past['urn'])}",
                    "their earlier pupils are in no planning area's history")
 
 
@@ -147,10 +148,10 @@ def unknown_schools(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Fi
         urns = evidence.tables[name]["urn"]
         strange = urns[~urns.isin(known)]
         if not strange.empty and len(strange) == len(urns) and name != "attended_flows":
-            yield Problem(files.get(name, name), 0, "urn", found=_listed(strange), expected="none of these schools is known",
+            yield Problem(files.get(name, name), 0, "urn", found=some(strange), expected="none of these schools is known",
                           advice="check that the file is the authority's and that URNs, not LAESTABs, stand in it")
         elif not strange.empty:
-            yield Note(name, f"{strange.nunique()} schools are not known: {_listed(strange)}", LOSES_BY_UNKNOWN[name])
+            yield Note(name, f"{strange.nunique()} schools are not known: {some(strange)}", LOSES_BY_UNKNOWN[name])
 
 
 def areas_agree(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
@@ -161,10 +162,10 @@ def areas_agree(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Findin
     names = set(evidence.area_names[keys].itertuples(index=False, name=None))
     members = set(evidence.area_members[keys].itertuples(index=False, name=None))
     if nameless := sorted(members - names):
-        yield Note("area_members", f"areas without a name in area_names: {_listed(f'{c} ({p})' for p, c in nameless)}",
+        yield Note("area_members", f"areas without a name in area_names: {some(f'{c} ({p})' for p, c in nameless)}",
                    "they go by their code")
     if hollow := sorted(names - members):
-        yield Note("area_names", f"areas without a school in area_members: {_listed(f'{c} ({p})' for p, c in hollow)}",
+        yield Note("area_names", f"areas without a school in area_members: {some(f'{c} ({p})' for p, c in hollow)}",
                    "they are not planned for unless a publication puts schools in them")
 
 
@@ -175,7 +176,7 @@ def one_school_one_number(evidence: Evidence, files: Mapping[str, str]) -> Itera
     open_now = evidence.schools[evidence.schools["status"].isin(OPEN)]
     shared = open_now[open_now.duplicated("laestab", keep=False)]
     if not shared.empty:
-        yield Note("schools", f"open schools that share a LAESTAB: {_listed(shared['laestab'] + ' (' + shared['urn'] + ')')}",
+        yield Note("schools", f"open schools that share a LAESTAB: {some(shared['laestab'] + ' (' + shared['urn'] + ')')}",
                    "capacity returned under that number may go to the wrong one")
 
 
@@ -193,7 +194,7 @@ def places_agree_with_capacity(evidence: Evidence, files: Mapping[str, str]) -> 
     far = apart[(apart > 5) & (apart > 0.02 * capacity)]
     if not far.empty:
         told = (f"{urn} ({places[urn]:,.0f} against {capacity[urn]:,.0f})" for urn in far.sort_values(ascending=False).index)
-        yield Note("yg_places", f"places of {len(far)} schools differ from their capacity by over 2 %: {_listed(told)}",
+        yield Note("yg_places", f"places of {len(far)} schools differ from their capacity by over 2 %: {some(told)}",
                    "right for a growing school or a bulge class; elsewhere one of the two figures is wrong")
 
 
@@ -221,7 +222,7 @@ def all_stand_in_the_authority(evidence: Evidence, files: Mapping[str, str]) -> 
                           expected=f"easting and northing of {getattr(point, key)} seem to be swapped",
                           advice="change them round")
         if not turned.all():
-            yield Note(name, f"{(~turned).sum()} lie more than {MARGIN / 1000:.0f} km outside: {_listed(away.loc[~turned, key])}",
+            yield Note(name, f"{(~turned).sum()} lie more than {MARGIN / 1000:.0f} km outside: {some(away.loc[~turned, key])}",
                        "they are given to planning areas that are not theirs; mend easting and northing")
 
 
@@ -252,11 +253,6 @@ def _known_schools(evidence: Evidence) -> set[str]:
 
 def _years(years: Iterable[int]) -> str:
     return ", ".join(ay_label(y) for y in years)
-
-
-def _listed(things: Iterable[object]) -> str:
-    shown = list(dict.fromkeys(str(t) for t in things))
-    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
 
 
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] = (

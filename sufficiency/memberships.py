@@ -17,6 +17,7 @@ import pandas as pd
 from planning_areas.boundaries import PHASES, Members
 from planning_areas.school_year import PHASE_YEARS
 from planning_areas.tables import check
+from planning_areas.wording import some
 from sufficiency.evidence import Note
 from sufficiency.predecessors import ancestry
 
@@ -201,12 +202,11 @@ def _by_neighbours(
     new = homeless & ~lumped
     if new.any():
         listed = [names[urn] for urn in found.loc[new, "urn"]]
-        more = f" and {len(listed) - 6} more" if len(listed) > 6 else ""
         notes.append(
             Note(
                 "capacity",
                 f"{int(new.sum())} {phase} schools have no planning area in any publication and join that of their "
-                f"neighbours: {', '.join(listed[:6])}{more}",
+                f"neighbours: {some(listed, 6)}",
                 "list them in area_members to be sure",
             )
         )

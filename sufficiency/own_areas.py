@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planning_areas.tables import Problem
+from planning_areas.wording import some
 from sufficiency.evidence import Authority, Note
 
 STRAY = 0.01        # a district with a smaller share of the schools is a neighbour's, where one school happens to stand
@@ -82,7 +83,7 @@ def _unjudged(codes: pd.Series, districts: frozenset[str], small: frozenset[str]
     unjudged = codes[((by_small_area & (not small)) | (~by_small_area & (not districts))) & codes.ne(gss_code)].unique()
     if len(unjudged) == 0:
         return []
-    return [Note("births", f"nothing tells whether the births of {_listed(unjudged)} are the authority's: all are counted",
+    return [Note("births", f"nothing tells whether the births of {some(sorted(unjudged))} are the authority's: all are counted",
                  "births of neighbours would raise the forecast; list the authority's districts in [authority] to be sure")]
 
 
@@ -97,14 +98,9 @@ def _kept(
     outside = codes[~mine]
     if not mine.any():
         problems.append(Problem(
-            files.get(name, name), 0, str(codes.name), found=_listed(outside.unique()),
+            files.get(name, name), 0, str(codes.name), found=some(sorted(outside.unique())),
             expected="none of this is in the authority's districts",
             advice="check that it is the authority's file; where codes have changed, list its districts in [authority]"))
         return table
-    notes.append(Note(name, f"{len(outside)} rows of other authorities left out: {_listed(outside.unique())}"))
+    notes.append(Note(name, f"{len(outside)} rows of other authorities left out: {some(sorted(outside.unique()))}"))
     return table[mine].reset_index(drop=True)
-
-
-def _listed(codes: object) -> str:
-    shown = sorted(str(code) for code in codes)     # type: ignore[attr-defined]  # an array of pandas, Any to mypy
-    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

@@ -8,8 +8,9 @@ which:
    not carried into Year 7 of an all-through school, where children are admitted again;
 3. `capacity`: capacity without the sixth form, divided by the statutory year groups served (never nursery).
 
-So capacity is in general not PAN times year groups (rule 12). Planned places are then added on their dates. Year-group places say
-what was open in their own year, so a change that began by then is in them already: only what it has done since is added.
+So capacity is in general not PAN times year groups (rule 12). Planned places are then added on their dates; before a school opens
+it has none. Year-group places say what was open in their own year, so a change that began by then is in them already: only what
+it has done since is added.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
 from sufficiency.evidence import Note
+from sufficiency.school_scope import opening_ay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +58,7 @@ def places_open(
     cells["given_ay"] = given_ay.to_numpy()
     plans, plan_notes = _usable(evidence.planned_places, schools, cells)
     cells["yg_places"], below = with_changes(cells, plans)
+    cells.loc[cells["ay"] < cells["opens"], "yg_places"] = 0.0
     nothing = (Note("schools", "no schools are known, so no places are", "need, spare places and headroom cannot be told"),)
     notes = (*(() if len(cells) else nothing), *_unknown(cells, schools), *plan_notes, *_below_nothing(cells[below], schools),
              *_perhaps_twice(plans, evidence.pans, cells, schools, years), *_entry_within(evidence.pans, cells, schools))
@@ -64,7 +67,7 @@ def places_open(
 
 def _grid(schools: pd.DataFrame, members: pd.DataFrame, years: range) -> pd.DataFrame:
     """Every member school, phase, year and statutory year group (Reception to Year 11) that it serves in that phase."""
-    about = schools[["urn", "nc_year_low", "nc_year_high", "capacity", "capacity_sixth_form"]]
+    about = schools[["urn", "nc_year_low", "nc_year_high", "capacity", "capacity_sixth_form"]].assign(opens=opening_ay(schools))
     served = members[["urn", "phase", "planning_area_code"]].merge(about, on="urn", how="left")
     strangers = served.loc[served["nc_year_low"].isna(), "urn"]
     if len(strangers):

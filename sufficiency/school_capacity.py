@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import PHASE_YEARS
+from planning_areas.wording import some
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -52,9 +53,8 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
             f"{name} ({a:,.0f} against {b:,.0f})"
             for name, a, b in zip(schools.loc[apart, "school_name"], told.loc[apart, "capacity"], gias[apart], strict=True)
         ]
-        more = f" and {len(named) - 5} more" if len(named) > 5 else ""
         notes.append(
-            Note("capacity", "SCAP and GIAS differ by more than a quarter; SCAP is used: " + ", ".join(named[:5]) + more)
+            Note("capacity", "SCAP and GIAS differ by more than a quarter; SCAP is used: " + some(named))
         )
     return schools.drop(columns="capacity").join(told), notes
 
@@ -72,10 +72,9 @@ def _sixth_forms_in_doubt(told: pd.DataFrame, schools: pd.DataFrame, evidence: E
     if not doubtful.any():
         return []
     names = schools.loc[doubtful, "school_name"].tolist()
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     text = (
         f"{len(names)} schools have more pupils up to Year 11 than capacity without the sixth-form places that SCAP reports, and "
-        f"fewer sixth-formers than such places: {', '.join(names[:5])}{more}"
+        f"fewer sixth-formers than such places: {some(names)}"
     )
     return [Note("capacity", text, "their need up to Year 11 may be overstated: give year-group places or PANs")]
 

@@ -68,6 +68,14 @@ def row(table: pd.DataFrame, urn: str, ay: int) -> list[float]:
     return mine["yg_places"].tolist()
 
 
+def test_a_school_has_no_places_before_it_opens() -> None:
+    dated = SCHOOLS.assign(open_date=["2024-09-01", "", "2025-01-06", "1998-04-01"])
+    table, _ = opened(schools=dated)
+    assert [row(table, A, ay)[0] > 0 for ay in (2022, 2023, 2024, 2025)] == [False, False, True, True]
+    assert [row(table, S, ay)[0] > 0 for ay in (2023, 2024)] == [False, True], "January 2025 is in 2024/25"
+    assert row(table, T, 2022)[0] > 0 and row(table, J, 2022)[0] > 0
+
+
 def text(notes: tuple[Note, ...]) -> str:
     return " | ".join(note.text for note in notes)
 
