@@ -24,6 +24,7 @@ from planning_areas.school_year import PHASE_YEARS
 from sufficiency.area_quality import diagnostics
 from sufficiency.evidence import Note
 from sufficiency.memberships import members as members_of
+from sufficiency.phase_capacity import each_year_group
 from sufficiency.small_areas import residents
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 AGES = {"primary": slice(4, 11), "secondary": slice(11, 16)}  # single years of age of each phase at 30 June
+INDICATIVE = "boundaries of planning areas are indicative"
 LEAST = 1e-6  # children, that small areas without any still have shares
 
 
@@ -162,12 +164,10 @@ def _room(about: pd.DataFrame, phase: str) -> Floats:
     serves.
     """
     years = PHASE_YEARS[phase]
-    top = PHASE_YEARS["secondary"][-1]
-    low, high = about["nc_year_low"].clip(lower=0), about["nc_year_high"].clip(upper=top)
+    low, high = about["nc_year_low"].clip(lower=0), about["nc_year_high"].clip(upper=PHASE_YEARS["secondary"][-1])
     served = (np.minimum(high, years[-1]) - np.maximum(low, years[0]) + 1).clip(lower=0)
-    capacity = about["capacity"].astype("float64") - about["capacity_sixth_form"].astype("float64").fillna(0.0)
-    each = (capacity.clip(lower=0) / (high - low + 1)).fillna(0.0)
-    room: Floats = (each * served).to_numpy("float64")
+    each = each_year_group(about, pd.Series(phase, index=about.index))
+    room: Floats = (each * served).fillna(0.0).to_numpy("float64")
     return room
 
 
@@ -194,6 +194,13 @@ def _those_left_out(
     return pd.DataFrame(rows, columns=["origin", "destination", "weight"])
 
 
+def how_drawn(evidence: Evidence) -> str:
+    """Say in words by what small areas are given to planning areas in this run."""
+    if evidence.has("attended_flows"):
+        return "to the planning area whose schools most of its children attend"
+    return "to the planning area of the nearest schools with room, since nobody has counted which schools its children attend"
+
+
 def _shapes(evidence: Evidence, homes: dict[str, Lookup], names: pd.DataFrame) -> tuple[gpd.GeoDataFrame | None, list[Note]]:
     """Indicative polygons: each small area goes to the planning area with most of its children, then they are joined."""
     if not homes:
@@ -207,12 +214,7 @@ def _shapes(evidence: Evidence, homes: dict[str, Lookup], names: pd.DataFrame) -
         parts.append(shapes)
     every = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=parts[0].crs)
     every = every.merge(names, on=["planning_area_code", "phase"], how="left")
-    notes = [
-        Note(
-            "lsoas",
-            "boundaries of planning areas are indicative: made of whole small areas, by where most of their children go",
-        )
-    ]
+    notes = [Note("lsoas", f"{INDICATIVE}: whole small areas, each given {how_drawn(evidence)}")]
     if without:
         called = names.set_index("planning_area_code")["planning_area_name"]
         notes.append(

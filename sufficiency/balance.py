@@ -8,8 +8,8 @@ so one of the two is 0, and only afterwards are they summed: a spare place never
 figure is another measure, and need with the operating margin, max(0, pupils * (1 + margin) - places), stands beside it.
 
 All this twice: by the pupils expected at the area's schools (the basis of the SCAP return), and by the children who live there
-and would come if there were room. A full school cannot grow, so the first basis hides what the second shows: where an area is
-full in a year group, residents less pupils is its hidden need.
+and would come if there were room. A full school cannot grow, so the first basis hides what the second shows: the need by
+residence that is not seen in the need by pupils is called hidden need.
 """
 
 from __future__ import annotations
@@ -61,11 +61,13 @@ def need_with_margin(demand: Floats, places: Floats, margin: float) -> Floats:
     return np.asarray(np.maximum(0.0, demand * (1.0 + margin) - places))
 
 
-def hidden_need(residents: Floats, pupils: Floats, places: Floats, margin: float) -> Floats:
-    """Residents beyond the pupils expected, where the area is full (pupils at or above places less the margin), else 0."""
-    full = pupils >= places * (1.0 - margin)
-    hidden = np.where(full, np.maximum(0.0, residents - pupils), 0.0)
-    return np.asarray(np.where(np.isnan(places), np.nan, hidden))
+def hidden_need(residents: Floats, pupils: Floats, places: Floats) -> Floats:
+    """Residents for whom there is neither a seat taken nor a place left: max(0, residents - max(pupils, places)).
+
+    In a full area that is residents less pupils; where there is room, only those whom even the spare places could not take. So
+    need by residence is need plus hidden need wherever more children live than are expected.
+    """
+    return np.asarray(np.maximum(0.0, residents - np.maximum(pupils, places)))
 
 
 def balance(projection: Projection, places: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
@@ -85,7 +87,7 @@ def balance(projection: Projection, places: pd.DataFrame, assumptions: Assumptio
         "net_places": pupils - areas, "additional_need_with_margin": need_with_margin(pupils, areas, margin),
         "unfilled_places": np.where(unknown, np.nan, unfilled), "over_capacity_pupils": np.where(unknown, np.nan, over),
         "residents": residents, "additional_need_by_residence": need(residents, areas),
-        "spare_places_by_residence": spare(residents, areas), "hidden_need": hidden_need(residents, pupils, areas, margin),
+        "spare_places_by_residence": spare(residents, areas), "hidden_need": hidden_need(residents, pupils, areas),
         "headroom": headroom(pupils, areas), "rag": rag(pupils, areas, assumptions.rag_edges),
     }
     phases, codes = _areas(projection)

@@ -43,6 +43,7 @@ class Note:
     table: str
     text: str
     loses: str = ""             # what the result loses by it; blank where nothing is lost
+    kind: str = ""              # "file": how a file was read; blank: what bears on the figures
 
 
 @dataclass(frozen=True)

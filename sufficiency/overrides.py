@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import PHASE_YEARS, ay_label, nc_year_label
+from planning_areas.wording import some
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ["planning_area_code", "ay", "nc_year", "model", "final", "reason"]
 SOURCES = (("october_census", "pupils", "October census"), ("offers", "offers", "offers"))     # the first that speaks is heard
+FAR_CHILDREN, FAR_SHARE = 15.0, 0.15     # half a form, and about one in seven [U]
 YEAR_12 = PHASE_YEARS["sixth_form"][0]
 
 
@@ -60,7 +62,7 @@ def override(model: Floats, ay: int, evidence: Evidence, strands: Strands) -> tu
         if known.any():
             rows[:, intake[known], g] = value[known]
             told += _told(model, rows, ay, g, strands, intake, heard, reasons)
-    notes += _unused(evidence, ay, strands)
+    notes += [*_unused(evidence, ay, strands), *_far_from_the_model(told)]
     return Override(rows, (rows - model).sum(axis=1), pd.DataFrame(told, columns=COLUMNS)), tuple(notes)
 
 
@@ -97,6 +99,17 @@ def _told(model: Floats, rows: Floats, ay: int, g: int, strands: Strands, intake
         rest = "; the other schools as projected" if (mine == 0).any() else ""
         told.append((strands.areas[a], ay, g, float(before[a]), float(after[a]), said + rest))
     return told
+
+
+def _far_from_the_model(told: list[tuple[str, int, int, float, float, str]]) -> list[Note]:
+    """Name the areas whose intake is far from what the model had: the model is not corrected for the years after."""
+    far = [(code, g, model, final) for code, _, g, model, final, _ in told
+           if abs(final - model) >= FAR_CHILDREN and abs(final / max(model, 1.0) - 1) >= FAR_SHARE]
+    if not far:
+        return []
+    named = some(f"{code} {nc_year_label(g)} ({model:.0f} by the model, {final:.0f} known)" for code, g, model, final in far)
+    return [Note("overrides", f"known intakes far from the model's: {named}",
+                 "the years after go by births and ratios again: look whether the change will last")]
 
 
 def _unused(evidence: Evidence, ay: int, strands: Strands) -> list[Note]:

@@ -102,5 +102,6 @@ def _kept(
             expected="none of this is in the authority's districts",
             advice="check that it is the authority's file; where codes have changed, list its districts in [authority]"))
         return table
-    notes.append(Note(name, f"{len(outside)} rows of other authorities left out: {some(sorted(outside.unique()))}"))
+    notes.append(Note(name, f"{len(outside)} rows of other authorities left out: {some(sorted(outside.unique()))}",
+                      kind="file"))
     return table[mine].reset_index(drop=True)

@@ -6,7 +6,10 @@ which:
 1. `yg_places`: the council's own year-group places; the latest year given is carried forward and nothing in it moves;
 2. `pan`: the admission number of the year in which that cohort was admitted, carried up with it; a PAN at Reception or Year 3 is
    not carried into Year 7 of an all-through school, where children are admitted again;
-3. `capacity`: capacity without the sixth form, divided by the statutory year groups served (never nursery).
+3. `capacity`: capacity without the sixth form, divided by the statutory year groups served, never nursery (`phase_capacity`).
+
+4. `roll`: where not even a capacity is known, such as of a school that has just opened: its largest intake, rounded up to half a
+   form, as if that were the PAN of every cohort from the year it opened. A guess, and told as one.
 
 So capacity is in general not PAN times year groups (rule 12). Planned places are then added on their dates; before a school opens
 it has none. Year-group places say what was open in their own year, so a change that began by then is in them already: only what
@@ -23,6 +26,8 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
 from sufficiency.evidence import Note
+from sufficiency.guessed_places import places_by_roll, told_as_guesses
+from sufficiency.phase_capacity import each_year_group
 from sufficiency.school_scope import opening_ay
 
 if TYPE_CHECKING:
@@ -52,22 +57,24 @@ def places_open(
     cells = _grid(schools, frame.members, years)
     given, given_ay = _given(cells, evidence.yg_places)
     pan = _carried_up(cells, evidence.pans)
-    capacity = _share_of_capacity(cells)
-    cells["yg_places"] = given.fillna(pan).fillna(capacity).to_numpy()
-    cells["basis"] = np.select([given.notna(), pan.notna()], ["yg_places", "pan"], "capacity")
+    capacity = each_year_group(cells, cells["phase"])
+    guess = places_by_roll(cells, evidence)
+    cells["yg_places"] = given.fillna(pan).fillna(capacity).fillna(guess).to_numpy()
+    by = [given.notna(), pan.notna(), capacity.notna() | guess.isna()]
+    cells["basis"] = np.select(by, ["yg_places", "pan", "capacity"], "roll")
     cells["given_ay"] = given_ay.to_numpy()
     plans, plan_notes = _usable(evidence.planned_places, schools, cells)
     cells["yg_places"], below = with_changes(cells, plans)
     cells.loc[cells["ay"] < cells["opens"], "yg_places"] = 0.0
-    nothing = (Note("schools", "no schools are known, so no places are", "need, spare places and headroom cannot be told"),)
-    notes = (*(() if len(cells) else nothing), *_unknown(cells, schools), *plan_notes, *_below_nothing(cells[below], schools),
+    notes = (*_told(cells, schools), *plan_notes, *_below_nothing(cells[below], schools),
              *_perhaps_twice(plans, evidence.pans, cells, schools, years), *_entry_within(evidence.pans, cells, schools))
     return cells[COLUMNS].sort_values(COLUMNS[:5]).reset_index(drop=True), notes
 
 
 def _grid(schools: pd.DataFrame, members: pd.DataFrame, years: range) -> pd.DataFrame:
     """Every member school, phase, year and statutory year group (Reception to Year 11) that it serves in that phase."""
-    about = schools[["urn", "nc_year_low", "nc_year_high", "capacity", "capacity_sixth_form"]].assign(opens=opening_ay(schools))
+    about = schools.reindex(columns=["urn", "nc_year_low", "nc_year_high", "capacity", "capacity_sixth_form", "capacity_primary"])
+    about = about.assign(opens=opening_ay(schools))
     served = members[["urn", "phase", "planning_area_code"]].merge(about, on="urn", how="left")
     strangers = served.loc[served["nc_year_low"].isna(), "urn"]
     if len(strangers):
@@ -79,7 +86,7 @@ def _grid(schools: pd.DataFrame, members: pd.DataFrame, years: range) -> pd.Data
     served = served[served["nc_year"].between(served["low"], served["high"])]
     cells = served.merge(pd.DataFrame({"ay": np.asarray(years, dtype="int64")}), how="cross")
     cells["nc_year"] = cells["nc_year"].astype("int64")
-    return cells.drop(columns=["nc_year_low", "nc_year_high"]).sort_values(COLUMNS[:5]).reset_index(drop=True)
+    return cells.sort_values(COLUMNS[:5]).reset_index(drop=True)
 
 
 def _latest(cells: pd.DataFrame, table: pd.DataFrame, value: str, by: list[str], at: str) -> pd.DataFrame:
@@ -119,12 +126,6 @@ def _carried_up(cells: pd.DataFrame, pans: pd.DataFrame) -> pd.Series:
     first = table.sort_values("ay").drop_duplicates(["urn", "entry"])[["urn", "entry", "pan"]]
     earliest = pairs[["urn", "entry"]].merge(first.astype({"entry": "int64"}), on=["urn", "entry"], how="left")["pan"]
     return pd.Series(found.fillna(earliest.astype("float64")).to_numpy(), index=pairs["cell"].to_numpy()).reindex(cells.index)
-
-
-def _share_of_capacity(cells: pd.DataFrame) -> pd.Series:
-    """Capacity without the sixth form, divided by the statutory year groups served; missing where nothing would be left."""
-    statutory = cells["capacity"].astype("float64") - cells["capacity_sixth_form"].astype("float64").fillna(0.0)
-    return statutory.where(statutory > 0) / (cells["high"] - cells["low"] + 1)
 
 
 def change(plans: pd.DataFrame, ay: Floats, nc_year: Floats, high: Floats) -> Floats:
@@ -189,6 +190,14 @@ def _names(schools: pd.DataFrame) -> dict[str, str]:
 def _listed(urns: Iterable[str], schools: pd.DataFrame) -> str:
     names = _names(schools)
     return ", ".join(names[urn] for urn in sorted(set(urns)))
+
+
+def _told(cells: pd.DataFrame, schools: pd.DataFrame) -> tuple[Note, ...]:
+    """Say where places are not known at all, and where they are a guess."""
+    if cells.empty:
+        return (Note("schools", "no schools are known, so no places are", "need, spare places and headroom cannot be told"),)
+    guessed = cells.loc[cells["basis"] == "roll", "urn"]
+    return (*_unknown(cells, schools), *(told_as_guesses(_listed(guessed, schools)) if len(guessed) else ()))
 
 
 def _unknown(cells: pd.DataFrame, schools: pd.DataFrame) -> tuple[Note, ...]:

@@ -121,17 +121,18 @@ def in_scope(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[
 
 
 def _open_in_gias(gias: pd.DataFrame, evidence: Evidence, notes: list[Note]) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Without a census by school of the base year: what GIAS calls open."""
+    """Without the census's list of schools: what GIAS calls open; without GIAS too, whoever has pupils in the council's roll."""
+    base = evidence.authority.base_year
     if gias.empty:
-        return gias, tuple(notes)
-    wanted = gias[gias["status"].isin(OPEN) | _opens_after(gias, evidence.authority.base_year)]
-    notes.append(
-        Note(
-            "school_roll",
-            f"no school census of {ay_label(evidence.authority.base_year)}: the schools are those that GIAS calls open",
-        )
-    )
-    return wanted[["urn"]].reset_index(drop=True), tuple(notes)
+        roll = evidence.school_roll
+        urns = roll.loc[(roll["ay"] == base) & (roll["nc_year"] >= 0) & (roll["pupils"] > 0), ["urn"]].drop_duplicates()
+        if len(urns):
+            text = f"there is no list of schools: they are the {len(urns)} with a roll in {ay_label(base)}, by their numbers"
+            notes.append(Note("schools", text, "their names, places on the ground and capacities are not known"))
+        return urns.reset_index(drop=True), tuple(notes)
+    wanted = gias[gias["status"].isin(OPEN) | _opens_after(gias, base)]
+    text = f"there is no census list of schools for {ay_label(base)}: the schools are those that GIAS calls open"
+    return wanted[["urn"]].reset_index(drop=True), (*notes, Note("census_schools", text))
 
 
 def closing(evidence: Evidence, table: pd.DataFrame) -> list[Note]:

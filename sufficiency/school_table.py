@@ -41,14 +41,15 @@ def school_table(
     mine = places[places["phase"] == phase]
     keys = ["urn", "planning_area_code", "ay"]
     known = mine.groupby(keys, sort=True)["yg_places"]
-    held = known.sum().where(known.count() == known.size()).round(6)     # seven sevenths of 205 are 205
+    held = np.floor(known.sum().where(known.count() == known.size()).round(6) + 0.5)     # seven sevenths of 205 are 205
     table = held.reset_index().merge(schools[["urn", "school_name", "district_name", "capacity", "rural"]], on="urn", how="left")
     area_names = names.loc[names["phase"] == phase].set_index("planning_area_code")["planning_area_name"]
     table["planning_area_name"] = table["planning_area_code"].map(area_names).fillna(table["planning_area_code"])
     table["pan"] = _pan(table, phase, pans)
     headings = year_headings(phase)
-    table[headings] = _whole_children(table, phase, school_pupils)
-    table["total"] = table[headings].sum(axis=1).astype("int64")
+    children = _whole_children(table, phase, school_pupils)
+    table[headings] = np.where((children == 0) & ~_serves(table, phase, mine), np.nan, children)
+    table["total"] = children.sum(axis=1).astype("int64")
     table["surplus"] = table["yg_places"] - table["total"]
     kinds = mine[[*keys, "basis"]].drop_duplicates().sort_values("basis")
     bases = kinds.groupby(keys)["basis"].agg(", ".join).rename("places_basis")
@@ -67,6 +68,14 @@ def _pan(table: pd.DataFrame, phase: str, pans: pd.DataFrame | None) -> pd.Serie
     known = mine[["urn", "ay", "pan"]].astype({"urn": table["urn"].dtype, "ay": "int64", "pan": "float64"}).sort_values("ay")
     asked = table[["urn", "ay"]].astype({"ay": "int64"}).assign(row=table.index).sort_values("ay", kind="stable")
     return pd.merge_asof(asked, known, on="ay", by="urn").set_index("row")["pan"].reindex(table.index)
+
+
+def _serves(table: pd.DataFrame, phase: str, places: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which year groups each school has: [row of table, year group]; the others are left blank, not told as nought."""
+    pairs = set(places[["urn", "nc_year"]].itertuples(index=False, name=None))
+    groups = PHASE_YEARS[phase]
+    served = [[(urn, g) in pairs for g in groups] for urn in table["urn"]]
+    return np.array(served, dtype="bool").reshape(len(table), len(groups))
 
 
 def _whole_children(table: pd.DataFrame, phase: str, school_pupils: pd.DataFrame) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ import pandas as pd
 from planning_areas.school_year import PHASE_YEARS, nc_year_label
 from planning_areas.wording import some
 from sufficiency.evidence import Note
+from sufficiency.phase_capacity import primary_parts
 from sufficiency.predecessors import Ancestry, ancestry
 from sufficiency.school_capacity import best_capacity
 from sufficiency.school_scope import closing, in_scope
@@ -46,6 +47,7 @@ COLUMNS = [
     "nc_year_high",
     "capacity",
     "capacity_sixth_form",
+    "capacity_primary",
     "capacity_basis",
     "district_code",
     "district_name",
@@ -69,11 +71,13 @@ def mainstream(evidence: Evidence) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     table, age_notes = _year_groups(table, evidence)
     table = table[table["nc_year_low"] <= PHASE_YEARS["secondary"][-1]].reset_index(drop=True)
     table, capacity_notes = best_capacity(table, evidence, family)
+    table["capacity_primary"], part_notes = primary_parts(table, evidence, family)
     table["rural"] = table["urban_rural"].str.contains("rural", case=False, regex=False)
     table["predecessors"] = [", ".join(family.before(urn)) for urn in table["urn"]]
     table, place_notes = _placed(table, evidence)
     notes = (*notes, *closing(evidence, table))
-    return table[COLUMNS].sort_values("urn").reset_index(drop=True), (*notes, *age_notes, *capacity_notes, *place_notes)
+    told = (*notes, *age_notes, *capacity_notes, *part_notes, *place_notes)
+    return table[COLUMNS].sort_values("urn").reset_index(drop=True), told
 
 
 def roll_with_history(evidence: Evidence, schools: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -172,7 +176,7 @@ def _filled(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 def _year_groups(table: pd.DataFrame, evidence: Evidence) -> tuple[pd.DataFrame, list[Note]]:
-    """Lowest and highest year group served: by statutory ages, else by phase; widened to where the census finds pupils."""
+    """Lowest and highest year group served: by ages, else by phase, else by the roll; widened to where there are pupils."""
     by_phase = table["phase_of_education"].str.casefold().map(YEARS_OF_PHASE)
     by_phase = by_phase.where(by_phase.notna(), _grouping(table, evidence).map(YEARS_OF_PHASE))
     low = (table["statutory_low_age"] - RECEPTION_AGE).clip(lower=0)
@@ -181,10 +185,12 @@ def _year_groups(table: pd.DataFrame, evidence: Evidence) -> tuple[pd.DataFrame,
     )  # many infant and primary schools are registered from five
     high = (table["statutory_high_age"] - RECEPTION_AGE - 1).clip(upper=TOP_YEAR - 1)
     aged = low.notna() & high.notna() & (low <= high)
-    fallback = by_phase.where(by_phase.notna(), pd.Series([(0, TOP_YEAR - 1)] * len(table), index=table.index))
+    found = _served_in_census(evidence)
+    served = {str(urn): (int(low), int(high)) for urn, low, high in found.itertuples(name=None)}
+    by_roll = pd.Series([served.get(urn, (0, TOP_YEAR - 1)) for urn in table["urn"]], index=table.index)
+    fallback = by_phase.where(by_phase.notna(), by_roll)
     low = low.where(aged, fallback.map(lambda years: years[0])).astype("int64")
     high = high.where(aged, fallback.map(lambda years: years[1])).astype("int64")
-    found = _served_in_census(evidence)
     wide_low = np.minimum(low, table["urn"].map(found["low"]).fillna(99)).astype("int64")
     wide_high = np.maximum(high, table["urn"].map(found["high"]).fillna(-1)).astype("int64")
     wider = (wide_low < low) | ((wide_high > high) & (wide_high < PHASE_YEARS["sixth_form"][0]))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.sheets import MEMBERS
+
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN = "#,##0", "#,##0.0", "0.0%", "0.000", "0"
 GENERAL = "General"
 
@@ -72,7 +74,7 @@ COLUMNS: dict[str, Column] = {
     "residents": _children("children living in the area who would come if there were room"),
     "additional_need_by_residence": _children("residents beyond the places"),
     "spare_places_by_residence": _children("places beyond the residents"),
-    "hidden_need": _children("residents beyond the pupils expected, where the area is full"),
+    "hidden_need": _children("residents for whom there is neither a seat taken nor a place left: need by residence beyond need"),
     "headroom": Column("places that stay free, as a share of places", SHARE),
     "rag": Column("band of headroom: R, AR, A, G, B, P; ? where places are not known"),
     "not_known": Column("year groups whose places are not known", WHOLE),
@@ -86,6 +88,7 @@ COLUMNS: dict[str, Column] = {
     "pan": Column("published admission number", WHOLE),
     "capacity": Column("capacity as published, sixth form included, nursery never", WHOLE),
     "capacity_sixth_form": Column("of which sixth form", WHOLE),
+    "capacity_primary": Column("places of the primary part of a school that is in both phases; blank for others", WHOLE),
     "capacity_basis": Column("where the capacity comes from"),
     "total": Column("all year groups, whole children", WHOLE),
     "surplus": Column("places less children: + surplus, - deficit", "+#,##0;-#,##0;0"),
@@ -129,6 +132,10 @@ COLUMNS: dict[str, Column] = {
     **{heading: Column(f"children in {name}", WHOLE) for heading, name in
        [("R", "Reception"), *((str(g), f"Year {g}") for g in range(1, 12))]},
 }
+
+
+COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
+COLUMNS |= {heading: COLUMNS[name] for name, heading in MEMBERS.items()}
 
 
 def guide(column: str) -> Column:

@@ -47,6 +47,7 @@ def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
             "areas_not_known": int(entry["short"].isna().sum()),
             "areas_short": int((entry["short"] > 0).sum()),
             "places_short": int(entry["short"].sum()),
+            "areas_known": int(year.loc[year["short"].notna(), "planning_area_code"].nunique()),
             "areas_short_in_any_year_group": int(year.loc[year["short"] > 0, "planning_area_code"].nunique()),
         })
     return rows
@@ -98,22 +99,26 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             ),
             "",
         ]
-    lines += [line for row in told["accuracy"] if (line := _accuracy_line(row))]
+    lines += accuracy_lines(told["accuracy"])
     return lines
 
 
-def _accuracy_line(row: dict[str, Any]) -> str:
-    """How far this forecast, and the authority's own returns, were out in one January; blank where neither is known."""
-    own = [
-        f"{row[key]:+.1%} {ahead} ahead"
-        for key, ahead in (("own_error_one_year", "one year"), ("own_error_three_year", "three years"))
-        if row[key] is not None
-    ]
-    parts = [f"this forecast {row['error']:+.1%}"] if row["error"] is not None else []
-    parts += [f"the authority's own returns {', '.join(own)}"] if own else []
-    if not parts:
-        return ""
-    return f"Against the census of January {row['ay'] + 1}, {row['phase']} (+ is over-forecast): {'; '.join(parts)}"
+def accuracy_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Forecast totals beside the counts that came, and how far the authority's own returns were out, January by January."""
+    if not rows:
+        return []
+    heading = ("Against what came", "", "forecast", "counted", "error", "own return, one year ahead", "three years ahead")
+    cells = [(f"January {row['ay'] + 1}", row["phase"], _count(row["forecast"]), _count(row["actual"]), _signed(row["error"]),
+              _signed(row["own_error_one_year"]), _signed(row["own_error_three_year"])) for row in rows]
+    return [*columns([heading, *cells], right=[2, 3, 4, 5, 6]), "(+ is an over-forecast)", ""]
+
+
+def _count(number: float | None) -> str:
+    return "" if number is None else f"{number:,.0f}"
+
+
+def _signed(error: float | None) -> str:
+    return "" if error is None else f"{100 * error:+.1f} %"
 
 
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -125,7 +130,7 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
         *told,
         f"{row['areas_short']} of {known}",
         f"{row['places_short']:,}",
-        f"{row['areas_short_in_any_year_group']} of {row['areas']}",
+        f"{row['areas_short_in_any_year_group']} of {row['areas_known']}",
     )
 
 

@@ -5,6 +5,7 @@ release.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from scenarios import manifest, runs
 from sufficiency.balance import summary
 from sufficiency.school_table import school_table
 from workbench.disclosure import protect
+from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import Picture, committee_sheet
 from workbench.workbook import Facts, write_workbook
@@ -58,7 +60,8 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     if outcome.areas is not None:
         frames["areas"] = outcome.areas
     shown = {name: release.tables[name] for name in FOR_PEOPLE if name in release.tables}
-    sheets = type(release)(shown, tuple(h for h in release.hidden if h.table in shown), release.masks)
+    sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
+                     hidden=tuple(h for h in release.hidden if h.table in shown))
     return runs.save(
         place,
         manifest.facts(identity, outcome.sources, outcome.notes),

@@ -13,7 +13,11 @@ from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
 if TYPE_CHECKING:
     from sufficiency.evidence import Authority
 
+YEARS_AHEAD = {1: "one year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
 FOR_MEMBERS = {"primary": "Reception to Year 6", "secondary": "Year 7 to 11"}
+
+
+MOSTLY = 0.5        # share of places from which a phase is said to rest on shared-out capacity
 
 
 def headlines(tables: Mapping[str, pd.DataFrame], authority: Authority) -> tuple[str, ...]:
@@ -22,7 +26,8 @@ def headlines(tables: Mapping[str, pd.DataFrame], authority: Authority) -> tuple
     for phase in ENTRY_YEAR:
         mine = tables["summary"][tables["summary"]["phase"] == phase]
         if not mine.empty:
-            said += [_children(mine, phase, authority.base_year), _short(mine, phase, authority.base_year)]
+            ground = _ground(tables["places"], phase, authority.base_year)
+            said += [_children(mine, phase, authority.base_year), _short(mine, phase, authority.base_year) + ground]
     return tuple(said)
 
 
@@ -31,7 +36,7 @@ def _children(mine: pd.DataFrame, phase: str, base: int) -> str:
     rolls = mine.groupby("ay")["pupils"].sum()
     last = int(rolls.index.max())
     change = rolls[last] / rolls[base] - 1 if rolls[base] > 0 else np.nan
-    moves = "stay the same" if abs(change) < 0.0005 else f"{'rise' if change > 0 else 'fall'} by {abs(change):.1%}"
+    moves = "stay the same" if abs(change) < 0.0005 else f"{'rise' if change > 0 else 'fall'} by {100 * abs(change):.1f} %"
     return (
         f"{phase.capitalize()} pupils ({FOR_MEMBERS[phase]}) {moves}, from {rolls[base]:,.0f} in {ay_label(base)} to "
         f"{rolls[last]:,.0f} in {ay_label(last)}."
@@ -39,28 +44,47 @@ def _children(mine: pd.DataFrame, phase: str, base: int) -> str:
 
 
 def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
-    """In which year most places are short at entry, in how many areas, beside how many spare places there are in all."""
+    """In which year most places are short at entry, in how many areas, beside how many spare places there are in all.
+
+    Every figure is rounded area by area and then added up, as in the table of the map.
+    """
     entry = nc_year_label(ENTRY_YEAR[phase])
-    ahead = mine[mine["ay"] > base].assign(short=np.floor(mine["entry_need"].to_numpy("float64")[mine["ay"] > base] + 0.5))
-    known = ahead[ahead["entry_need"].notna()]
+    ahead = mine[mine["ay"] > base]
+    rounded = ahead.assign(short=_whole(ahead["entry_need"]), spare=_whole(ahead["spare_places"]))
+    known = rounded[rounded["entry_need"].notna()]
     if known.empty:
         return f"Whether {entry} runs short is not known: no places are known."
     total = known.groupby("ay")["short"].sum()
     worst = int(total.idxmax() if total.max() > 0 else total.index.max())
     then = known[known["ay"] == worst]
     areas, count = int((then["short"] > 0).sum()), then["planning_area_code"].nunique()
-    spare = f"{then['spare_places'].sum():,.0f} places stand empty over all year groups and areas"
+    every = mine["planning_area_code"].nunique()
+    among = f"{count} {phase} planning areas" if count == every else f"{count} {phase} planning areas whose places are known"
+    empty = f"{then['spare'].sum():,.0f} places stand empty in them, over all year groups"
     if not areas:
-        return f"No {phase} planning area runs short of {entry} places; in {ay_label(worst)} {spare}."
-    lack = "lacks" if areas == 1 else "lack"
-    together = "" if areas == 1 else " between them"
+        return f"None of {among} runs short of {entry} places; in {ay_label(worst)} {empty}."
+    lack, together = ("lacks", "") if areas == 1 else ("lack", " between them")
     return (
-        f"{entry} is shortest in {ay_label(worst)}: {areas} of {count} {phase} planning areas {lack} {total[worst]:,.0f} places"
-        f"{together}, while {spare}."
+        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together}, "
+        f"while {empty}."
     )
 
 
-def accuracy_sayings(accuracy: pd.DataFrame) -> list[str]:
+def _whole(column: pd.Series) -> pd.Series:
+    """Rounded to whole numbers, halves up; what is not known stays so."""
+    return np.floor(column.astype("float64") + 0.5)
+
+
+def _ground(places: pd.DataFrame, phase: str, base: int) -> str:
+    """A caution where most places of a phase are capacity shared out evenly, which says little of a single year group."""
+    now = places[(places["phase"] == phase) & (places["ay"] == base)]
+    shared = now.loc[now["basis"] == "capacity", "yg_places"].sum()
+    if now.empty or not shared > MOSTLY * now["yg_places"].sum():
+        return ""
+    return " With care: most of these places are capacity shared evenly over the year groups, not admission numbers."
+
+
+def accuracy_sayings(accuracy: pd.DataFrame, base: int) -> list[str]:
     """How the forecast did against what came, else how the authority's own last return did."""
     said = []
     for phase, rows in accuracy.groupby("phase", sort=True) if len(accuracy) else ():
@@ -74,7 +98,11 @@ def accuracy_sayings(accuracy: pd.DataFrame) -> list[str]:
         ]
         if pd.notna(row["error"]):
             beside = f"; the authority's own returns were {' and '.join(own)}" if own else ""
-            said.append(f"Held against {january}, this {phase} forecast is {_signed(row['error'])} out (+ is too high){beside}.")
+            ahead = int(row["ay"]) - base
+            said.append(
+                f"Held against {january}, {YEARS_AHEAD.get(ahead, ahead)} ahead, this {phase} forecast is "
+                f"{_signed(row['error'])} out (+ is too high){beside}."
+            )
         elif own:
             said.append(
                 f"Held against {january}, the authority's own {phase} returns were {' and '.join(own)} (+ is too high)."

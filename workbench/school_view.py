@@ -14,8 +14,7 @@ def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
     """Schools with their places, roll now and expected, admission number, capacity and where these come from."""
     schools, series = tables["schools"], _school_series(tables)
     now = series[series["year"] == base].groupby("key")[["value", "limit"]].sum(min_count=1)
-    ahead = series.sort_values("year").groupby(["key", "layer"]).last().groupby("key")[["value"]].sum()
-    years = series.groupby("key")["year"].max()
+    ahead = _expected(series)
     pan = _latest_pan(tables["pans"], base)
     urn = schools["urn"]
     items = pd.DataFrame({
@@ -33,10 +32,7 @@ def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
         "pan": [pan.get(u, "not known") for u in urn],
         "capacity": [_capacity(c, basis) for c, basis in zip(schools["capacity"], schools["capacity_basis"], strict=True)],
         "roll": [_whole(v) for v in urn.map(now["value"])],
-        "expected": [
-            f"{_whole(v)} in {ay_label(int(y))}" if pd.notna(y) else "not known"
-            for v, y in zip(urn.map(ahead["value"]), urn.map(years), strict=True)
-        ],
+        "expected": [ahead.get(u, "not known") for u in urn],
         "setting": schools["urban_rural"].str.replace(r"^\(.*?\)\s*", "", regex=True),
         "before": schools["predecessors"],
     }).sort_values("name", ignore_index=True)
@@ -58,6 +54,15 @@ def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
         value_title="Pupils",
         limit_title="Places",
     )
+
+
+def _expected(series: pd.DataFrame) -> dict[str, str]:
+    """Pupils of each school in the last year of its phase: "410 in 2027/28", both phases of a school in both."""
+    last = series.sort_values("year").groupby(["key", "layer"], sort=True).last().reset_index()
+    both = last["key"].duplicated(keep=False)
+    last["text"] = [f"{_whole(v)} in {ay_label(int(y))}{f' ({phase})' if two else ''}" for v, y, phase, two in
+                    zip(last["value"], last["year"], last["layer"], both, strict=True)]
+    return {str(key): ", ".join(texts) for key, texts in last.groupby("key")["text"]}
 
 
 def _whole(value: float) -> str:

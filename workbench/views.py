@@ -16,6 +16,7 @@ from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Outline
 from maps.palette import bands, steps
 from maps.sheet import Remark, Sheet
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
+from sufficiency.areas import INDICATIVE
 from sufficiency.headroom import NOT_KNOWN, WORDS
 from workbench.attribution import attribution
 from workbench.sayings import accuracy_sayings, headlines
@@ -32,19 +33,16 @@ SPARE_EDGES = (50, 150, 300, 600)
 TERMS = (
     Remark(
         "Places short (additional need): children expected beyond the places of one planning area and one year group. "
-        "A spare place elsewhere, or in another year group, never makes up for it."
+        "A spare place elsewhere, or in another year group, never makes up for it. Where a whole area is full, its schools are "
+        "shown with the children that they have no places for: somebody must still find them one."
     ),
     Remark(
         "Headroom: the share of places that stays free. Its letter is a local band, not law: R is a shortfall, then AR, A, G and "
         "B with ever more room, and P so much that the area's schools may need a review."
     ),
     Remark(
-        "Hidden need: children who live in the area beyond those expected at its schools, in year groups that are full. A full "
-        "school cannot grow, so its own roll hides how many ask for it."
-    ),
-    Remark(
-        "Planning areas are sets of schools. Their boundaries here are indicative: whole small areas, each given to the "
-        "planning area to which most of its children go."
+        "Hidden need: children who live in the area and for whom there is neither a seat taken nor a place left at its schools, "
+        "added up over the year groups. A full school cannot grow, so its own roll hides how many would ask for it."
     ),
     Remark("Figures are whole numbers, each rounded by itself; tables.xlsx beside this map has them in full."),
 )
@@ -82,7 +80,7 @@ def committee_sheet(picture: Picture) -> Sheet:
         source=f"Children: school census, January {base + 1}, and forecast of run {picture.run_id}. Places: see each school.",
         start=_worst(tables["summary"], "ay"),
         start_layer=_worst(tables["summary"], "phase") or "",
-        reading=(*TERMS, *(Remark(said) for said in accuracy_sayings(tables["accuracy"]))),
+        reading=(*TERMS, *_drawn(picture), *_how_places_are_known(tables["places"], base), *_accuracy(tables["accuracy"], base)),
         notes=tuple(Remark(f"{note.table}: {note.text}", note.loses) for note in picture.notes),
         sources=attribution(picture.sources),
     )
@@ -188,3 +186,28 @@ BREAKDOWN = {
     "spare_places": "Spare",
     "residents": "Children living here",
 }
+
+
+def _drawn(picture: Picture) -> tuple[Remark, ...]:
+    """How the boundaries on the map came about."""
+    said = [note.text for note in picture.notes if note.text.startswith(INDICATIVE)]
+    return tuple(Remark(f"Planning areas are sets of schools; {text}.") for text in said)
+
+
+def _accuracy(accuracy: pd.DataFrame, base: int) -> tuple[Remark, ...]:
+    return tuple(Remark(said) for said in accuracy_sayings(accuracy, base))
+
+
+def _how_places_are_known(places: pd.DataFrame, base: int) -> tuple[Remark, ...]:
+    """Say what most places rest on, a phase at a time: capacity shared out is a weaker ground than a PAN."""
+    now = places[places["ay"] == base]
+    said = []
+    for phase, mine in now.groupby("phase", sort=True):
+        by = mine.groupby("basis")["urn"].nunique()
+        told = ", ".join(f"{GROUNDS[str(basis)]} at {count}" for basis, count in by.sort_values(ascending=False).items())
+        said.append(Remark(f"Places of {mine['urn'].nunique()} {phase} schools rest on {told}."))
+    return tuple(said)
+
+
+GROUNDS = {"yg_places": "the council's own year-group places", "pan": "admission numbers carried up with each class",
+           "capacity": "capacity shared evenly over the year groups", "roll": "a guess from the roll"}

@@ -192,4 +192,4 @@ def parse_counts(cells: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def noted(table: str, path: Path, texts: tuple[str, ...]) -> tuple[Note, ...]:
     """Turn what was repaired in a file into notes."""
-    return tuple(Note(table, f"{path.name}: {text}") for text in texts)
+    return tuple(Note(table, f"{path.name}: {text}", kind="file") for text in texts)

@@ -314,3 +314,32 @@ def test_the_fast_way_agrees_with_the_slow_loop(found: Evidence) -> None:
         places, basis = oracle(schools[row["urn"]], tables, row["ay"], row["nc_year"])
         assert row["basis"] == basis, row
         assert math.isclose(row["yg_places"], places, abs_tol=1e-9), row
+
+
+def test_a_school_of_unknown_capacity_has_its_largest_intake_rounded_up_to_half_a_form_as_a_guess() -> None:
+    """A new primary with 22 and 19 children in Reception and Year 1 opened in 2021: 30 places a cohort, none for older ones."""
+    known = evidence()
+    rolls = pd.DataFrame({"urn": A, "ay": 2022, "nc_year": [0, 1], "pupils": [22.0, 19.0], "symbol": ""})
+    listed = SCHOOLS.assign(capacity=SCHOOLS["capacity"].mask(SCHOOLS["urn"].eq(A)), open_date=["2021-09-01", "", "", ""])
+    seen = Evidence(known.authority, {**known.tables, "school_roll": rolls})
+    table, notes = places_open(seen, listed, FRAME, YEARS, Assumptions())
+    assert row(table, A, 2022) == [30, 30, 0, 0, 0, 0, 0]
+    assert row(table, A, 2024) == [30, 30, 30, 30, 0, 0, 0]
+    assert set(table.loc[table["urn"] == A, "basis"]) == {"roll"}
+    assert any("places are guessed from the largest year group" in n.text and "a guess" in n.loses for n in notes)
+
+
+def test_a_converted_school_of_unknown_capacity_keeps_places_for_the_classes_it_took_over() -> None:
+    known = evidence()
+    rolls = pd.DataFrame({"urn": A, "ay": 2022, "nc_year": range(7), "pupils": [28.0] * 7, "symbol": ""})
+    listed = SCHOOLS.assign(capacity=SCHOOLS["capacity"].mask(SCHOOLS["urn"].eq(A)), open_date=["2022-12-01", "", "", ""])
+    table, _ = places_open(Evidence(known.authority, {**known.tables, "school_roll": rolls}), listed, FRAME, YEARS, Assumptions())
+    assert row(table, A, 2022) == row(table, A, 2025) == [30.0] * 7
+
+
+def test_a_small_junior_department_beside_a_large_upper_school_has_its_own_places() -> None:
+    """Capacity 1,400 less 200: the primary part has 36 of it, so 9 a year group in four, and 1,164 for five."""
+    low = SCHOOLS["nc_year_low"].mask(SCHOOLS["urn"].eq(T), 3)
+    listed = SCHOOLS.assign(nc_year_low=low, capacity_primary=[math.nan] * 3 + [36.0])
+    table, _ = opened(schools=listed)
+    assert row(table, T, 2022) == [9.0] * 4 + [1164 / 5] * 5

@@ -182,6 +182,7 @@ def test_names_from_files_travel_as_text_only(done: Outcome) -> None:
 def test_what_is_not_known_is_told_as_not_known() -> None:
     found = outcome(
         schools=[town.school(A, capacity=float("nan")), town.school(D, capacity=420.0), town.school(E, capacity=900.0)],
+        school_roll=[row for ay in (BASE - 1, BASE) for row in (*town.roll(D, [40.0] * 7, ay), *town.roll(E, [99.0] * 5, ay, 7))],
         pans=[],
         area_members=[member(A, "W"), member(D, "E"), member(E, "S", "secondary")],
     )
@@ -194,7 +195,8 @@ def test_what_is_not_known_is_told_as_not_known() -> None:
 def test_headlines_say_how_many_and_where(done: Outcome) -> None:
     first, second, *_ = sheet_of(done).headlines
     assert first.startswith("Primary pupils (Reception to Year 6)") and "2022/23" in first and "2027/28" in first
-    assert re.match(r"(Reception is shortest in|No primary planning area runs short)", second)
+    assert re.match(r"(Reception is shortest in|None of 2 primary planning areas runs short)", second)
+    assert second.endswith("capacity shared evenly over the year groups, not admission numbers.")
     assert "stand empty" in second
 
 
