@@ -159,11 +159,12 @@ def measures(phase: str) -> tuple[Measure, ...]:
         Measure("entry_headroom_percent", f"Headroom in {entry}", letters="entry_rag", saying=f"short of {entry} places",
                 explain=f"Places that stay free in {entry}.", **free),
         Measure("spare_places", "Spare places in all year groups", scale=steps(SPARE_EDGES, "hidden"), adds_up=True,
-                saying=f"with {SPARE_EDGES[0]} spare places or more",
-                explain="Places beyond the children expected, year group by year group.", **places),
+                saying=f"left with {SPARE_EDGES[0]} spare places or more",
+                explain=f"Places beyond the children expected, year group by year group, {first} to {last}, added up.", **places),
         Measure("hidden_need", "Hidden need", "children", hidden, adds_up=True, unit_one="child",
-                saying="with children whom full schools cannot take",
-                explain="Children who live in the area beyond those expected at its schools, in year groups that are full."),
+                saying="home to children whom full schools cannot take",
+                explain="Children who live in the area and find neither a seat nor a free place at its schools; all year groups, "
+                f"{first} to {last}, added up."),
     )
 
 

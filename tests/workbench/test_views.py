@@ -103,6 +103,15 @@ def test_the_map_has_both_phases_and_every_measure_that_members_ask_for(done: Ou
     assert [m.note for m in sheet.layers[1].moments] == ["census"] + ["forecast"] * 7
 
 
+def test_the_sentence_of_every_view_reads_as_english(done: Outcome) -> None:
+    for layer in contents(sheet_of(done))["layers"]:
+        for measure in layer["measures"]:
+            for said in measure["say"]:
+                assert re.search(r" (is|are) (short of|left with|home to) ", said), said
+        hidden = next(measure for measure in layer["measures"] if measure["title"] == "Hidden need")
+        assert "all year groups" in hidden["explain"]
+
+
 def test_every_figure_on_the_map_is_the_runs_own(done: Outcome) -> None:
     """Entry need, worst need and headroom of each area and year, worked out again from the balance by a slow loop."""
     balance = done.tables["balance"]
