@@ -14,6 +14,7 @@ from planning_areas.school_year import HORIZON, PHASE_YEARS, YEARS_FROM_BIRTH_TO
 from planning_areas.tables import Problem
 from planning_areas.wording import some
 from sufficiency.evidence import Evidence, Note
+from sufficiency.odd_counts import CHECKS as ODD_COUNTS
 
 Finding = Note | Problem
 MARGIN = 30_000.0       # metres beyond its edge at which a school or site is taken to be misplaced
@@ -26,29 +27,31 @@ LOSES_BY_UNKNOWN = {
     "attended_flows": "children who go there count as going out of the authority",
 }
 MISSING: dict[str, str] = {
-    "schools": "there are no schools to place: the authority is one planning area a phase, without a map of its schools",
-    "school_sites": "schools that GIAS does not place are on no map",
-    "school_links": "a school that became an academy or merged loses its roll from before",
-    "school_roll": "nothing can be said by school or planning area: the authority is one planning area a phase",
-    "census_schools": "gaps that GIAS leaves in a school's details stay open",
+    "schools": "schools are only those with a roll, without ages, capacity or place on a map; without such a roll either, the "
+               "authority is one planning area a phase",
+    "school_roll": "pupils by school are not known: each planning area has its part of the authority's roll by the number of "
+                   "its schools",
     "authority_roll": "ratios of the authority rest on the school rolls alone, and there is no control total over the years",
     "capacity": "places rest on GIAS capacity, and planning areas on the council's own list alone",
-    "scorecards": "the forecast cannot be held against what the DfE printed of earlier ones",
-    "population": "small areas share births and children by nothing better than their number",
-    "lsoas": "planning areas have no shapes: there is no map, and no demand by residence",
-    "lsoa_lookup": "figures on small areas of 2011 are not brought to those of 2021, and districts have no names",
-    "area_names": "planning areas go by their code",
-    "area_members": "planning areas are those of the published codes; new schools go to their neighbours' area",
     "yg_places": "places by year group are worked out from admission numbers or capacity, so bulge classes may be misjudged",
     "pans": "places by year group rest on capacity shared evenly over the year groups",
+    "lsoas": "planning areas have no shapes: there is no map, and no demand by residence",
+    "area_members": "planning areas are those of the published codes; new schools go to their neighbours' area",
     "planned_places": "places stay as they are today",
     "housing_sites": "children from new homes are only those that recent trends already carry",
-    "attended_flows": "a small area's children are given to the nearest school with room, not to those they attend",
-    "transfers": "moves at Year 3, 7 and 12 rest on where schools lie and on totals, not on who went where",
     "offers": "next September's intake is the model's, not what families were offered",
     "october_census": "this autumn's roll does not correct the model",
+    "attended_flows": "a small area's children are given to the nearest school with room, not to those they attend",
+    "population": "small areas share births and children by nothing better than their number",
+    "school_links": "a school that became an academy or merged loses its roll from before",
+    "transfers": "moves at Year 3, 7 and 12 rest on where schools lie and on totals, not on who went where",
+    "scorecards": "the forecast cannot be held against what the DfE printed of earlier ones",
+    "lsoa_lookup": "figures on small areas of 2011 are not brought to those of 2021, and districts have no names",
+    "area_names": "planning areas go by their code",
+    "census_schools": "gaps that GIAS leaves in a school's details stay open",
+    "school_sites": "schools that GIAS does not place are on no map",
 }
-"""What the result loses where a table is absent."""
+"""What the result loses where a table is absent; what is lost most comes first."""
 
 
 def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note], list[Problem]]:
@@ -118,8 +121,11 @@ def births_reach(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Findi
 
 
 def rolls_of_unknown_schools(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
-    """A roll whose school stands nowhere else is outside every area, unless a link says which school followed it."""
-    if not evidence.has("school_roll") or not _has_schools(evidence):
+    """A roll whose school stands nowhere else is outside every area, unless a link says which school followed it.
+
+    Where there is no list of schools, those with a roll in the base year are the schools.
+    """
+    if not evidence.has("school_roll"):
         return
     roll, known = evidence.school_roll, _known_schools(evidence)
     strange = roll[~roll["urn"].isin(known)]
@@ -140,18 +146,27 @@ def rolls_of_unknown_schools(evidence: Evidence, files: Mapping[str, str]) -> It
 
 
 def unknown_schools(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
-    """The council's own lists must speak of schools that are known; a list in which none is known is another authority's."""
-    if not _has_schools(evidence):
+    """The council's own lists must speak of schools that are known; a list in which none is known is another authority's.
+
+    Where there is no list of schools, a roll by school stands for it; where there is not even that, these lists say nothing.
+    """
+    listed, known = _has_schools(evidence), _known_schools(evidence)
+    if not known:
+        for name in (*SCHOOL_TABLES, "area_names", "transfers"):
+            if evidence.has(name):
+                yield Note(name, "there is neither a list of schools nor a roll by school to hold this against", "it is not used")
         return
-    known = _known_schools(evidence) | set(evidence.school_roll["urn"])
+    if listed:
+        known |= set(evidence.school_roll["urn"])
+    where = "not known" if listed else f"not in the roll of {ay_label(evidence.authority.base_year)}, the only list of schools"
     for name in SCHOOL_TABLES:
         urns = evidence.tables[name]["urn"]
         strange = urns[~urns.isin(known)]
-        if not strange.empty and len(strange) == len(urns) and name != "attended_flows":
+        if listed and not strange.empty and len(strange) == len(urns) and name != "attended_flows":
             yield Problem(files.get(name, name), 0, "urn", found=some(strange), expected="none of these schools is known",
                           advice="check that the file is the authority's and that URNs, not LAESTABs, stand in it")
         elif not strange.empty:
-            yield Note(name, f"{strange.nunique()} schools are not known: {some(strange)}", LOSES_BY_UNKNOWN[name])
+            yield Note(name, f"{strange.nunique()} schools are {where}: {some(strange)}", LOSES_BY_UNKNOWN[name])
 
 
 def areas_agree(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
@@ -248,7 +263,11 @@ def _has_schools(evidence: Evidence) -> bool:
 
 
 def _known_schools(evidence: Evidence) -> set[str]:
-    return {*evidence.schools["urn"], *evidence.census_schools["urn"]}
+    """Every school that a list names; without any list, those with a roll in the base year."""
+    if _has_schools(evidence):
+        return {*evidence.schools["urn"], *evidence.census_schools["urn"]}
+    roll = evidence.school_roll
+    return set(roll.loc[roll["ay"] == evidence.authority.base_year, "urn"])
 
 
 def _years(years: Iterable[int]) -> str:
@@ -257,5 +276,5 @@ def _years(years: Iterable[int]) -> str:
 
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] = (
     enough, base_year_is_there, years_in_the_middle, births_reach, rolls_of_unknown_schools, unknown_schools, areas_agree,
-    one_school_one_number, places_agree_with_capacity, offers_are_for_next_year, all_stand_in_the_authority,
+    one_school_one_number, places_agree_with_capacity, offers_are_for_next_year, all_stand_in_the_authority, *ODD_COUNTS,
 )

@@ -331,10 +331,35 @@ def test_a_former_school_is_told_unless_its_successor_is_known() -> None:
 
 @pytest.mark.parametrize("table", ["area_members", "yg_places", "pans", "planned_places", "offers", "october_census"])
 def test_a_list_that_names_unknown_schools(table: str) -> None:
-    some = pd.DataFrame({c: ["122451", "999999"] if c == "urn" else 2026 for c in TABLES[table].to_schema().columns})
+    columns = TABLES[table].to_schema().columns
+    some = pd.DataFrame({c: ["122451", "999999"] if c == "urn" else 2026 if c == "ay" else 0 for c in columns})
     notes, problems = found(evidence(schools=SCHOOLS, **{table: some}), table)
     assert notes == ["1 schools are not known: 999999"] and not problems
     assert found(evidence(schools=SCHOOLS, **{table: some[1:]}), table)[1] == ["999999: none of these schools is known"]
+
+
+def test_without_a_list_of_schools_the_roll_of_the_base_year_is_the_list() -> None:
+    roll = pd.concat([roll_frame("122451"), roll_frame("122452", ay=2024)], ignore_index=True)
+    pans = pd.DataFrame({"urn": ["122451", "122452", "122453"], "ay": 2026, "nc_year": 0, "pan": 30})
+    assert found(evidence(school_roll=roll, pans=pans[:1]), "pans") == ([], [])
+    assert found(evidence(school_roll=roll, pans=pans), "pans") == (
+        ["2 schools are not in the roll of 2025/26, the only list of schools: 122452, 122453"], [])
+    assert found(evidence(school_roll=roll, pans=pans[1:]), "pans")[1] == []        # new schools alone are no reason to stop
+    assert found(evidence(school_roll=roll), "school_roll") == (["1 former schools have no known successor: 122452"], [])
+
+
+@pytest.mark.parametrize("table", ["area_members", "pans", "area_names", "transfers"])
+def test_lists_of_schools_and_areas_that_nothing_can_be_held_against_are_told(table: str) -> None:
+    some = pd.DataFrame({c: ["122451"] if c == "urn" else [2026] for c in TABLES[table].to_schema().columns})
+    notes, _ = cross_check(evidence(authority_roll=roll_frame("122451"), **{table: some}), {})
+    (note,) = [n for n in notes if n.table == table and n.loses == "it is not used"]
+    assert note.text == "there is neither a list of schools nor a roll by school to hold this against"
+
+
+def test_what_is_lost_most_is_named_first(council: Council) -> None:
+    missing = [n.table for n in what_is_missing(council.load().evidence)]
+    assert missing[:3] == ["schools", "school_roll", "capacity"] and missing.index("yg_places") < missing.index("pans") < 6
+    assert missing.index("lsoas") < missing.index("scorecards") < missing.index("school_sites")
 
 
 def test_names_and_members_of_areas_must_be_of_the_same_areas() -> None:
