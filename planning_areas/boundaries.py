@@ -20,12 +20,12 @@ PHASES = ["primary", "secondary"]
 
 
 class Lsoas(pa.DataFrameModel):
-    """Small areas (LSOA) of the authority. Source: ONS Open Geography. The frame is a GeoDataFrame in EPSG:27700."""
+    """Small areas (LSOA) of the authority. Source: ONS Open Geography."""
 
     lsoa_code: str = pa.Field(str_matches=r"^[A-Z]\d{8}$", description="LSOA code")
     lsoa_name: str = pa.Field(description="LSOA name")
     district_code: str = pa.Field(description="code of the district it lies in")
-    geometry: object = pa.Field(description="polygon in EPSG:27700")
+    geometry: object = pa.Field(description="polygon in EPSG:27700")        # so the frame is a GeoDataFrame
 
     class Config:
         unique, strict = ["lsoa_code"], True

@@ -15,6 +15,8 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
+from planning_areas.wording import either
+
 MOST_ROWS_NAMED = 5
 MOST_KEYS_NAMED = 50
 PATTERNS = {
@@ -163,7 +165,7 @@ def _expected(schema: Any, column: str, rule: str) -> str:
     elif rule.startswith("less_than_or_equal_to"):
         wants = f"at most {_argument(rule)}"
     elif rule.startswith("isin"):
-        wants = f"one of {_argument(rule)}"
+        wants = either(next(c.statistics["allowed_values"] for c in schema.columns[column].checks if c.name == "isin"))
     elif rule.startswith("str_matches"):
         form = _argument(rule).strip("'").replace("\\\\", "\\")
         wants = PATTERNS.get(form, f"text of the form {form}")

@@ -1,4 +1,4 @@
-"""Words that every room needs: a few names, and how many more there are."""
+"""Words that every room needs: a few names and how many more there are, and one thing or another."""
 
 from __future__ import annotations
 
@@ -9,3 +9,9 @@ def some(things: Iterable[object], most: int = 5) -> str:
     """Name the first few things, each once, and say how many more there are: "Ash, Beech and 3 more"."""
     shown = list(dict.fromkeys(str(thing) for thing in things))
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
+
+
+def either(things: Iterable[object]) -> str:
+    """Name the things of which one is meant: "primary or secondary", "U, S, M or X"; one that has no name is a blank."""
+    named = [str(thing) or "blank" for thing in things]
+    return " or ".join([*([", ".join(named[:-1])] if len(named) > 1 else []), *named[-1:]])

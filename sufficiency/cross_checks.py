@@ -67,13 +67,16 @@ def what_is_missing(evidence: Evidence) -> tuple[Note, ...]:
 
 def enough(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
     """There must be births, and a roll by school or for the authority."""
-    advice = "name a file for it in authority.toml"
     if not evidence.has("births"):
-        yield Problem("authority.toml", 0, "tables.births", advice=advice,
+        yield Problem("authority.toml", 0, "tables.births", advice=_named_as("births"),
                       expected="births are needed: nothing runs without them")
     if not evidence.has("school_roll") and not evidence.has("authority_roll"):
-        yield Problem("authority.toml", 0, "tables.authority_roll", advice=advice,
+        yield Problem("authority.toml", 0, "tables.authority_roll", advice=_named_as("authority_roll"),
                       expected="a roll by year group is needed, of the authority or by school: nothing runs without one")
+
+
+def _named_as(table: str) -> str:
+    return f'name its file in authority.toml, in three lines: [tables.{table}], reader = "local_{table}", files = ["{table}.csv"]'
 
 
 def base_year_is_there(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pandera.pandas as pa
+
 from planning_areas.tables import PATTERNS, EvidenceError, Problem
+from planning_areas.wording import either
 from sufficiency.cross_checks import MISSING
 from sufficiency.evidence import TABLES
 from sufficiency.sources.local import REMARK, TITLES, YEAR_GROUPS, YEARS, columns_of, table_of
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace_settings import FILE
+from sufficiency.workspace_text import FILE
 
 WIDTH = 120
 NEEDED = ("births", "authority_roll")
@@ -54,15 +58,17 @@ PUBLISHED: dict[str, tuple[str, str]] = {
 def write_templates(folder: Path) -> tuple[Path, ...]:
     """Write an empty workspace and return the files written; a file that is there is never overwritten.
 
-    Raises EvidenceError naming every file that is in the way, before anything is written.
+    Raises EvidenceError, in one problem that names every file in the way, before anything is written.
     """
     files = {FILE: authority_template(), **{f"{table_of(reader)}.csv": csv_template(reader) for reader in TITLES}}
     if folder.exists() and not folder.is_dir():
         raise EvidenceError([Problem(folder.name, expected="this is a file, not a folder", advice="name a new folder")])
     in_the_way = [name for name in files if (folder / name).exists()]
     if in_the_way:
-        raise EvidenceError(Problem(name, expected="this file is there already and is not overwritten",
-                                    advice="give the name of a new folder, or move the file away") for name in in_the_way)
+        first, *others = in_the_way
+        told = f", as {'is' if len(others) == 1 else 'are'} {', '.join(others)}" if others else ""
+        raise EvidenceError([Problem(first, expected=f"this file is there already{told}: nothing is overwritten",
+                                     advice="give the name of a new folder, or move away what is there")])
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         with (folder / name).open("x", encoding="utf-8", newline="") as out:
@@ -75,7 +81,7 @@ def csv_template(reader: str) -> str:
     model = TABLES[table_of(reader)]
     needs, may = columns_of(reader)
     columns = {name: column for name, column in model.to_schema().columns.items() if name in (*needs, *may)}
-    told = [TITLES[reader] + ". " + " ".join((model.__doc__ or "").split()),
+    told = [_meaning(model, with_source=reader == table_of(reader)),
             "Lines that start with # are not read. Columns may stand in any order."]
     told += [f"{name}: {_described(name, column, optional=name in may)}" for name, column in columns.items()]
     keys = model.to_schema().unique
@@ -83,6 +89,12 @@ def csv_template(reader: str) -> str:
     lines = [_row([f"{REMARK} {line}"]) for line in told]
     example = [EXAMPLES.get(f"{reader}.{name}", EXAMPLES.get(name, "")) for name in columns]
     return "".join([*lines, _row(columns), _row([f"{REMARK} {example[0]}", *example[1:]])])
+
+
+def _meaning(model: type[pa.DataFrameModel], *, with_source: bool = True) -> str:
+    """Say what a table holds, from its model; its usual source is left out where the council's own file takes its place."""
+    said = " ".join((model.__doc__ or "").split())
+    return said if with_source else re.sub(r" Source: [^.]+\.", "", said)
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -100,7 +112,7 @@ def _described(name: str, column: Any, *, optional: bool) -> str:
         rules = ["written Reception, R, Year 1, Y1 or 1"]
     elif str(column.dtype) == "bool":
         rules = []
-    parts = [column.description, *(r for r in rules if r)]
+    parts = [column.description, *(r for r in rules if r and r != column.description)]
     if optional:
         parts.append("the column may be left out")
     elif column.nullable:
@@ -112,7 +124,7 @@ def _rule(check: Any) -> str:
     """Say one rule of a model in English."""
     stated = check.statistics
     if check.name == "isin":
-        return "one of " + ", ".join(str(v) or "blank" for v in stated["allowed_values"])
+        return either(stated["allowed_values"])
     if check.name == "str_matches":
         form = stated["pattern"]
         return PATTERNS.get(getattr(form, "pattern", form), "")
@@ -131,11 +143,11 @@ def _section(table: str) -> str:
     own = next((reader for reader in TITLES if table_of(reader) == table), "")
     published, where = PUBLISHED.get(table, ("", ""))
     also = sorted(name for name, reader in READERS.items() if table in reader.fills and name not in (own, published))
-    told = [" ".join((TABLES[table].__doc__ or "").split())]
+    told = [_meaning(TABLES[table])]
     if loses := MISSING.get(table):
         told.append(f"Without it: {loses}.")
     if published:
-        told.append(f'From the publication ({where}): reader = "{published}"')
+        told.append(f'From the publication, with reader = "{published}": {where}')
     if also:
         told.append(f"Other readers: {', '.join(also)}")
     lines = [line for text in told for line in textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="#   ")]
@@ -147,7 +159,7 @@ def _section(table: str) -> str:
 
 
 HEAD = '''\
-# A workspace for Sufficiency. Fill in [authority], name your files under [tables.*], then: sufficiency check FOLDER
+# A workspace for Sufficiency. Fill in [authority], name your files further below, then: sufficiency check FOLDER
 # Paths start from this folder and are written with forward slashes; a path may begin with ${SUFFICIENCY_DATA}/, the folder
 # that the environment variable of that name gives. National files are cut to the authority when they are read.
 
@@ -163,11 +175,11 @@ base_year = "2025/26"           # academic year of the latest January census
 # excluded_years = [{ ay = "2020/21", reason = "lockdown" }]   # left out of the ratios
 # catch_all_codes = ["8911000"] # planning-area codes that are no area: their schools go to their neighbours' areas
 
-# Each table names a reader and its files. Take the # away from what you have. A file of your own with other column names:
-#   [tables.pans.columns]
-#   urn = "School URN"          # the name above its column in the template = the name in your file
-# A table from several files with different readers: write [[tables.capacity]] once for each.
-# For every file may be given: publisher, title, licence, reference_date = "2026-01-15", and ay = "2025/26" where it does not say
-# its year.
+# Each table has three lines: its name in square brackets, how its files are read, and the files. Take the # away from what you
+# have. Where your own file has other column names, a fourth line says so, our name first:
+#   columns = { urn = "School URN", pan = "Admission number" }
+# A table from several files that are read differently: write its lines once for each, with double brackets: [[tables.capacity]].
+# Further lines may give publisher, title, licence, reference_date = "2026-01-15", and ay = "2025/26" for files that do not say
+# their year.
 
 '''

@@ -21,7 +21,8 @@ from sufficiency.evidence import TABLES, Evidence, Reading, empty
 from sufficiency.own_areas import keep_own
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace_settings import FILE, TableEntry, Workspace, read_workspace, with_lines
+from sufficiency.workspace_settings import TableEntry, Workspace, read_workspace
+from sufficiency.workspace_text import FILE, with_lines
 
 VARIABLE = "SUFFICIENCY_DATA"
 Progress = Callable[[str], None]

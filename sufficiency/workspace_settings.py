@@ -7,8 +7,6 @@ Nothing is read here but `authority.toml` itself; the files it names are opened 
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -21,8 +19,9 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import TABLES, Authority
+from sufficiency.workspace_text import FILE as FILE
+from sufficiency.workspace_text import read_settings, with_lines
 
-FILE = "authority.toml"
 SECTIONS = ("authority", "settings", "tables")
 LIMITS: dict[str, tuple[float, float]] = {
     "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
@@ -55,9 +54,9 @@ WORDS = {
     "float_parsing": "a number expected", "float_type": "a number expected", "int_parsing": "a whole number expected",
     "int_type": "a whole number expected", "int_from_float": "a whole number expected", "string_too_short": "some text expected",
     "string_pattern_mismatch": "this does not have the form of a code",
+    "dataclass_type": "a year with its reason expected, such as {{ ay = \"2020/21\", reason = \"lockdown\" }}",
 }
 """pydantic's kinds of fault in our words."""
-
 
 class AuthorityEntry(BaseModel):
     """[authority]: the council that plans."""
@@ -105,13 +104,7 @@ def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Work
 
     readers: name of each reader -> the tables that it fills. Raises EvidenceError with every problem of the file.
     """
-    text = _toml_text(folder)
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        line = re.search(r"at line (\d+)", str(fault))
-        raise EvidenceError([Problem(FILE, int(line[1]) if line else text.count("\n") + 1, expected=f"this is not TOML: {fault}",
-                                     advice="text stands in quotes, lists in square brackets, each key once")]) from None
+    text, raw = read_settings(folder)
     problems = _unknown(raw, SECTIONS, ())
     authority, faults = _validated(AuthorityEntry, raw.get("authority", {}), ("authority",))
     problems += faults
@@ -123,22 +116,6 @@ def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Work
         raise EvidenceError(with_lines(problems, text))
     known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year)
     return Workspace(folder, known, authority.districts, settings, tables, text)
-
-
-def _toml_text(folder: Path) -> str:
-    """Read `authority.toml` as text, or say what is the matter with it."""
-    if not folder.is_dir():
-        raise EvidenceError([Problem(str(folder.name), expected="there is no such folder",
-                                     advice="give the folder that holds authority.toml")])
-    path = folder / FILE
-    if not path.is_file():
-        raise EvidenceError([Problem(FILE, expected="this file is not in the folder",
-                                     advice="`sufficiency template DIR` writes an empty workspace")])
-    try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as fault:
-        line = path.read_bytes()[:fault.start].count(b"\n") + 1
-        raise EvidenceError([Problem(FILE, line, expected="this is not UTF-8 text", advice="save it as UTF-8")]) from None
 
 
 def _validated(model: type[Entry], raw: object, place: tuple[str, ...]) -> tuple[Entry | None, list[Problem]]:
@@ -224,7 +201,8 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
 def _tables(raw: object, readers: Mapping[str, Collection[str]]) -> tuple[dict[str, tuple[TableEntry, ...]], list[Problem]]:
     """Read every [tables.x]: the table must be known, the reader too, and it must fill that table."""
     if not isinstance(raw, dict) or not raw:
-        return {}, [Problem(FILE, 0, "tables", expected="at least [tables.births] and [tables.authority_roll] are needed")]
+        return {}, [Problem(FILE, 0, "tables", expected="births and a roll by year group are needed, and no file is named",
+                            advice='write of each, in three lines: [tables.births], reader = "births", files = ["births.csv"]')]
     problems, tables = _unknown(raw, TABLES, ("tables",)), {}
     for name in raw:
         entries = []
@@ -252,38 +230,3 @@ def _reader_problems(
         return [Problem(FILE, 0, column, found=entry.reader, expected=f"this reader does not fill the table {table}",
                         advice=f"for this table: {', '.join(fitting)}")]
     return []
-
-
-def with_lines(problems: Iterable[Problem], text: str) -> list[Problem]:
-    """Give each problem the line of the file on which its key stands."""
-    return [Problem(p.file, _line_of(text, p.column.split(".")), p.column, p.found, p.expected, p.advice) for p in problems]
-
-
-def _line_of(text: str, keys: list[str]) -> int:
-    """Find the line of a key such as tables.schools.reader, or else of its section; 0 where neither is found."""
-    best, longest = 0, 0
-    section: list[str] = []
-    counts: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n"), 1):
-        if head := re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]", line):
-            if head[1] == "[[":
-                counts[head[2]] = counts.get(head[2], 0) + 1
-            path = section = _numbered(head[2].split("."), counts)
-        elif key := re.match(r"\s*[\"']?([\w -]+?)[\"']?\s*[=.]", line):
-            path = [*section, key[1]]
-        else:
-            continue
-        shared = min(len(path), len(keys))
-        if shared > longest and path[:shared] == keys[:shared]:
-            best, longest = number, shared
-    return best
-
-
-def _numbered(parts: list[str], counts: Mapping[str, int]) -> list[str]:
-    """Put the number of the current [[table]] behind its name, from the second on."""
-    path: list[str] = []
-    for end, part in enumerate(parts, 1):
-        path.append(part)
-        if (count := counts.get(".".join(parts[:end]), 1)) > 1:
-            path.append(str(count))
-    return path

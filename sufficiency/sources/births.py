@@ -20,7 +20,7 @@ from planning_areas.school_year import ay_label, cohort_from_calendar_years, coh
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Births, Reading
 from sufficiency.sources.cells import cell_problems, counts, dates
-from sufficiency.sources.frames import Layout, Table, as_written, held, plain, read_frame
+from sufficiency.sources.frames import Layout, Table, as_written, held, other_names, plain, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 COHORT, MID_YEAR, CALENDAR = "cohort", "mid-year", "calendar"
@@ -101,7 +101,7 @@ def _one_below_the_other(read: Table, file: str) -> tuple[pd.DataFrame, str, lis
         return long.rename(columns={"area_code": "area"}).assign(type=""), "", notes
     raise EvidenceError([Problem(file, 0, "births", found=", ".join(read.headings.values()),
                                  expected="births by year are needed: a column for each year, or year and births, or date and "
-                                          "annual_births", advice="give them under [tables.births.columns]")])
+                                          "annual_births", advice=other_names(["year", "births"]))])
 
 
 def _without_footers(long: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

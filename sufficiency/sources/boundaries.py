@@ -23,7 +23,7 @@ from planning_areas.boundaries import CRS, Lsoas
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Reading
 from sufficiency.sources.cells import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS
-from sufficiency.sources.frames import Layout, cells_of, held, map_problems, understood
+from sufficiency.sources.frames import Layout, cells_of, held, map_problems, other_names, understood
 from sufficiency.sources.reading import Ask, Reader, noted, source, unreadable
 
 Geometries = np.ndarray[Any, np.dtype[np.object_]]
@@ -137,8 +137,7 @@ def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
     if not shapes:
         raise unreadable(path, "there is no shape in the file", "download it again")
     raise EvidenceError([Problem(path.name, 0, "lsoa_code", expected="a field with the codes of small areas is needed",
-                                 advice="if it has another name, give it under [tables.lsoas.columns]; the file has "
-                                        + ", ".join(seen[:8]))])
+                                 advice=other_names(["lsoa_code"]) + "; the file has " + ", ".join(seen[:8]))])
 
 
 def _of_authority(shapes: gpd.GeoDataFrame, file: str, ask: Ask) -> tuple[gpd.GeoDataFrame, list[str]]:

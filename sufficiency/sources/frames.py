@@ -23,6 +23,7 @@ from sufficiency.workspace_settings import nearest
 
 HEADER_WITHIN = 30          # rows among which the header is looked for
 MOST_NAMED = 5
+MOST_COLUMNS = 3            # for which the line to write is set out
 
 
 @dataclass(frozen=True)
@@ -152,13 +153,24 @@ def map_problems(written: list[str], layout: Layout, ask: Ask, file: str) -> lis
 def _missing_columns(path: Path, header: _Header | None, layout: Layout, ask: Ask) -> list[Problem]:
     """Name each column that is needed and not there, with what the likeliest header has instead."""
     written, names = (header.written, header.names) if header else ([], [])
-    advice = "if it has another name in this file, give it under [tables.*.columns]"
     if len(written) == 1 and any(mark in written[0] for mark in ";\t|"):
-        advice = "the cells seem to be parted by something other than commas: save it as CSV"
+        return [Problem(path.name, expected="the cells seem to be parted by something other than commas",
+                        advice="save it as CSV with commas")]
+    missing = [n for n in layout.needs if n not in names]
+    advice = other_names(missing)
     if written:
         advice += "; the file has " + ", ".join(repr(n[:40]) for n in written[:6]) + (" ..." if len(written) > 6 else "")
-    missing = [Problem(path.name, 0, n, expected="this column is needed", advice=advice) for n in layout.needs if n not in names]
-    return missing + map_problems(written, layout, ask, path.name)
+    first = min(missing)        # problems of a file are told in the order of their columns: the advice is given once
+    told = [Problem(path.name, 0, n, expected="this column is needed", advice=advice if n == first else "") for n in missing]
+    return told + map_problems(written, layout, ask, path.name)
+
+
+def other_names(columns: Iterable[str]) -> str:
+    """Say how a planner tells us that a file calls its columns otherwise, with the line to write in `authority.toml`."""
+    names = list(columns)
+    keys = [name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"' for name in names[:MOST_COLUMNS]]
+    pairs, more = ", ".join(f'{key} = "its name there"' for key in keys), " and so on" if len(names) > MOST_COLUMNS else ""
+    return f"if it has another name in the file, write in authority.toml, below the file: columns = {{ {pairs} }}{more}"
 
 
 def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title: str, layout: Layout, ask: Ask) -> Table:

@@ -16,7 +16,7 @@ import pandas as pd
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Note, Reading, Schools
 from sufficiency.sources.cells import astray, cell_problems, dates, number, numbers
-from sufficiency.sources.frames import Layout, cells_of, held, left_out, read_frame
+from sufficiency.sources.frames import Layout, cells_of, held, left_out, other_names, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 PUBLISHED = {
@@ -76,8 +76,7 @@ def _numbers_of_schools(frame: pd.DataFrame, file: str) -> tuple[pd.Series, pd.S
     authority, part = cells_of(frame, "LA (code)"), cells_of(frame, "EstablishmentNumber")
     if "LAESTAB" not in frame.columns and not {"LA (code)", "EstablishmentNumber"} <= set(frame.columns):
         raise EvidenceError([Problem(file, 0, "EstablishmentNumber", expected="this column is needed, with LA (code)",
-                                     advice="or LAESTAB: if they have other names in this file, give them under "
-                                            "[tables.schools.columns]")])
+                                     advice="or LAESTAB: " + other_names(["EstablishmentNumber", "LA (code)"]))])
     given = cells_of(frame, "LAESTAB").str.replace(r"^(\d{3})[/ -]?(\d{4})$", r"\1\2", regex=True)
     authority = authority.str.zfill(3).where(authority.ne(""), given.str.slice(0, 3))
     built = (authority + part.str.zfill(4)).where(part.ne("") & authority.ne(""), "")

@@ -17,7 +17,7 @@ from planning_areas.boundaries import PHASES
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import AreaNames, Capacity, Reading
 from sufficiency.sources.cells import academic_years, cell_problems, counts
-from sufficiency.sources.frames import Layout, Table, cells_of, held, plain, read_frame
+from sufficiency.sources.frames import Layout, Table, cells_of, held, other_names, plain, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 SPELLINGS = {
@@ -56,7 +56,7 @@ def read_scap_capacity(path: Path, ask: Ask) -> tuple[Reading, ...]:
     areas = {"primary_area", "secondary_area", "planning_area_code"} & set(read.frame.columns)
     if not areas:
         raise EvidenceError([Problem(path.name, 0, "planning_area_code", expected="a column of planning areas is needed",
-                                     advice="if it has another name in this file, give it under [tables.capacity.columns]")])
+                                     advice=other_names(["planning_area_code"]))])
     return (_reading(CAPACITY, read, path, ask),)
 
 

@@ -7,6 +7,7 @@ import pandera.pandas as pa
 import pytest
 
 from planning_areas.tables import MOST_KEYS_NAMED, EvidenceError, Problem, check, explain
+from planning_areas.wording import either
 
 
 class Sizes(pa.DataFrameModel):
@@ -57,9 +58,16 @@ def test_all_problems_come_at_once_with_the_first_row_and_how_many_more() -> Non
     assert told == [
         "row 3, urn = 10002: six digits, such as 122456 expected (unique reference number)",
         "row 4, ay = 1066: at least 1990 expected (academic year)",
-        "row 4, kind = upper: one of ['infant', 'junior'] expected (kind of school)",
+        "row 4, kind = upper: infant or junior expected (kind of school)",
         "row 4, pupils = -3: at least 0 expected (children) (and 1 more rows)",
     ]
+
+
+@pytest.mark.parametrize(("things", "words"), [
+    (["primary", "secondary"], "primary or secondary"), ([0, 3, 7], "0, 3 or 7"), (["c"], "c"), (["", "c", "z"], "blank, c or z"),
+])
+def test_things_of_which_one_is_meant_are_told_in_words(things: list[object], words: str) -> None:
+    assert either(things) == words
 
 
 def test_text_in_a_number_column_is_told_with_its_row() -> None:

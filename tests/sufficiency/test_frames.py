@@ -58,6 +58,16 @@ def test_a_map_that_cannot_be_meant_is_told_with_the_nearest_names(tmp_path: Pat
     assert [p.column for p in caught.value.problems] == ["amonut", "count"]
 
 
+def test_missing_columns_are_told_with_the_line_that_gives_their_names_once(tmp_path: Path) -> None:
+    layout = Layout(("code", "LA (code)", "count", "phase"))
+    with pytest.raises(EvidenceError) as caught:
+        read_frame(written(tmp_path, "code,amount\nA,1\n"), layout, Ask())
+    told = [(p.column, p.advice) for p in caught.value.problems]
+    assert [column for column, _ in told] == ["LA (code)", "count", "phase"] and [advice for _, advice in told[1:]] == ["", ""]
+    assert told[0][1] == ('if it has another name in the file, write in authority.toml, below the file: columns = { "LA (code)" = '
+                          '"its name there", count = "its name there", phase = "its name there" }; the file has \'code\', \'amount\'')
+
+
 def test_rows_of_others_are_counted_before_anything_is_said_of_them(tmp_path: Path) -> None:
     path = written(tmp_path, "la,code,count\n891,A,1\n892,B,2,too,many,cells\n,C,3\n891,D\n")
     table = read_frame(path, LAYOUT, Ask(la_code="891"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -88,11 +89,44 @@ def test_every_table_stands_in_the_settings_file_and_every_section_is_valid_once
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     (tmp_path / "pans.csv").write_text("mine", encoding="utf-8")
     (tmp_path / "authority.toml").write_text("mine too", encoding="utf-8")
-    with pytest.raises(EvidenceError, match="there already and is not overwritten") as caught:
+    with pytest.raises(EvidenceError, match=r"this file is there already, as is pans\.csv: nothing is overwritten") as caught:
         write_templates(tmp_path)
-    assert [p.file for p in caught.value.problems] == ["authority.toml", "pans.csv"]
+    assert [p.file for p in caught.value.problems] == ["authority.toml"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["authority.toml", "pans.csv"]
     assert (tmp_path / "pans.csv").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_second_template_is_refused_in_one_problem_that_names_every_file(tmp_path: Path) -> None:
+    names = [path.name for path in write_templates(tmp_path)]
+    with pytest.raises(EvidenceError) as caught:
+        write_templates(tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.file == "authority.toml" and all(name in problem.expected for name in names[1:])
+
+
+def test_nothing_is_said_twice_nor_in_the_words_of_programmers(tmp_path: Path) -> None:
+    for path in write_templates(tmp_path):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"GeoDataFrame|DataFrame|TOML|tables\.\*|one of", text)
+        for title in TITLES.values():
+            assert text.count(title) <= 1
+    assert "# kind: expansion, bulge, removed or temporary\n" in (tmp_path / "planned_places.csv").read_text(
+        encoding="utf-8").replace('"', "")
+    assert "DfE" not in (tmp_path / "school_roll.csv").read_text(encoding="utf-8")
+
+
+def test_the_line_for_other_column_names_is_right_where_the_template_says_to_write_it(tmp_path: Path) -> None:
+    write_templates(tmp_path)
+    fill_in(tmp_path)
+    toml = tmp_path / "authority.toml"
+    text = toml.read_text(encoding="utf-8")
+    (line,) = [part.removeprefix("#   ") for part in text.splitlines() if part.startswith("#   columns = ")]
+    section = '[tables.pans]\nreader = "pans"\nfiles = ["pans.csv"]\n'
+    commented = "".join(f"# {part}\n" for part in section.splitlines())
+    assert commented in text
+    toml.write_text(text.replace(commented, section.replace("pans.csv", "p.csv") + line + "\n"), encoding="utf-8")
+    (tmp_path / "p.csv").write_text("School URN,ay,nc_year,Admission number\n122451,2026/27,R,30\n", encoding="utf-8")
+    assert load(tmp_path, {}).evidence.pans["pan"].tolist() == [30]
 
 
 def test_a_folder_with_other_files_is_fine_and_a_file_is_not(tmp_path: Path) -> None:
