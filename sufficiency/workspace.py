@@ -16,16 +16,18 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.assumptions import Assumptions
-from sufficiency.cross_checks import cross_check, what_is_missing
+from sufficiency.cross_checks import all_stand_in_the_authority, cross_check, what_is_missing
 from sufficiency.evidence import TABLES, Evidence, Reading, empty
 from sufficiency.own_areas import keep_own
-from sufficiency.sources.reading import Ask
+from sufficiency.sources.reading import Ask, BrokenRows
 from sufficiency.sources.registry import READERS
 from sufficiency.workspace_settings import TableEntry, Workspace, read_workspace
 from sufficiency.workspace_text import FILE, with_lines
 
 VARIABLE = "SUFFICIENCY_DATA"
 Progress = Callable[[str], None]
+Labelled = list[tuple[str, Reading]]
+"""What was read, with the name of the file for people."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +65,16 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
     """
     workspace = open_workspace(folder)
     jobs, problems = find_files(workspace, environ)
-    readings, faults = _read_all(jobs, workspace, progress)
+    readings, broken, faults = _read_all(jobs, workspace, progress)
     problems += faults
     progress("Holding the tables against one another")
     tables, faults = join(readings)
     problems += faults
-    files = {name: ", ".join(dict.fromkeys(label for label, r in readings if r.source.table == name)) for name in tables}
+    files = _files(readings)
     own, notes, faults = keep_own(tables, workspace.authority, workspace.districts, files)
     problems += faults
     if problems:
-        raise EvidenceError(problems)
+        raise EvidenceError([*problems, *_misplaced([*readings, *broken], workspace)])
     evidence = Evidence(
         workspace.authority, {name: own.get(name, empty(name)) for name in TABLES},
         tuple(reading.source for _, reading in readings), tuple(dict.fromkeys(n for _, r in readings for n in r.notes)),
@@ -82,6 +84,25 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
         raise EvidenceError(faults)
     every = (*evidence.notes, *notes, *told, *what_is_missing(evidence))
     return Loaded(replace(evidence, notes=every), workspace.assumptions)
+
+
+def _files(readings: Iterable[tuple[str, Reading]]) -> dict[str, str]:
+    """Name the files of each table, for people."""
+    named: dict[str, list[str]] = {}
+    for label, reading in readings:
+        named.setdefault(reading.source.table, []).append(label)
+    return {table: ", ".join(dict.fromkeys(labels)) for table, labels in named.items()}
+
+
+def _misplaced(readings: Labelled, workspace: Workspace) -> list[Problem]:
+    """Where a file cannot be read as a whole, tell also what is wrong with single rows of what can be read: misplaced points.
+
+    All else that tables say of one another might be untrue of the whole.
+    """
+    files, (tables, _) = _files(readings), join(readings)
+    own, _, _ = keep_own(tables, workspace.authority, workspace.districts, files)
+    evidence = Evidence(workspace.authority, {name: own.get(name, empty(name)) for name in TABLES})
+    return [found for found in all_stand_in_the_authority(evidence, files) if isinstance(found, Problem)]
 
 
 def find_files(workspace: Workspace, environ: Mapping[str, str]) -> tuple[list[Job], list[Problem]]:
@@ -147,9 +168,10 @@ def _alike(path: Path) -> str:
     return f"did you mean {names[close[0]]}?" if close else "check the name"
 
 
-def _read_all(jobs: list[Job], workspace: Workspace, progress: Progress) -> tuple[list[tuple[str, Reading]], list[Problem]]:
-    """Read every file, going on after one that has problems so that all are told."""
-    readings: list[tuple[str, Reading]] = []
+def _read_all(jobs: list[Job], workspace: Workspace, progress: Progress) -> tuple[Labelled, Labelled, list[Problem]]:
+    """Read every file, going on after one that has problems so that all are told; the second part: files with broken rows."""
+    readings: Labelled = []
+    broken: Labelled = []
     problems: list[Problem] = []
     for number, job in enumerate(jobs, 1):
         progress(f"Reading {job.label} ({number} of {len(jobs)})")
@@ -164,10 +186,11 @@ def _read_all(jobs: list[Job], workspace: Workspace, progress: Progress) -> tupl
                                             advice="check the code in authority.toml, or whether this is another's file"))
         except EvidenceError as failure:
             problems += [replace(p, file=job.label) if p.file == job.path.name else p for p in failure.problems]
+            broken += [(job.label, part) for part in failure.readings] if isinstance(failure, BrokenRows) else []
         except OSError as failure:
             problems.append(Problem(job.label, expected=f"the file cannot be opened: {failure.strerror or failure}",
                                     advice="close it in other programs, and check that you may read it"))
-    return readings, problems
+    return readings, broken, problems
 
 
 def join(readings: Iterable[tuple[str, Reading]]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:

@@ -8,7 +8,6 @@ underscores are seen through. Rows of other authorities are passed over as the f
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -19,10 +18,10 @@ import pandera.pandas as pa
 
 from planning_areas.tables import EvidenceError, Problem, check
 from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
+from sufficiency.sources.rows import Body, Rows, some_codes, until_broken
 from sufficiency.workspace_settings import nearest
 
 HEADER_WITHIN = 30          # rows among which the header is looked for
-MOST_NAMED = 5
 MOST_COLUMNS = 3            # for which the line to write is set out
 
 
@@ -73,7 +72,8 @@ def read_frame(path: Path, layout: Layout, ask: Ask) -> Table:
     """Read the one table of a file.
 
     Ragged rows: missing cells at the end are blank, and more cells than headings is a problem. Raises EvidenceError naming the
-    missing columns, or saying what is wrong with which row.
+    missing columns, or saying what is wrong with which row; rows that cannot be read are passed over where the workspace asks
+    for all that is wrong at once, and are told in `ask.faults`.
     """
     return next(read_tables(path, layout, ask))
 
@@ -83,14 +83,18 @@ def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
     best: _Header | None = None
     any_found = False
     for sheet in islice(sheets(path), 1 if layout.first_sheet_only else None):
-        top = list(islice((row for row in sheet.rows if not _is_remark(row, layout)), HEADER_WITHIN))
+        broken: list[Problem] = []
+        rows = until_broken(sheet.rows, broken)
+        top = list(islice((row for row in rows if not _is_remark(row, layout)), HEADER_WITHIN))
         headers = [_header(row, layout, ask) for row in top]
         header = max(headers, key=lambda h: h.found, default=None)      # the first best
         if header is not None and header.found == len(layout.needs):
             any_found = True
             at = headers.index(header)
             title = " ".join([sheet.name, *(" ".join(cells) for _, cells in top[:at])]).strip()
-            yield _table(path, sheet, header, chain(top[at + 1:], sheet.rows), title, layout, ask)
+            yield _table(path, sheet, header, Rows(chain(top[at + 1:], rows), broken), title, layout, ask)
+        elif broken:
+            raise EvidenceError(broken)
         elif header is not None and (best is None or header.found > best.found):
             best = header
     if any_found:
@@ -173,7 +177,7 @@ def other_names(columns: Iterable[str]) -> str:
     return f"if it has another name in the file, write in authority.toml, below the file: columns = {{ {pairs} }}{more}"
 
 
-def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title: str, layout: Layout, ask: Ask) -> Table:
+def _table(path: Path, sheet: Sheet, header: _Header, below: Rows, title: str, layout: Layout, ask: Ask) -> Table:
     """Read the rows under a header; a heading that stands twice, a row that is too long and a table without rows are problems."""
     names = header.names
     known = {*layout.needs, *layout.may}
@@ -185,16 +189,20 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
                 for n in sorted(twice) if n in known or family.fullmatch(n)]
     problems += map_problems(header.written, layout, ask, path.name)
     whose = names.index(layout.authority) if layout.authority in names else -1
-    body = _Body(path.name, len(names), kept, whose, ask.la_code)
-    for row in rows:
+    body = Body(path.name, len(names), kept, whose, ask.la_code)
+    for row in below.rows:
         if not _is_remark(row, layout):
             body.take(row)
+    body.problems += below.broken
     if not body.numbers and not body.others and not body.problems:
         problems.append(Problem(path.name, expected="the file has a header and no rows",
                                 advice="download it again, or fill it in, or take it out of authority.toml"))
-    problems += body.problems
+    if ask.faults is None or not body.numbers:
+        problems += body.problems
+    else:
+        ask.faults.extend(body.problems)
     if not problems and body.others and not body.numbers:
-        problems.append(Problem(path.name, 0, header.written[body.authority], found=_some(body.others),
+        problems.append(Problem(path.name, 0, header.written[body.authority], found=some_codes(body.others),
                                 expected=f"no row is of authority {ask.la_code}",
                                 advice="check the code in authority.toml, or whether this is another authority's file"))
     if problems:
@@ -204,55 +212,6 @@ def _table(path: Path, sheet: Sheet, header: _Header, rows: Iterator[Row], title
     doubled = (f"columns that stand twice in the header are read once: {', '.join(untold)}",) if untold else ()
     headings = {names[i]: header.written[i] for i in kept}
     return Table(frame, (*sheet.notes, *body.notes(header.written[body.authority]), *doubled), title, headings)
-
-
-@dataclass
-class _Body:
-    """The rows of a table as they come in: those of the authority, and what was left out or repaired."""
-
-    file: str
-    width: int                      # headings
-    kept: list[int]                 # columns that are kept
-    authority: int                  # the column that says whose a row is, or -1
-    code: str                       # whose rows are kept; "": everybody's
-    numbers: list[int] = field(default_factory=list)
-    cells: list[list[str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    others: Counter[str] = field(default_factory=Counter)
-    short: int = 0
-
-    def take(self, row: Row) -> None:
-        """Keep a row's columns if it is the authority's."""
-        number, cells = row
-        length = len(cells)
-        if self.code and self.authority >= 0:
-            whose = cells[self.authority].strip() if length > self.authority else ""
-            if whose != self.code:
-                self.others[whose] += 1
-                return
-        if length < self.width:
-            self.short += 1
-            cells = cells + [""] * (self.width - length)
-        elif length > self.width and any(cell.strip() for cell in cells[self.width:]):
-            self.problems.append(Problem(self.file, number, found=f"{length} cells",
-                                         expected=f"{self.width} cells, as in the header",
-                                         advice="an unquoted comma in a name is the usual cause"))
-        self.numbers.append(number)
-        self.cells.append([cells[i].strip() for i in self.kept])
-
-    def notes(self, column: str) -> tuple[str, ...]:
-        """Say what was left out and repaired."""
-        nobody = self.others[""]
-        others = sum(self.others.values()) - nobody
-        told = [f"{others:,} rows of other authorities left out"] if others else []
-        told += [f"{nobody:,} rows without {column} left out"] if nobody else []
-        told += [f"{self.short} rows end before the last column; the missing cells are blank"] if self.short else []
-        return tuple(told)
-
-
-def _some(codes: Counter[str]) -> str:
-    shown = sorted(code or "blank" for code in codes)
-    return ", ".join(shown[:MOST_NAMED]) + (f" and {len(shown) - MOST_NAMED} more" if len(shown) > MOST_NAMED else "")
 
 
 def cells_of(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -10,8 +10,8 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +50,15 @@ class Ask:
     licence: str = ""
     reference_date: str = ""                # "2023-01-19", or as the publisher states it
     ay: int | None = None                   # academic year, for files that do not say theirs
+    faults: list[Problem] | None = None     # rows that cannot be read are told here and passed over; None: they are refused
+
+
+class BrokenRows(EvidenceError):
+    """Some rows of a file cannot be read; `readings` is what the others say, for checks that look at single rows."""
+
+    def __init__(self, problems: Iterable[Problem], readings: tuple[Reading, ...]) -> None:
+        super().__init__(problems)
+        self.readings = readings
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,25 @@ class Reader:
     def fills(self) -> frozenset[str]:
         """Every table that a file of this kind fills."""
         return frozenset((self.table, *self.also))
+
+
+def telling_all(reader: Reader) -> Reader:
+    """Let a reader go on with the other rows where some cannot be read, so that all that is wrong with a file is told at once.
+
+    Of the others only what is wrong with single rows is told: what is said of a whole file might be untrue without the broken
+    rows. A file with such rows is always refused.
+    """
+    def read(path: Path, ask: Ask) -> tuple[Reading, ...]:
+        faults: list[Problem] = []
+        try:
+            readings = reader.read(path, replace(ask, faults=faults))
+        except EvidenceError as failure:
+            raise EvidenceError([*faults, *(p for p in failure.problems if p.row or not faults)]) from None
+        if faults:
+            raise BrokenRows(faults, readings)
+        return readings
+
+    return replace(reader, read=read)
 
 
 def source(reader: Reader, path: Path, ask: Ask, table: str = "") -> Source:

@@ -16,11 +16,11 @@ from sufficiency.sources import (
     scorecards,
     year_group_roll,
 )
-from sufficiency.sources.reading import Reader
+from sufficiency.sources.reading import Reader, telling_all
 
 PUBLICATIONS: tuple[Reader, ...] = (
     gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
     births.READER, population.READER, boundaries.READER, lookups.READER,
     school_points.READER,
 )
-READERS: dict[str, Reader] = {reader.name: reader for reader in (*PUBLICATIONS, *local.READERS)}
+READERS: dict[str, Reader] = {reader.name: telling_all(reader) for reader in (*PUBLICATIONS, *local.READERS)}

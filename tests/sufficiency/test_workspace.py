@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -215,6 +216,46 @@ def test_problems_of_all_files_come_at_once(council: Council) -> None:
     assert [(p.file, p.row, p.column) for p in council.problems()] == [
         ("authority.toml", 14, "tables.pans.files"), ("births.csv", 2, "births"), ("births.csv", 2, "cohort"),
         ("pans.csv", 0, "pan"), ("roll.csv", 2, "pupils")]
+
+
+SITES = "site_ref,site_name,status,easting,northing,financial_year,dwellings,note\n"
+SMALL_AREA = {"type": "FeatureCollection", "features": [{
+    "type": "Feature", "properties": {"LSOA21CD": "E01027920", "LAD22CD": "E07000170"},
+    "geometry": {"type": "Polygon", "coordinates": [[[-1.2, 53.1], [-1.1, 53.1], [-1.1, 53.2], [-1.2, 53.2], [-1.2, 53.1]]]}}]}
+
+
+def test_a_broken_row_hides_nothing_of_the_others(council: Council) -> None:
+    council.toml += '[tables.housing_sites]\nreader = "housing_sites"\nfiles = ["sites.csv"]\n'
+    council.toml += '[tables.lsoas]\nreader = "lsoa_boundaries"\nfiles = ["lsoas.geojson"]\n'
+    council.write("lsoas.geojson", json.dumps(SMALL_AREA))
+    council.write("sites.csv", SITES + (
+        "A,Mill, Lane,full,455000,355000,2026,40,deed\n"       # an unquoted comma
+        "B,Forge,full,355000,455000,2026,40,\n"            # turned round, and still in England
+        "C,Weir,full,455000,355000,2026,40,\n"))
+    assert [(p.row, p.found, p.expected) for p in council.problems()] == [
+        (0, "355000, 455000", "easting and northing of B seem to be swapped"), (2, "9 cells", "8 cells, as in the header")]
+    council.write("sites.csv", SITES + (
+        "A,Mill, Lane,full,455000,355000,2026,40,deed\n"
+        "B,Forge,hoped for,455000,355000,2026,40,\n"
+        "B,Forge,full,455000,355000,2026,many,\n"))
+    assert [(p.row, p.column) for p in council.problems()] == [
+        (2, ""), (3, "site_ref, financial_year"), (3, "status"), (4, "dwellings")]
+
+
+def test_what_is_only_true_of_a_part_of_a_file_is_not_said_of_the_whole(council: Council) -> None:
+    council.write("roll.csv", "ay,nc_year,pupils\n2024,R,900\n2025,R,900,1\n").write("births.csv", births_text() + '"')
+    assert [(p.file, p.row, p.expected[:30]) for p in council.problems()] == [
+        ("births.csv", 12, "the file cannot be read as CSV"), ("roll.csv", 3, "3 cells, as in the header")]
+    council.write("roll.csv", "la_code,ay,nc_year,pupils\n330,2025,R,900\n891,2025,R,900,1\n").write("births.csv", births_text())
+    assert [(p.row, p.found) for p in council.problems()] == [(3, "5 cells")]       # not that no row is of the authority
+
+
+def test_misplaced_points_are_told_beside_what_is_wrong_with_other_files(council: Council) -> None:
+    council.toml += '[tables.housing_sites]\nreader = "housing_sites"\nfiles = ["sites.csv"]\n'
+    council.toml += '[tables.lsoas]\nreader = "lsoa_boundaries"\nfiles = ["lsoas.geojson"]\n'
+    council.write("lsoas.geojson", json.dumps(SMALL_AREA)).write("roll.csv", "ay,nc_year,pupils\n2025,R,-1\n")
+    council.write("sites.csv", SITES + "B,Forge,full,355000,455000,2026,40,\n")
+    assert [(p.file, p.column) for p in council.problems()] == [("roll.csv", "pupils"), ("sites.csv", "easting")]
 
 
 def test_without_births_or_a_roll_nothing_runs(council: Council) -> None:
