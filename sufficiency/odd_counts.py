@@ -160,14 +160,20 @@ def pans_stand_at_entry(evidence: Evidence, files: Mapping[str, str]) -> Iterato
 
 
 def intakes_fit_pans(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Note]:
-    """Offers, and October's intake, should not be far above the admission number and the places planned beside it."""
+    """Offers, and October's intake, should not be far above the admission number and the places planned beside it.
+
+    October counts the whole of a year group: above a school's lowest one that is more than those who were admitted there.
+    """
     if not evidence.has("pans"):
         return
     latest = evidence.pans.sort_values("ay").rename(columns={"ay": "since"})
+    begins = latest.groupby("urn")["nc_year"].min().astype("float64")
     for name, column, what in (("offers", "offers", "offers"), ("october_census", "pupils", "October counts")):
         if not evidence.has(name):
             continue
         counts = _with_school(evidence.tables[name].rename(columns={column: "counted"}), evidence)
+        if name == "october_census":
+            counts = counts[~(counts["nc_year"] > np.fmin(counts["low"], counts["urn"].map(begins)))]
         pairs = counts.merge(latest[["urn", "nc_year", "since", "pan"]], on=["urn", "nc_year"])
         known = pairs[pairs["since"] <= pairs["ay"]].drop_duplicates(["urn", "ay", "nc_year"], keep="last")
         many = known[known["counted"] > TIMES_PAN * (known["pan"] + known["planned"])].sort_values("counted", ascending=False)

@@ -127,7 +127,7 @@ LOCAL = [
     pans("a date for a year", PANS + "122453,01/09/2023,R,60\n", 4, "ay", "01/09/2023: a year such as 2026/27"),
     pans("a year far away", PANS + "122453,2203,R,60\n", 4, "ay", "2203: at most 2100 expected"),
     pans("no year group", PANS + "122453,2023,Infants,60\n", 4, "nc_year", "Infants: a year group such as Reception"),
-    pans("year group 13 entry", PANS + "122453,2023,Y13,60\n", 4, "nc_year", "13: at most 12 expected"),
+    pans("year group 13 entry", PANS + "122453,2023,Y13,60\n", 4, "nc_year", "nc_year = 13: "),
     pans("short urn", PANS + "12245,2023/24,R,60\n", 4, "urn", "12245: six digits, such as 122456"),
     pans("laestab for urn", PANS + "8912001,2023/24,R,60\n", 4, "urn", "8912001: six digits"),
     pans("the same row twice", PANS + "122451,2023,Reception,90\n", 2, "urn, ay, nc_year", "rows 2 and 4 say this twice"),

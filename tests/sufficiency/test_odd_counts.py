@@ -201,6 +201,9 @@ def test_offers_and_october_far_above_the_admission_number_are_told() -> None:
     assert said(intakes_fit_pans, evidence(tables)) == [
         ("offers", "1 offers are over 1.5 times the admission number: Ash (100001) Reception (46 against 30)"),
         ("october_census", "1 October counts are over 1.5 times the admission number: Ash (100001) Reception (300 against 30)")]
+    joined = [*pans, {"urn": WEST_PRIMARY, "ay": BASE + 1, "nc_year": 1, "pan": 10}]     # Year 1: ten more
+    assert len(said(intakes_fit_pans, evidence({**tables, "pans": joined}))) == 2
+    assert "1 October" in said(intakes_fit_pans, evidence({**tables, "pans": joined, "schools": []}))[1][1]
     bulge = {"urn": WEST_PRIMARY, "kind": "bulge", "ay": BASE + 1, "ay_to": float("nan"), "nc_year_from": 0, "nc_year_to": 0,
              "places": 15, "fills_upwards": False, "note": ""}
     assert [table for table, _ in said(intakes_fit_pans, evidence({**tables, "planned_places": [bulge]}))] == ["october_census"]
