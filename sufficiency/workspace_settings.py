@@ -84,7 +84,9 @@ class TableEntry(BaseModel):
     licence: Text = Field(default="", description="the files' licence")
     reference_date: Text = Field(default="", description="the day or month that the figures speak of")
     ay: AcademicYear | None = Field(default=None, description="academic year, for files that do not say theirs")
-    columns: dict[str, str] = Field(default={}, description="the publication's column name -> its name in this file")
+    columns: dict[str, str] = Field(
+        default={}, description="the publication's column name, then its name in this file: { urn = \"School URN\" }",
+    )
 
 
 @dataclass(frozen=True)
