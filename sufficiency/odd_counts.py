@@ -189,8 +189,9 @@ def _by_year_group(evidence: Evidence) -> pd.DataFrame:
 
     The October count after the base year follows, in which a row that is not there is missing: it may hold a part of the schools.
     """
-    october = evidence.october_census[evidence.october_census["ay"] == evidence.authority.base_year + 1]
-    parts = [part for part in (_spread(evidence.school_roll, 0.0), _spread(october, np.nan)) if not part.empty]
+    base, roll, october = evidence.authority.base_year, evidence.school_roll, evidence.october_census
+    parts = [_spread(roll[roll["ay"] <= base], 0.0), _spread(october[october["ay"] == base + 1], np.nan)]
+    parts = [part for part in parts if not part.empty]
     if not parts:
         return pd.DataFrame()
     wide = pd.concat(parts)

@@ -26,7 +26,7 @@ UNREADABLE = {
     "Invalid value": "a value is expected: text stands in straight quotation marks",
     "Illegal character": "a quotation mark is missing in this line",
     'Expected "': "a quotation mark is missing",
-    "Expected newline": "a line has one name and one value: something more stands behind them",
+    "Expected newline": "more than one value stands here: text, and a year such as \"2025/26\", stands in quotation marks",
     "Expected ']'": "a heading stands in square brackets, such as [tables.births]",
 }
 """How the reader of TOML begins to say what is wrong, and what that means to a planner."""

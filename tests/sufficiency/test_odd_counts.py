@@ -94,7 +94,8 @@ def test_a_year_group_that_was_left_out_is_told_and_a_hidden_one_is_not() -> Non
 
 def test_october_is_held_against_january_where_it_was_counted() -> None:
     october = [{"urn": WEST_PRIMARY, "ay": BASE + 1, "nc_year": g, "pupils": float(n)} for g, n in ((1, 150), (2, 14))]
-    given = evidence({"schools": [ASH], "school_roll": rolls(WEST_PRIMARY, {BASE: ORDINARY}), "october_census": october})
+    later = rolls(WEST_PRIMARY, {BASE: ORDINARY, BASE + 1: [200] * 7})     # a roll after the base year is not used
+    given = evidence({"schools": [ASH], "school_roll": later, "october_census": october})
     assert said(cohorts_hold_together, given) == [("october_census", (
         "1 cohorts more than double or halve within a year: "
         "Ash (100001) 14 in Reception of 2022/23 then 150 in Year 1 of 2023/24"))]
