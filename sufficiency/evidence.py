@@ -17,6 +17,7 @@ from planning_areas.boundaries import PHASES, Flows, Lsoas
 URN = r"^\d{6}$"
 SYMBOLS = ["", "c", "z", "x", "low", ":"]
 SITE_STATUSES = ["under_construction", "full", "outline", "allocation", "windfall"]
+ENTRY_YEARS = [0, 3, 4, 5, 6, 7, 8, 9, 10, 12]
 PLACE_KINDS = ["expansion", "bulge", "removed", "temporary"]
 """How places change: `expansion` and `removed` for good, `bulge` one cohort that moves up, `temporary` between two dates."""
 
@@ -162,6 +163,7 @@ class Capacity(pa.DataFrameModel):
     capacity: float = pa.Field(ge=0, nullable=True, description="places, sixth form included, nursery never")
     capacity_sixth_form: float = pa.Field(ge=0, nullable=True, description="of which sixth form")
     nor: float = pa.Field(ge=0, nullable=True, description="pupils on roll at the May census")
+    scope: str = pa.Field(isin=["line", "school"], description="places of this line alone, or of the whole school")
 
     class Config:
         strict, coerce = True, True
@@ -259,7 +261,7 @@ class Pans(pa.DataFrameModel):
 
     urn: str = pa.Field(str_matches=URN, description="school")
     ay: int = pa.Field(ge=1990, le=2100, description="academic year of entry")
-    nc_year: int = pa.Field(ge=0, le=12, description="year of entry: 0, 3, 5, 7, 9, 10 or 12")
+    nc_year: int = pa.Field(isin=ENTRY_YEARS, description="year in which children enter: 0, 3, 7, 12; middle schools others")
     pan: int = pa.Field(ge=0, description="places at entry")
 
     class Config:

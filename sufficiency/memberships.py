@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
 
 NEIGHBOURS = 3
-SECOND = " (secondary)"
 OWN_LIST = "the council's list"
 NEAREST_METRE = 100.0  # schools on one site weigh as if they stood this far apart
 PUBLISHED = "SCAP, "
@@ -60,6 +59,7 @@ def members(evidence: Evidence, schools: pd.DataFrame, assumptions: Assumptions)
             )
         else:
             found = _of_school(served, known, earlier)
+            notes += _in_several(found, known, served)
             found, told = _by_neighbours(found, served, phase, assumptions)
             notes += told
         parts.append(found.assign(phase=phase))
@@ -69,8 +69,7 @@ def members(evidence: Evidence, schools: pd.DataFrame, assumptions: Assumptions)
     table = pd.concat(parts, ignore_index=True)[columns].sort_values(
         ["phase", "planning_area_code", "urn"], ignore_index=True
     )
-    table, told = _one_phase_a_code(table)
-    return check(table, Members, "planning areas"), (*notes, *told)
+    return check(table, Members, "planning areas"), tuple(notes)
 
 
 def _serves(schools: pd.DataFrame, phase: str) -> pd.Series:
@@ -80,25 +79,27 @@ def _serves(schools: pd.DataFrame, phase: str) -> pd.Series:
 
 
 def _given(evidence: Evidence, assumptions: Assumptions) -> pd.DataFrame:
-    """Areas as given: key (urn or laestab), phase, planning_area_code, basis; the best first."""
+    """Areas as given: key (urn or laestab), phase, planning_area_code, basis; the latest first, then the site with most
+    places.
+    """
     own = evidence.area_members
     parts = []
     if len(own):
-        parts.append(own.rename(columns={"urn": "key"}).assign(basis=OWN_LIST, rank=9999))
+        parts.append(own.rename(columns={"urn": "key"}).assign(basis=OWN_LIST, rank=9999, places=0.0))
     lines = evidence.capacity
     if len(lines):
         lines = lines[(lines["planning_area_code"] != "") & (lines["phase"] != "")]
         basis = [f"{PUBLISHED}May {ay + 1}" for ay in lines["ay"]]
-        coded = lines.assign(basis=basis, rank=lines["ay"])
+        coded = lines.assign(basis=basis, rank=lines["ay"], places=lines["capacity"].fillna(0.0))
         parts += [coded[coded[key] != ""].rename(columns={key: "key"}) for key in ("urn", "laestab")]
-    columns = ["key", "phase", "planning_area_code", "basis", "rank"]
+    columns = ["key", "phase", "planning_area_code", "basis", "rank", "places"]
     if not parts:
         return pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
     every = pd.concat([part[columns] for part in parts], ignore_index=True)
     real = every[~every["planning_area_code"].isin(assumptions.catch_all_codes)]
     lumped = every[every["planning_area_code"].isin(assumptions.catch_all_codes) & ~every["key"].isin(real["key"])]
     return pd.concat([real, lumped]).sort_values(
-        ["rank", "key", "planning_area_code"], ascending=[False, True, True], kind="stable"
+        ["rank", "places", "key", "planning_area_code"], ascending=[False, False, True, True], kind="stable"
     )
 
 
@@ -159,6 +160,21 @@ def _of_school(served: pd.DataFrame, known: pd.DataFrame, earlier: Mapping[str, 
             )
         rows.append((urn, *own))
     return pd.DataFrame(rows, columns=["urn", "planning_area_code", "basis"])
+
+
+def _in_several(found: pd.DataFrame, known: pd.DataFrame, served: pd.DataFrame) -> list[Note]:
+    """Name the schools whose sites the latest survey puts into several planning areas: the site with most places counts for
+    all.
+    """
+    latest = known[known["rank"] == known.groupby("key")["rank"].transform("max")]
+    several = latest.groupby("key")["planning_area_code"].nunique()
+    parted = served["urn"].isin(several[several > 1].index) | served["laestab"].isin(several[several > 1].index)
+    own = found["basis"].ne(OWN_LIST).to_numpy()
+    if not (parted & own).any():
+        return []
+    names = some(served.loc[parted & own, "school_name"])
+    text = f"schools with sites in several planning areas: {names}; all their places and pupils are counted where most places are"
+    return [Note("capacity", text, "the other areas look smaller than they are")]
 
 
 def _by_neighbours(
@@ -241,23 +257,3 @@ def _by_district(served: pd.DataFrame, phase: str, evidence: Evidence | None) ->
     code = district.where(district.ne(""), common) + f"-{phase}"
     basis = np.where(district.ne(""), "its district", "its district is not known: the commonest one")
     return pd.DataFrame({"urn": served["urn"].to_numpy(), "planning_area_code": code.to_numpy(), "basis": basis})
-
-
-def _one_phase_a_code(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Where one code stands for an area in both phases, the secondary one is called `code (secondary)`: two areas need two
-    names.
-    """
-    both = set(table.loc[table["phase"] == PHASES[0], "planning_area_code"]) & set(
-        table.loc[table["phase"] == PHASES[1], "planning_area_code"]
-    )
-    if not both:
-        return table, []
-    shared = table["planning_area_code"].isin(both) & table["phase"].eq("secondary")
-    table = table.assign(planning_area_code=table["planning_area_code"].mask(shared, table["planning_area_code"] + SECOND))
-    return table, [
-        Note(
-            "area_members",
-            f"codes that stand for a primary and a secondary area: {', '.join(sorted(both)[:5])}; the "
-            f"secondary one is shown with {SECOND.strip()}",
-        )
-    ]

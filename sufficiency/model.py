@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
+from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance
@@ -46,6 +47,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     """Children against places, year by year and area by area: the central run of a workspace."""
     base = evidence.authority.base_year
     years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
+    evidence, code_notes = one_phase_a_code(evidence, assumptions.catch_all_codes)
     progress("Finding the schools and their history")
     schools, school_notes = mainstream(evidence)
     history, history_notes = roll_with_history(evidence, schools)
@@ -71,8 +73,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "housing_sites": evidence.housing_sites,
         "pans": evidence.pans,
     }
-    told = (evidence.notes, school_notes, history_notes, frame.notes, place_notes, projection.notes, _limits(evidence))
-    notes = tuple(note for some in told for note in some)
+    told = (evidence.notes, code_notes, school_notes, history_notes, frame.notes, place_notes, projection.notes)
+    notes = tuple(note for some in (*told, _limits(evidence)) for note in some)
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )
@@ -104,7 +106,7 @@ def pupils_table(projection: Projection, frame: AreaFrame, assumptions: Assumpti
 def school_pupils_table(projection: Projection, frame: AreaFrame, assumptions: Assumptions, base: int) -> pd.DataFrame:
     """Pupils by school, year group and year in the central run; they add up to the planning areas."""
     columns = ["urn", "ay", "phase", "planning_area_code", "nc_year", "pupils"]
-    if frame.members.empty:
+    if frame.members.empty or not projection.schools.sizes["urn"]:
         texts = ("urn", "phase", "planning_area_code")
         return pd.DataFrame({c: pd.Series(dtype="str" if c in texts else "float64") for c in columns})
     table = _central(projection.schools).rename("pupils").reset_index()
@@ -138,7 +140,7 @@ def accuracy(projection: Projection, evidence: Evidence) -> pd.DataFrame:
     own_error_three_year; forecast and error are missing up to the base year, from which the forecast starts.
     """
     cards = evidence.scorecards
-    cards = cards[cards["la_code"] == evidence.authority.code].dropna(subset=["actual"]).sort_values(["phase", "actual_ay"])
+    cards = cards[(cards["la_code"] == evidence.authority.code) & (cards["actual"] > 0)].sort_values(["phase", "actual_ay"])
     ahead = [ay for ay in projection.authority["ay"].to_numpy() if ay > evidence.authority.base_year]
     rows = []
     for card in cards.itertuples():

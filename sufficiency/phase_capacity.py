@@ -61,7 +61,8 @@ def _returned_shares(lines: pd.DataFrame, base: int) -> dict[str, float]:
     """Share of a school's statutory capacity that is primary, by urn and laestab, from the latest return that parts them."""
     if lines.empty:
         return {}
-    known = lines[(lines["ay"] <= base) & lines["phase"].isin(["primary", "secondary"])].dropna(subset=["capacity"])
+    parted = (lines["ay"] <= base) & lines["phase"].isin(["primary", "secondary"]) & lines["scope"].eq("line")
+    known = lines[parted].drop_duplicates().dropna(subset=["capacity"])
     known = known.assign(statutory=known["capacity"] - known["capacity_sixth_form"].astype("float64").fillna(0.0))
     found: dict[str, float] = {}
     for key in ("laestab", "urn"):

@@ -1,25 +1,25 @@
 """Places open at each school by year group and academic year: today's, carried forward, and the firm changes on their dates.
 
-Method (domain brief B2, B3, E4). A school's places in a year group come from the first of these that is known, and `basis` says
-which:
+Method (domain brief B2, B3, E4). A school's places in a year group come from the first of these that is known, and `basis`
+says which:
 
-1. `yg_places`: the council's own year-group places; the latest year given is carried forward and nothing in it moves;
-2. `pan`: the admission number of the year in which that cohort was admitted, carried up with it; a PAN at Reception or Year 3 is
-   not carried into Year 7 of an all-through school, where children are admitted again;
-3. `capacity`: capacity without the sixth form, divided by the statutory year groups served, never nursery (`phase_capacity`).
+1. `yg_places`: the council's own year-group places; the latest year given is carried forward and nothing in it moves; 2.
+`pan`: the admission number of the year in which that cohort was admitted, carried up with it; a PAN at Reception or Year 3 is
+not carried into Year 7 of an all-through school, where children are admitted again; 3. `capacity`: capacity without the sixth
+form, divided by the statutory year groups served, never nursery (`phase_capacity`).
 
-4. `roll`: where not even a capacity is known, such as of a school that has just opened: its largest intake, rounded up to half a
-   form, as if that were the PAN of every cohort from the year it opened. A guess, and told as one.
+4. `roll`: where not even a capacity is known, such as of a school that has just opened: its largest intake, rounded up to
+half a form, as if that were the PAN of every cohort from the year it opened. A guess, and told as one.
 
-So capacity is in general not PAN times year groups (rule 12). Planned places are then added on their dates; before a school opens
-it has none. Year-group places say what was open in their own year, so a change that began by then is in them already: only what
-it has done since is added.
+So capacity is in general not PAN times year groups (rule 12). Planned places are then added on their dates; before a school
+opens and after it closes it has none. Year-group places say what was open in their own year, so a change that began by then
+is in them already: only what it has done since is added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_yea
 from sufficiency.evidence import Note
 from sufficiency.guessed_places import places_by_roll, told_as_guesses
 from sufficiency.phase_capacity import each_year_group
-from sufficiency.school_scope import opening_ay
+from sufficiency.school_scope import closing_ay, opening_ay
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ def places_open(
     cells["given_ay"] = given_ay.to_numpy()
     plans, plan_notes = _usable(evidence.planned_places, schools, cells)
     cells["yg_places"], below = with_changes(cells, plans)
-    cells.loc[cells["ay"] < cells["opens"], "yg_places"] = 0.0
+    cells.loc[(cells["ay"] < cells["opens"]) | (cells["ay"] >= cells["closes"]), "yg_places"] = 0.0
     notes = (*_told(cells, schools), *plan_notes, *_below_nothing(cells[below], schools),
              *_perhaps_twice(plans, evidence.pans, cells, schools, years), *_entry_within(evidence.pans, cells, schools))
     return cells[COLUMNS].sort_values(COLUMNS[:5]).reset_index(drop=True), notes
@@ -74,7 +74,7 @@ def places_open(
 def _grid(schools: pd.DataFrame, members: pd.DataFrame, years: range) -> pd.DataFrame:
     """Every member school, phase, year and statutory year group (Reception to Year 11) that it serves in that phase."""
     about = schools.reindex(columns=["urn", "nc_year_low", "nc_year_high", "capacity", "capacity_sixth_form", "capacity_primary"])
-    about = about.assign(opens=opening_ay(schools))
+    about = about.assign(opens=opening_ay(schools), closes=closing_ay(schools))
     served = members[["urn", "phase", "planning_area_code"]].merge(about, on="urn", how="left")
     strangers = served.loc[served["nc_year_low"].isna(), "urn"]
     if len(strangers):
@@ -164,22 +164,33 @@ def with_changes(cells: pd.DataFrame, plans: pd.DataFrame) -> tuple[Floats, NDAr
 
 
 def _usable(planned: pd.DataFrame, schools: pd.DataFrame, cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """The planned changes that touch a member school, and a note for each that does not or has no end."""
+    """The planned changes that touch a member school, each once, and a note for each that does not, has no end or no sense."""
     if planned.empty:
         return planned, ()
-    notes = []
     first = cells.drop_duplicates("urn")
     served = {urn: range(low, high + 1) for urn, low, high in zip(first["urn"], first["low"], first["high"], strict=True)}
-    names = _names(schools)
-    for plan in planned.itertuples():
+    names, twice = _names(schools), planned.duplicated()
+    notes = []
+    for plan, again in zip(planned.itertuples(), twice, strict=True):
         told = f"{plan.kind} of {plan.places} places from {ay_label(int(plan.ay))} at {names.get(plan.urn, plan.urn)}"
-        if plan.urn not in served:
-            notes.append(Note("planned_places", f"{told} is left out: that school is in no planning area", "those places"))
-        elif plan.nc_year_from >= served[plan.urn].stop or plan.nc_year_to < served[plan.urn].start:
-            notes.append(Note("planned_places", f"{told} changes nothing: the school has no such statutory year group"))
-        elif plan.kind == "temporary" and pd.isna(plan.ay_to):
-            notes.append(Note("planned_places", f"{told} has no last year: counted to the end of the forecast"))
-    return planned[planned["urn"].isin(served)], tuple(notes)
+        if again:
+            notes.append(Note("planned_places", f"{told} stands twice, word for word, and is counted once"))
+        elif wrong := _wrong_with(plan, served):
+            notes.append(Note("planned_places", f"{told} {wrong}", "those places" if "left out" in wrong else ""))
+    return planned[planned["urn"].isin(served) & ~twice], tuple(notes)
+
+
+def _wrong_with(plan: Any, served: Mapping[str, range]) -> str:
+    """What is odd about a planned change, in words; blank where nothing is."""
+    if plan.urn not in served:
+        return "is left out: that school is in no planning area"
+    if plan.nc_year_from > plan.nc_year_to:
+        return f"changes nothing: it begins at {nc_year_label(plan.nc_year_from)} and ends at {nc_year_label(plan.nc_year_to)}"
+    if plan.ay_to < plan.ay:
+        return f"changes nothing: its last year, {ay_label(int(plan.ay_to))}, is before its first"
+    if plan.nc_year_from >= served[plan.urn].stop or plan.nc_year_to < served[plan.urn].start:
+        return "changes nothing: the school has no such statutory year group"
+    return "has no last year: counted to the end of the forecast" if plan.kind == "temporary" and pd.isna(plan.ay_to) else ""
 
 
 def _names(schools: pd.DataFrame) -> dict[str, str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
     from sufficiency.predecessors import Ancestry
 
+FIGURES = ["capacity", "capacity_sixth_form"]
+YEAR_12 = PHASE_YEARS["sixth_form"][0]
 RECENT = 3  # years in which a SCAP return beats GIAS [U]
 LARGE_CHANGE = 0.25  # SCAP against GIAS: by how much they may differ without a word
 
@@ -30,7 +32,8 @@ LARGE_CHANGE = 0.25  # SCAP against GIAS: by how much they may differ without a 
 def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, list[Note]]:
     """Add capacity, capacity_sixth_form and capacity_basis to the schools; schools: urn, laestab, capacity (GIAS)."""
     base = evidence.authority.base_year
-    returns = _returns(evidence.capacity, base)
+    lines, notes = once(evidence.capacity)
+    returns = _returns(lines, base)
     rows = [
         _of_school(
             school.urn,
@@ -44,8 +47,9 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
         for school in schools.itertuples()
     ]
     told = pd.DataFrame(rows, columns=["capacity", "capacity_sixth_form", "capacity_basis"], index=schools.index)
-    told, notes = _sixth_forms_that_are(told, schools)
-    notes += _sixth_forms_in_doubt(told, schools, evidence)
+    for look in (_sixth_forms_that_are, _sixth_forms_not_told, _sixth_forms_in_doubt):
+        told, more = look(told, schools, evidence)
+        notes += more
     gias = schools["capacity"].astype("float64")
     apart = told["capacity_basis"].str.startswith("SCAP") & ((told["capacity"] / gias - 1).abs() > LARGE_CHANGE)
     if apart.any():
@@ -59,57 +63,85 @@ def best_capacity(schools: pd.DataFrame, evidence: Evidence, family: Ancestry) -
     return schools.drop(columns="capacity").join(told), notes
 
 
-def _sixth_forms_in_doubt(told: pd.DataFrame, schools: pd.DataFrame, evidence: Evidence) -> list[Note]:
-    """Name schools whose years up to 11 are fuller than their places while the sixth form has room: the split may be wrong."""
-    roll = evidence.school_roll
-    now = roll[roll["ay"] == evidence.authority.base_year]
-    statutory = now["nc_year"].between(0, PHASE_YEARS["secondary"][-1])
-    pupils = schools["urn"].map(now[statutory].groupby("urn")["pupils"].sum()).astype("float64")
-    above = now["nc_year"] >= PHASE_YEARS["sixth_form"][0]
-    older = schools["urn"].map(now[above].groupby("urn")["pupils"].sum()).astype("float64")
-    sixth = told["capacity_sixth_form"].fillna(0.0)
-    doubtful = (sixth > older.fillna(0.0)) & (pupils > told["capacity"] - sixth)
-    if not doubtful.any():
-        return []
-    names = schools.loc[doubtful, "school_name"].tolist()
-    text = (
-        f"{len(names)} schools have more pupils up to Year 11 than capacity without the sixth-form places that SCAP reports, and "
-        f"fewer sixth-formers than such places: {some(names)}"
-    )
-    return [Note("capacity", text, "their need up to Year 11 may be overstated: give year-group places or PANs")]
-
-
-def _sixth_forms_that_are(told: pd.DataFrame, schools: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+def _sixth_forms_that_are(
+    told: pd.DataFrame, schools: pd.DataFrame, evidence: Evidence
+) -> tuple[pd.DataFrame, list[Note]]:
     """Places of a sixth form that a school does not have (any more) count as places for its other year groups."""
-    none = (schools["nc_year_high"] < PHASE_YEARS["sixth_form"][0]) & (told["capacity_sixth_form"] > 0)
+    none = (schools["nc_year_high"] < YEAR_12) & (told["capacity_sixth_form"] > 0)
     if not none.any():
         return told, []
-    names = ", ".join(schools.loc[none, "school_name"])
-    text = f"SCAP tells sixth-form places of schools that serve no sixth form: {names}; they count as places up to Year 11"
+    text = (
+        f"SCAP tells sixth-form places of schools that serve no sixth form: {some(schools.loc[none, 'school_name'])}; they count "
+        "as places up to Year 11"
+    )
     return told.assign(capacity_sixth_form=told["capacity_sixth_form"].mask(none, 0.0)), [Note("capacity", text)]
 
 
-def _returns(table: pd.DataFrame, base: int) -> dict[str, list[tuple[int, float, float]]]:
-    """SCAP lines added up: urn, and laestab, -> (year, capacity, sixth form) of each year to the base year, latest first.
+def _sixth_forms_not_told(
+    told: pd.DataFrame, schools: pd.DataFrame, evidence: Evidence
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Where nobody tells a sixth form's places, today's sixth-formers are taken off the capacity, and it is said."""
+    _, older = _pupils(schools, evidence)
+    lacking = told["capacity_sixth_form"].isna() & (older > 0) & told["capacity"].notna()
+    if not lacking.any():
+        return told, []
+    text = f"sixth-form places are not told of {some(schools.loc[lacking, 'school_name'])}: today's sixth-formers are taken off"
+    filled = told["capacity_sixth_form"].mask(lacking, older)
+    return told.assign(capacity_sixth_form=filled), [Note("capacity", text, "places up to Year 11 there are a guess")]
 
-    Two lines of one planning area, one of which alone knows the sixth form, come from two tables of the same survey: their places
-    are counted once.
+
+def _sixth_forms_in_doubt(
+    told: pd.DataFrame, schools: pd.DataFrame, evidence: Evidence
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Name schools whose years up to 11 are fuller than their places while the sixth form has room: the split may be wrong."""
+    pupils, older = _pupils(schools, evidence)
+    sixth = told["capacity_sixth_form"].fillna(0.0)
+    doubtful = (sixth > older) & (pupils > told["capacity"] - sixth)
+    if not doubtful.any():
+        return told, []
+    text = (
+        f"{int(doubtful.sum())} schools have more pupils up to Year 11 than capacity without the sixth-form places that SCAP "
+        f"reports, and fewer sixth-formers than such places: {some(schools.loc[doubtful, 'school_name'])}"
+    )
+    return told, [Note("capacity", text, "their need up to Year 11 may be overstated: give year-group places or PANs")]
+
+
+def _pupils(schools: pd.DataFrame, evidence: Evidence) -> tuple[pd.Series, pd.Series]:
+    """Pupils up to Year 11, and in the sixth form, of each school in the base year; none where the roll is not known."""
+    roll = evidence.school_roll
+    now = roll[(roll["ay"] == evidence.authority.base_year) & (roll["nc_year"] >= 0)]
+    parts = [now[now["nc_year"] < YEAR_12], now[now["nc_year"] >= YEAR_12]]
+    sums = [schools["urn"].map(part.groupby("urn")["pupils"].sum()).astype("float64").fillna(0.0) for part in parts]
+    return sums[0], sums[1]
+
+
+def _returns(table: pd.DataFrame, base: int) -> dict[str, list[tuple[int, float, float]]]:
+    """SCAP returns: urn, and laestab, -> (year, capacity, sixth form) of each year to the base year, latest first.
+
+    Lines of sites and phases are added up; a figure of the whole school stands in where there are no such lines.
     """
     found: dict[str, list[tuple[int, float, float]]] = {}
-    if table.empty:
-        return found
     until = table[table["ay"] <= base]
     for key in ("urn", "laestab"):
         keyed = until[until[key] != ""]
-        lines = keyed.groupby([key, "ay", "phase", "planning_area_code"])["capacity_sixth_form"]
-        twice = lines.transform("count").between(1, lines.transform("size") - 1) & keyed["capacity_sixth_form"].notna()
-        keyed = keyed.assign(capacity=keyed["capacity"].mask(twice))
-        sums = (
-            keyed.groupby([key, "ay"])[["capacity", "capacity_sixth_form"]].sum(min_count=1).reset_index().sort_values("ay")
-        )
-        for code, ay, capacity, sixth in sums.itertuples(index=False, name=None):
-            found.setdefault(str(code), []).insert(0, (int(ay), float(capacity), float(sixth)))
+        lines, whole = keyed[keyed["scope"] == "line"], keyed[keyed["scope"] == "school"]
+        added = lines.groupby([key, "ay"])[FIGURES].sum(min_count=1)
+        told = whole.groupby([key, "ay"])[FIGURES].max()
+        both = added.index.union(told.index)
+        capacity = added["capacity"].reindex(both).fillna(told["capacity"].reindex(both))
+        sixth = told["capacity_sixth_form"].reindex(both).fillna(added["capacity_sixth_form"].reindex(both))
+        for (code, ay), places, of_them in zip(both, capacity, sixth, strict=True):
+            found.setdefault(str(code), []).insert(0, (int(ay), float(places), float(of_them)))
     return found
+
+
+def once(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Drop lines that stand twice word for word, as when one file is given under two names, and say so."""
+    twice = table.duplicated()
+    if not twice.any():
+        return table, []
+    text = f"{int(twice.sum())} lines stand twice, word for word, and are counted once: {some(table.loc[twice, 'laestab'])}"
+    return table[~twice], [Note("capacity", text)]
 
 
 def _of_school(

@@ -135,14 +135,33 @@ def _open_in_gias(gias: pd.DataFrame, evidence: Evidence, notes: list[Note]) -> 
     return wanted[["urn"]].reset_index(drop=True), (*notes, Note("census_schools", text))
 
 
-def closing(evidence: Evidence, table: pd.DataFrame) -> list[Note]:
-    """Name the schools that GIAS proposes to close: their places count until the council removes them."""
-    gias = evidence.schools
-    closing = gias.loc[gias["status"].eq(OPEN[1]) & gias["urn"].isin(table["urn"]), "school_name"]
-    if closing.empty:
-        return []
-    text = f"{len(closing)} schools are proposed to close: {some(closing)}; their places count until planned_places removes them"
-    return [Note("schools", text)]
+def closing(schools: pd.DataFrame, base: int) -> list[Note]:
+    """Name the schools that close on a date, and those that GIAS proposes to close without one: these go on."""
+    dated = closing_ay(schools)
+    soon = dated.notna() & (dated > base)
+    open_ended = schools["status"].eq(OPEN[1]) & dated.isna()
+    notes = []
+    if soon.any():
+        dates = zip(schools.loc[soon, "school_name"], schools.loc[soon, "close_date"], strict=True)
+        told = some(f"{name} ({day})" for name, day in dates)
+        text = f"{int(soon.sum())} schools close after the census, on the date in GIAS: {told}; they have no places from then on"
+        notes.append(Note("schools", f"{text}, and their pupils go on nearby"))
+    if open_ended.any():
+        names = some(schools.loc[open_ended, "school_name"])
+        text = f"{int(open_ended.sum())} schools are proposed to close: {names}"
+        notes.append(Note("schools", f"{text}; their places count until planned_places removes them"))
+    return notes
+
+
+def closing_ay(schools: pd.DataFrame) -> pd.Series:
+    """The first academic year in whose January a school is no more; missing where no date is known.
+
+    A school that closes in spring or summer is gone in the next September, one that closes in autumn before that January.
+    """
+    if "close_date" not in schools:
+        return pd.Series(np.nan, index=schools.index)
+    closed = pd.to_datetime(schools["close_date"].replace("", None), format="%Y-%m-%d", errors="coerce")
+    return closed.dt.year.astype("float64")
 
 
 def _of_mainstream_type(gias: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -55,6 +55,7 @@ COLUMNS = [
     "urban_rural",
     "rural",
     "open_date",
+    "close_date",
     "predecessors",
     "easting",
     "northing",
@@ -75,7 +76,7 @@ def mainstream(evidence: Evidence) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     table["rural"] = table["urban_rural"].str.contains("rural", case=False, regex=False)
     table["predecessors"] = [", ".join(family.before(urn)) for urn in table["urn"]]
     table, place_notes = _placed(table, evidence)
-    notes = (*notes, *closing(evidence, table))
+    notes = (*notes, *closing(table, evidence.authority.base_year))
     told = (*notes, *age_notes, *capacity_notes, *part_notes, *place_notes)
     return table[COLUMNS].sort_values("urn").reset_index(drop=True), told
 
@@ -133,6 +134,8 @@ def _completed(listed: pd.DataFrame, evidence: Evidence, family: Ancestry) -> pd
         "postcode",
         "urban_rural",
         "open_date",
+        "close_date",
+        "status",
         "easting",
         "northing",
     ]
@@ -147,7 +150,7 @@ def _completed(listed: pd.DataFrame, evidence: Evidence, family: Ancestry) -> pd
     before = pd.DataFrame(
         [_nearest_known(gias, family.before(urn)) for urn in table["urn"]], index=table["urn"], columns=details
     )
-    before = before.drop(columns=["open_date"])
+    before = before.drop(columns=["open_date", "close_date", "status"])
     table["in_gias"] = own["laestab"].notna().to_numpy()
     for column in details:
         value = _filled(own[column], counted[column])

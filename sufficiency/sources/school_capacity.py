@@ -85,6 +85,7 @@ def _reading(reader: Reader, read: Table, path: Path, ask: Ask) -> Reading:
     typed["laestab"] = typed["laestab"].str.replace(r"^(\d{3})[/ -](\d{4})$", r"\1\2", regex=True)
     typed["ay"], problems = academic_years(frame, path.name, ask.ay)
     typed["named_phase"] = _phases(frame)
+    typed["scope"] = "school" if reader is SIXTH_FORM else "line"
     for column in FIGURES:
         cells = typed[column]
         typed[column], symbols, bad = counts(cells)

@@ -85,5 +85,7 @@ def evidence(tables: Mapping[str, Any], gss_code: str = "E10000099") -> Evidence
     for name, rows in tables.items():
         if len(rows):
             frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
+            if name == "capacity" and "scope" not in frame:
+                frame = frame.assign(scope="line")
             frames[name] = frame[list(TABLES[name].to_schema().columns)]
     return Evidence(Authority("999", "Testshire", gss_code, BASE), frames)

@@ -11,6 +11,7 @@ import pytest
 import shapely
 import town
 
+from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import Evidence
@@ -104,9 +105,7 @@ def test_the_councils_own_list_comes_first() -> None:
     assert set(frame.members["basis"]) == {"the council's list"}
 
 
-def line(
-    laestab: str, code: str, ay: int = 2014, phase: str = "primary", urn: str = "", name: str = ""
-) -> dict[str, Any]:
+def line(laestab: str, code: str, ay: int = 2014, phase: str = "primary", urn: str = "", name: str = "") -> dict[str, Any]:
     return {
         "laestab": laestab,
         "urn": urn,
@@ -136,7 +135,9 @@ def test_a_predecessor_whose_number_nobody_tells_is_found_by_its_name_if_that_is
         return drawn(capacity=lines, school_links=[link])
 
     frame = linked("Old Hall Infant", "Other School")
-    assert areas_of(frame)[B] == "P2" and basis_of(frame, B) == "SCAP, May 2015, as its predecessor 100088, found by its name"
+    assert (
+        areas_of(frame)[B] == "P2" and basis_of(frame, B) == "SCAP, May 2015, as its predecessor 100088, found by its name"
+    )
     assert basis_of(linked("Old Hall Infant", "Old Hall Infant"), B).startswith("joins its neighbours")
 
 
@@ -201,11 +202,36 @@ def test_without_any_area_districts_stand_in_and_without_districts_the_authority
     assert "the whole authority stands in" in told(nowhere)
 
 
-def test_one_code_in_both_phases_becomes_two() -> None:
-    frame = drawn(area_members=[*OWN_LIST[:4], member(E, "W", "secondary")])
+def test_one_code_in_both_phases_becomes_two_wherever_it_is_named() -> None:
+    known = town.evidence({
+        "area_members": [*OWN_LIST[:4], member(E, "W", "secondary")],
+        "area_names": [
+            {"planning_area_code": "W", "phase": phase, "planning_area_name": f"Westford {phase}"}
+            for phase in ("primary", "secondary")
+        ],
+        "transfers": [{"ay": 2022, "nc_year": g, "origin": "W", "destination": "W", "pupils": 9.0} for g in (3, 7, 10)],
+    })
+    own, notes = one_phase_a_code(known, ())
+    assert own.area_members["planning_area_code"].tolist() == ["W", "W", "W", "E", "W (secondary)"]
+    assert own.area_names["planning_area_code"].tolist() == ["W", "W (secondary)"]
+    flows = own.transfers[["nc_year", "origin", "destination"]].to_numpy().tolist()
+    assert flows == [[3, "W", "W"], [7, "W", "W (secondary)"], [10, "W (secondary)", "W (secondary)"]]
+    assert "codes that stand for a primary and a secondary area: W" in notes[0].text
+    frame = draw_areas(own, schools(), Assumptions())
     assert areas_of(frame, "secondary") == {E: "W (secondary)"}
-    assert not frame.names["planning_area_code"].duplicated().any()
-    assert "codes that stand for a primary and a secondary area: W" in told(frame)
+    assert frame.names.set_index("planning_area_code").loc["W (secondary)", "planning_area_name"] == "Westford secondary"
+    assert one_phase_a_code(known, ("W",)) == (known, ()), "a catch-all code is no area"
+
+
+def test_a_school_with_sites_in_two_areas_stands_where_most_of_its_places_are_and_it_is_told() -> None:
+    lines = [
+        {**line("9990001", "P1"), "capacity": 105.0},
+        {**line("9990001", "P2"), "capacity": 315.0},
+        line("9990004", "P1"),
+    ]
+    frame = drawn(capacity=lines)
+    assert areas_of(frame)[A] == "P2"
+    assert "schools with sites in several planning areas: West Primary" in told(frame)
 
 
 def test_an_all_through_school_has_an_area_in_each_phase() -> None:

@@ -240,6 +240,23 @@ def test_changes_that_cannot_be_used_or_may_be_counted_twice_are_said() -> None:
     assert len(notes) == 5
 
 
+def test_the_same_change_told_twice_counts_once_and_a_senseless_one_is_said_to_be() -> None:
+    table, notes = opened(plans=[plan(A, "expansion", 2023, 0, 6, 15)] * 2 + [plan(A, "expansion", 2023, 6, 0, 30),
+                                                                             plan(A, "temporary", 2024, 0, 6, 30, to=2023)])
+    assert row(table, A, 2023) == [240 / 7 + 15] * 7 == row(table, A, 2024)
+    told = text(notes)
+    assert "stands twice, word for word, and is counted once" in told
+    assert "changes nothing: it begins at Year 6 and ends at Reception" in told
+    assert "changes nothing: its last year, 2023/24, is before its first" in told
+
+
+def test_a_school_has_no_places_after_it_closes() -> None:
+    dated = SCHOOLS.assign(close_date=["2024-08-31", "2024-12-31", "", ""])
+    table, _ = opened(schools=dated)
+    assert [sum(row(table, A, ay)) > 0 for ay in (2022, 2023, 2024, 2025)] == [True, True, False, False]
+    assert [sum(row(table, J, ay)) > 0 for ay in (2023, 2024)] == [True, False], "gone before the January of 2024/25"
+
+
 def test_without_schools_there_are_no_places_and_that_is_said() -> None:
     table, notes = places_open(evidence(), SCHOOLS.iloc[:0], Frame(FRAME.members.iloc[:0]), YEARS, Assumptions())
     assert table.empty and list(table.columns) == COLUMNS
@@ -308,7 +325,7 @@ def worlds(draw: st.DrawFn) -> Evidence:
 def test_the_fast_way_agrees_with_the_slow_loop(found: Evidence) -> None:
     table, _ = places_open(found, SCHOOLS, FRAME, YEARS, Assumptions())
     schools = {school["urn"]: school for school in SCHOOLS.to_dict("records")}
-    tables = {name: found.tables[name].to_dict("records") for name in ("yg_places", "pans", "planned_places")}
+    tables = {name: found.tables[name].drop_duplicates().to_dict("records") for name in ("yg_places", "pans", "planned_places")}
     assert len(table) == len(YEARS) * (7 + 4 + 5 + 12)
     for row in table.to_dict("records"):
         places, basis = oracle(schools[row["urn"]], tables, row["ay"], row["nc_year"])
