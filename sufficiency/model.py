@@ -16,7 +16,7 @@ from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
-from sufficiency.balance import balance
+from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.children import Projection, project
 from sufficiency.evidence import Authority, Evidence, Note, Source
 from sufficiency.places import places_open
@@ -62,6 +62,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "balance": balance(projection, places, assumptions),
         "pupils": pupils_table(projection, frame, assumptions, base),
         "school_pupils": school_pupils_table(projection, frame, assumptions, base),
+        "unfilled": unfilled_table(projection, frame, places, assumptions, base),
         "places": places,
         "schools": schools_table(schools, frame),
         "names": frame.names,
@@ -116,6 +117,23 @@ def school_pupils_table(projection: Projection, frame: AreaFrame, assumptions: A
     table = table.merge(members, on=["urn", "area_phase"])
     table = table[_in_horizon(table, assumptions, base) & (table["pupils"] > 0)]
     return table[columns].sort_values(columns[:5]).reset_index(drop=True)
+
+
+UNFILLED = (
+    "places", "pupils", "unfilled_places", "over_capacity_pupils", "net_spare", "unfilled_share", "over_capacity_share",
+)
+
+
+def unfilled_table(
+    projection: Projection, frame: AreaFrame, places: pd.DataFrame, assumptions: Assumptions, base: int,
+) -> pd.DataFrame:
+    """Unfilled places as SCAP counts them, school by school over all its year groups to Year 11, for each phase and year."""
+    pupils = school_pupils_table(projection, frame, assumptions, base)
+    statutory = pupils[pupils["phase"].isin(ENTRY_YEAR)]
+    if statutory.empty or places.empty:
+        kinds = {"phase": "str", "ay": "int64", **dict.fromkeys(UNFILLED, "float64")}
+        return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
+    return unfilled_by_school(statutory, places[_in_horizon(places, assumptions, base)], ["phase", "ay"])
 
 
 def _central(array: xr.DataArray) -> pd.Series:

@@ -26,15 +26,16 @@ def headline(run: Run) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
-        "years": short_by_year(short),
+        "years": short_by_year(short, run.table("unfilled")),
         "shortest": shortest(short, names),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
 
 
-def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
+def short_by_year(balance: pd.DataFrame, unfilled: pd.DataFrame) -> list[dict[str, Any]]:
     """For each phase and year: pupils, areas and places short in the entry year group, and areas short in any year group."""
+    empty = unfilled.set_index(["phase", "ay"])["unfilled_share"].dropna().to_dict()
     rows = []
     for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
         entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
@@ -43,6 +44,7 @@ def short_by_year(balance: pd.DataFrame) -> list[dict[str, Any]]:
             "ay": int(ay),
             "nc_year": ENTRY_YEAR[str(phase)],
             "pupils": float(year["pupils"].sum()),
+            "unfilled_share": empty.get((phase, ay)),
             "areas": int(entry["planning_area_code"].nunique()),
             "areas_not_known": int(entry["short"].isna().sum()),
             "areas_short": int((entry["short"] > 0).sum()),
@@ -79,8 +81,8 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
         rows = [row for row in told["years"] if row["phase"] == phase]
         if rows:
             short = (f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
-            heading = (phase, "pupils", *short)
-            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4]), ""]
+            heading = (phase, "pupils", "unfilled", *short)
+            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4, 5]), ""]
     if told["shortest"]:
         lines += [
             "Shortest of places, each area at its worst:",
@@ -123,7 +125,8 @@ def _signed(error: float | None) -> str:
 
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     known = row["areas"] - row["areas_not_known"]
-    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}")
+    share = row["unfilled_share"]
+    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}", "not known" if share is None else f"{100 * share:.1f} %")
     if not known:
         return (*told, "not known", "", "")
     return (

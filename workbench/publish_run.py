@@ -35,6 +35,7 @@ FOR_PEOPLE = (
     "pupils",
     "school_pupils",
     "places",
+    "unfilled",
     "schools",
     "names",
     "ratios",
