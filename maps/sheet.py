@@ -25,6 +25,7 @@ class Remark:
 
     text: str
     loses: str = ""
+    group: str = ""         # the heading that it stands under; blank: none
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,20 @@ def contents(sheet: Sheet) -> dict[str, Any]:
         "title": sheet.title, "subtitle": sheet.subtitle, "headlines": sheet.headlines, "source": sheet.source,
         "start": sheet.start, "startLayer": next((i for i, one in enumerate(sheet.layers) if one.key == sheet.start_layer), 0),
         "caution": sheet.caution, "drawn": drawn, "noMap": sheet.no_map, "border": BORDER,
-        "reading": [asdict(r) for r in sheet.reading], "notes": [asdict(r) for r in sheet.notes], "sources": sheet.sources,
+        "reading": _groups(sheet.reading), "notes": _groups(sheet.notes), "sources": sheet.sources,
         "scales": [_scale(scale) for scale in scales],
         "layers": [_layer(layer, scales) for layer in sheet.layers],
         "points": [_points(points, sheet.layers) for points in sheet.points],
         "outlines": [_outline(outline) for outline in sheet.outlines] if drawn else [],
     }
+
+
+def _groups(remarks: tuple[Remark, ...]) -> list[dict[str, Any]]:
+    """Remarks by the heading that they stand under, headings in the order in which they first come."""
+    return [
+        {"group": group, "remarks": [{"text": r.text, "loses": r.loses} for r in remarks if r.group == group]}
+        for group in dict.fromkeys(r.group for r in remarks)
+    ]
 
 
 def _scale(scale: Scale) -> list[dict[str, Any]]:

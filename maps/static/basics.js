@@ -75,6 +75,12 @@ function ofLayer(group) {
   return group.items.map((item, index) => index).filter((index) => !group.located || layer().key in group.items[index].areas);
 }
 
+/** How many things of a group: "45 schools", "1 school". */
+const countThings = (group, many) => count(many) + ' ' + (many === 1 ? group.singular : group.title.toLowerCase());
+
+/** The name of the area of the layer shown that a thing belongs to; blank where it belongs to none. */
+const areaOf = (item) => (layer().key in item.areas ? layer().names[item.areas[layer().key]] : '');
+
 /** The figures of a thing at a moment of the layer shown: pupils and places, either may be null. */
 function pupilsAndPlaces(item, at) {
   const series = item.series[layer().key];

@@ -54,7 +54,9 @@ function back() {
   if (before) openCard();
   else closeCard();
   const element = opener();
-  if (element && element.isConnected) element.focus();
+  if (!element || !element.isConnected) return;
+  if (element.closest('details')) element.closest('details').open = true;
+  element.focus();
 }
 
 function closeCard() {

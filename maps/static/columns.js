@@ -65,7 +65,7 @@ function pointColumns(g, choose) {
   const columns = [{key: 'name', title: capital(group.singular), first: 'ascending', by: (i) => group.items[i].name,
     cell: (i) => pointButton(g, i, choose)}];
   if (group.located) {
-    const area = (i) => (layer().key in group.items[i].areas ? layer().names[group.items[i].areas[layer().key]] : '');
+    const area = (i) => areaOf(group.items[i]);
     columns.push({key: 'area', title: 'Area', first: 'ascending', by: (i) => area(i) || null, cell: area});
   }
   columns.push(...group.columns.map(text), number('size', capital(group.size), '', (i) => group.items[i].size));

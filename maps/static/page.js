@@ -44,25 +44,35 @@ function section(id, heading, ...parts) {
   place.replaceChildren(make('h2', {id: id + '-heading'}, heading), ...parts);
 }
 
-const remark = ({text, loses}) => make('li', {}, text, loses ? make('span', {class: 'loses'}, ' ' + loses) : null);
+/** Remarks under the heading of their group: the first group stands open, the others open when asked for. */
+function remarkGroup({group, remarks}, place) {
+  const list = make('ul', {}, ...remarks.map(({text, loses}) =>
+    make('li', {}, text, loses ? make('span', {class: 'loses'}, ' ' + loses) : null)));
+  const many = count(remarks.length) + (remarks.length === 1 ? ' note' : ' notes');
+  return [group ? make('h3', {}, group) : '', place ? folded(many, list) : list];
+}
+
+/** A part of the page that stays folded until it is asked for, and is printed only while it is open. */
+const folded = (summary, ...parts) => make('details', {}, make('summary', {}, summary), ...parts);
 
 function words() {
   if (data.headlines.length) {
     byId('headlines').hidden = false;
     byId('headlines').append(make('ul', {}, ...data.headlines.map((text) => make('li', {}, text))));
   }
-  if (data.reading.length) section('reading', 'How to read it', make('ul', {}, ...data.reading.map(remark)));
-  if (data.notes.length) section('notes', 'Notes on the data', make('ul', {}, ...data.notes.map(remark)));
+  if (data.reading.length) section('reading', 'How to read it', ...data.reading.flatMap(remarkGroup));
+  if (data.notes.length) section('notes', 'Notes on the data', ...data.notes.flatMap(remarkGroup));
   const sources = [...data.sources, ...(data.drawn ? [LEAFLET] : [])];
   byId('sources').hidden = !sources.length;
   byId('sources').append(make('h2', {}, 'Sources'), make('ul', {}, ...sources.map((text) => make('li', {}, text))));
 }
 
 function contents() {
-  const link = (id, text) => make('li', {}, make('a', {href: '#' + id}, text));
+  const link = (id, text, on = {}) => make('li', {}, make('a', {href: '#' + id, on}, text));
+  const opened = (id) => ({click: () => { byId(id).querySelector('details').open = true; }});
   byId('contents').append(...[
     data.drawn ? link('picture', 'Map') : null, link('areas', 'Table'),
-    ...data.points.map((group, g) => link('list-' + g, group.title)),
+    ...data.points.map((group, g) => link('list-' + g, group.title, opened('list-' + g))),
     data.reading.length ? link('reading', 'How to read it') : null, data.notes.length ? link('notes', 'Notes') : null,
     data.sources.length ? link('sources', 'Sources') : null,
   ].filter(Boolean));
@@ -166,7 +176,7 @@ function legend() {
     make('div', {class: 'legend'}, bare ? make('p', {class: 'plain'}, data.noMap) : '',
       make('h3', {id: 'legend-title'}, title), make('p', {}, one.explain),
       make('ul', {class: 'classes', 'aria-labelledby': 'legend-title'}, ...classes),
-      ticks(), make('p', {class: 'small'}, data.caution, data.source ? ' Source: ' + data.source + '.' : ''),
+      ticks(), make('p', {class: 'small'}, data.caution, data.source ? ' Source: ' + data.source.replace(/\.$/, '') + '.' : ''),
       data.drawn ? make('p', {class: 'small', id: 'map-hint'}, KEYS) : ''));
   if (data.drawn) byId('map-heading').textContent = capital(layer().plural) + ', ' + moment().label;
 }
@@ -193,13 +203,16 @@ function ticks() {
 // Tables ----------------------------------------------------------------------------------------------------------------------
 
 function areaSection() {
-  tables.areas = sortable({id: 'areas', filterLabel: 'Find an area', things: () => 'areas'});
-  const columns = choices('columns', 'Columns', ['the years', 'the views'], 0, (i) => {
+  tables.areas = sortable({
+    id: 'areas', filterLabel: 'Find an area', textOf: (area) => layer().names[area],
+    counted: (many) => count(many) + (many === 1 ? ' area' : ' areas'), none: 'No area has this in its name.',
+  });
+  const columns = choices('columns', 'Columns', ['Year by year', 'All views of one year'], 0, (i) => {
     shown.columns = i ? 'views' : 'years';
     showAreas(tables.areas.sort.key !== 'name');
   });
   tables.areas.tools.append(columns);
-  byId('areas').append(make('h2', {id: 'areas-heading'}, 'Every figure of the map'), tables.areas.element);
+  byId('areas').append(make('h2', {id: 'areas-heading'}, 'Every figure on the map'), tables.areas.element);
   byId('areas').addEventListener('mouseover', (event) => pointAtRow(event.target));
   byId('areas').addEventListener('focusin', (event) => pointAtRow(event.target));
   byId('areas').addEventListener('mouseleave', () => pointAt(null));
@@ -224,17 +237,24 @@ function showAreas(followed) {
 }
 
 function pointSection(group, g) {
-  const table = sortable({id: 'list-' + g, filterLabel: 'Find a ' + group.singular, things: () => group.title.toLowerCase()});
-  tables.points.push(table);
   const id = 'list-' + g;
+  const table = sortable({
+    id, filterLabel: 'Find a ' + group.singular, textOf: (i) => [group.items[i].name, areaOf(group.items[i]),
+      ...group.columns.map(({name}) => group.items[i].facts[name])].join(' '),
+    counted: (many) => countThings(group, many), none: 'No ' + group.singular + ' in this list has these words.',
+  });
+  tables.points.push(table);
   byId('lists').append(make('section', {id, class: 'list', 'aria-labelledby': id + '-heading', tabindex: -1},
-    make('h2', {id: id + '-heading'}, group.title), table.element));
+    make('h2', {id: id + '-heading'}, group.title), folded('', table.element)));
 }
 
 function showPoints(g) {
   const group = data.points[g];
   const words = group.title + (group.located ? ' of the ' + layer().plural : '') + (group.series ? ', ' + dated(moment()) : '');
-  tables.points[g].show([words], pointColumns(g, choose), ofLayer(group), null, null);
+  const items = ofLayer(group);
+  tables.points[g].show([words], pointColumns(g, choose), items, null, null);
+  const many = countThings(group, items.length) + (group.located ? ' of the ' + layer().plural : '');
+  byId('list-' + g).querySelector('summary').textContent = 'List of ' + many;
 }
 
 start();

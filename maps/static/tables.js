@@ -5,8 +5,11 @@
 
 const OTHER = {ascending: 'descending', descending: 'ascending'};
 
-/** Make a table with its filter box. The heading is given by the caller; `show` fills it, and fills it anew when all changes. */
-function sortable({id, filterLabel, things}) {
+/**
+ * Make a table with its filter box. The heading is given by the caller; `show` fills it, and fills it anew when all changes.
+ * `textOf` gives the text of a row in which the filter looks, `counted` says how many rows there are, `none` that none is left.
+ */
+function sortable({id, filterLabel, textOf, counted, none}) {
   const table = {columns: [], rows: [], sort: {key: '', direction: 'ascending'}, lines: new Map()};
   const caption = make('caption', {id: id + '-caption'});
   const head = make('tr', {});
@@ -80,14 +83,18 @@ function sortable({id, filterLabel, things}) {
   }
 
   function narrow() {
-    const words = box.value.trim().toLocaleLowerCase('en-GB').split(/\s+/);
+    const sought = box.value.trim().toLocaleLowerCase('en-GB').split(/\s+/);
     let left = 0;
-    for (const one of table.lines.values()) {
-      const text = one.textContent.toLocaleLowerCase('en-GB');
-      one.hidden = !words.every((word) => text.includes(word));
+    for (const [row, one] of table.lines) {
+      const text = textOf(row).toLocaleLowerCase('en-GB');
+      one.hidden = !sought.every((word) => text.includes(word));
       left += !one.hidden;
     }
-    told.textContent = left === table.lines.size ? left + ' ' + things() : left + ' of ' + table.lines.size + ' ' + things();
+    const all = table.lines.size;
+    const nothing = left === 0 && all > 0;
+    told.textContent = nothing ? none : left === all ? counted(all) : count(left) + ' of ' + counted(all);
+    told.classList.toggle('nothing', nothing);
+    scroll.hidden = nothing;
   }
 
   return table;

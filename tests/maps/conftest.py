@@ -206,7 +206,10 @@ def build() -> Sheet:
         source="School census, January 2026; school capacity, May 2026", start=2028,
         reading=(Remark("Places short are children beyond the places of their year group; no place elsewhere offsets them."),
                  Remark("Headroom is places left over as a share of all.", "Below 2 % nobody else can move in.")),
-        notes=(Remark("3 schools have no admission number.", "Their places come from capacity."), Remark("2020 is left out.")),
+        notes=(Remark("3 schools have no admission number.", "Their places come from capacity.", "What bears on the figures"),
+               Remark("2020 is left out.", group="How the files were read"),
+               Remark("One row is blank.", group="How the files were read"),
+               Remark("5 schools are new.", group="What bears on the figures")),
         sources=("Department for Education, school census, Open Government Licence v3.0", "Contains OS data © Crown copyright"),
     )
 

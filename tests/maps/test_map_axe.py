@@ -42,6 +42,14 @@ def _school_chosen(page: Page) -> None:
     page.locator("#card [data-item]").first.click()
 
 
+def _all_unfolded(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+
+
+def _nothing_found(page: Page) -> None:
+    page.fill("#areas-filter", "nowhere")
+
+
 def _large_text(page: Page) -> None:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     _area_chosen(page)
@@ -51,6 +59,7 @@ STATES = {
     "as opened": (_as_opened, 1280), "projector": (_last_year_of_secondary_headroom, 1920),
     "views": (_views_of_one_year, 1280),
     "area": (_area_chosen, 1280), "school": (_school_chosen, 1280), "phone": (_as_opened, 320),
+    "unfolded": (_all_unfolded, 1280), "nothing found": (_nothing_found, 320),
     "phone, area": (_area_chosen, 320), "text at 200 %": (_large_text, 1280),
 }
 

@@ -83,7 +83,9 @@ def sheet_of(words: Words) -> Sheet:
     outline = Outline(words("outline title"), gpd.GeoDataFrame({"name": [words("outline name"), "b"]}, geometry=SQUARES))
     return Sheet(
         words("title"), words("subtitle"), (words("headline"),), (layer,), (schools, sites), (outline,), words("source"), 1,
-        (Remark(words("reading"), words("reading loses")),), (Remark(words("note"), words("note loses")),), (words("sources"),),
+        (Remark(words("reading"), words("reading loses"), words("reading group")),),
+        (Remark(words("note"), words("note loses"), words("first group")), Remark(words("other note"), "", words("other group"))),
+        (words("sources"),),
         words("caution"))
 
 
@@ -108,6 +110,7 @@ def test_no_text_runs_and_each_is_shown_as_it_is(payload: str, look: Callable[..
     seen.append(page.evaluate(SEEN))
     page.select_option("#view", "1")
     page.check("#columns input[value='1']")
+    page.locator("#list-1 summary").click()
     page.locator("#list-1 .choose").click()
     seen.append(page.evaluate(SEEN))
     page.locator("path.area").first.hover(position={"x": 5, "y": 5})

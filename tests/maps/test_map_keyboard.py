@@ -30,6 +30,7 @@ FOCUS = """() => {
     inside: box.top >= -1 && box.bottom <= innerHeight + 1 || box.height > innerHeight,
   };
 }"""
+OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 SMALL = """() => {
   const small = [];
   for (const element of document.querySelectorAll('button, input, a, select, summary')) {
@@ -60,14 +61,38 @@ def _walk(page: Page, key: str = "Tab") -> list[dict[str, Any]]:
 def test_tab_goes_everywhere_and_can_always_be_seen(short_document: str, look: Look) -> None:
     page = look(short_document)
     page.evaluate("document.querySelectorAll('#phase input')[1].click()")
+    page.evaluate(OPEN_ALL)
     stops = _walk(page)
     assert [stop for stop in stops if not (stop["outlined"] and stop["clear"] and stop["inside"])] == []
     assert stops[0]["text"] == "Skip to the table"
     seen = {stop["id"] for stop in stops} | {stop["name"] for stop in stops}
     assert {"phase", "view", "year", "year-before", "year-after", "map_committee", "columns", "areas-filter", "list-0-filter",
             "list-1-filter"} <= seen
-    every = page.evaluate("document.querySelectorAll('button, a, input:not([type=radio])').length")
-    assert sum(s["tag"] in ("BUTTON", "A", "INPUT") and s["name"] not in ("phase", "columns") for s in stops) == every
+    every = page.evaluate("document.querySelectorAll('button, a, summary, input:not([type=radio])').length")
+    assert sum(s["tag"] in ("BUTTON", "A", "SUMMARY", "INPUT") and s["name"] not in ("phase", "columns") for s in stops) == every
+    assert sum(s["tag"] == "SUMMARY" for s in stops) == 3
+
+
+def test_lists_are_folded_until_they_are_asked_for(short_document: str, look: Look) -> None:
+    page = look(short_document)
+    assert page.is_visible("#list-0-heading") and page.is_hidden("#list-0-table")
+    assert page.text_content("#list-0 summary") == "List of 36 schools of the primary planning areas"
+    assert page.text_content("#list-1 summary") == "List of 24 housing sites of the primary planning areas"
+    page.focus("#list-0 summary")
+    page.keyboard.press("Enter")
+    assert page.is_visible("#list-0-table")
+    page.locator("#contents a", has_text="Housing sites").press("Enter")
+    assert page.is_visible("#list-1-table")
+
+
+def test_the_focus_comes_back_into_a_list_that_was_folded_meanwhile(short_document: str, look: Look) -> None:
+    page = look(short_document)
+    page.click("#list-0 summary")
+    page.locator("#list-0 tbody .choose").nth(2).press("Enter")
+    page.click("#list-0 summary")
+    assert page.is_hidden("#list-0-table")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.closest('section').id") == "list-0"
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -166,6 +191,23 @@ def test_a_word_narrows_the_table_down_and_the_count_is_said(short_document: str
     page.keyboard.press("Control+A")
     page.keyboard.press("Delete")
     assert page.text_content("#areas .told") == "40 areas"
+
+
+def test_a_word_that_is_nowhere_is_said_in_place_of_an_empty_table(short_document: str, look: Look) -> None:
+    page = look(short_document)
+    page.fill("#areas-filter", "0")
+    assert page.text_content("#areas .told") == "No area has this in its name.", "figures are no part of a name"
+    assert page.get_attribute("#areas .told", "role") == "status" and page.is_hidden("#areas-table")
+    page.locator("#year").press("ArrowRight")
+    assert page.is_hidden("#areas-table")
+    page.fill("#areas-filter", "")
+    assert page.text_content("#areas .told") == "40 areas" and page.is_visible("#areas-table")
+    page.click("#list-0 summary")
+    page.fill("#list-0-filter", "zebra")
+    assert page.text_content("#list-0 .told") == "No school in this list has these words."
+    area, kind = page.locator("#list-0 tbody tr").first.locator("td").all_text_contents()[:2]
+    page.fill("#list-0-filter", f"{kind} {area}")
+    assert page.locator("#list-0 tbody tr:visible").count() > 0, "kind and area of a school count as its words"
 
 
 def test_choosing_moves_the_focus_in_and_escape_moves_it_back(short_document: str, look: Look) -> None:

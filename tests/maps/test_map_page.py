@@ -152,6 +152,7 @@ def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, tol
 
 def test_a_school_card_shows_its_facts_and_its_years(document: str, told: dict[str, Any], look: Look) -> None:
     page = look(document)
+    page.click("#list-0 summary")
     page.fill("#list-0-filter", "john`s ashby")
     page.click("#list-0-table tbody tr:not([hidden]) [data-item='0']")
     item, card = told["points"][0]["items"][0], page.locator("#card")
@@ -214,6 +215,30 @@ def test_it_prints_whole_and_comes_back(document: str, look: Look) -> None:
     assert page.is_hidden("#controls") and page.is_hidden(".map-buttons")
     flows = page.eval_on_selector_all(".scroll", "boxes => boxes.map((box) => getComputedStyle(box).overflowY)")
     assert set(flows) == {"visible"} and page.is_visible("#legend-title") and page.is_visible("#sentence")
+
+
+def test_notes_stand_under_their_groups_and_only_the_first_is_unfolded(document: str, look: Look) -> None:
+    page = look(document)
+    notes = page.locator("#notes")
+    assert notes.locator("h3").all_text_contents() == ["What bears on the figures", "How the files were read"]
+    assert notes.locator("li:visible").all_text_contents() == [
+        "3 schools have no admission number. Their places come from capacity.", "5 schools are new."]
+    assert notes.locator("summary").all_text_contents() == ["2 notes"]
+    notes.locator("summary").click()
+    assert notes.locator("details li:visible").all_text_contents() == ["2020 is left out.", "One row is blank."]
+
+
+@pytest.mark.parametrize("source", ["Counted in May.", "Counted in May"])
+def test_the_source_ends_with_one_full_stop(source: str, county: Sheet, look: Look) -> None:
+    page = look(draw(replace(county, source=source)))
+    assert (page.text_content("#below-map") or "").count("Source: Counted in May.") == 1
+    assert ".." not in (page.text_content("#below-map") or "")
+
+
+def test_headings_and_columns_say_what_they_are(document: str, look: Look) -> None:
+    page = look(document)
+    assert page.text_content("#areas-heading") == "Every figure on the map"
+    assert page.locator("#columns label").all_text_contents() == ["Year by year", "All views of one year"]
 
 
 def test_the_whole_map_stays_whole_when_the_window_changes(document: str, look: Look) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from maps import assets
 from maps.page import json_block, policy
-from maps.sheet import Sheet, contents, draw
+from maps.sheet import Remark, Sheet, contents, draw
 
 MOST_BYTES = 3_000_000
 NASTY = "</script><!-- <script> ]]> & \u2028\u2029 \" ' ` ${1} \\ \x00 é"
@@ -109,6 +109,14 @@ def test_the_rows_behind_an_area_are_whole_numbers_in_their_order(block: dict[st
     assert [row[0] for row in first] == ["Reception", *(f"Year {n}" for n in range(1, 7))]
     assert all(isinstance(figure, int) for row in first for figure in row[1:])
     assert [row[2] for row in behind["rows"][39][0]] == [None] * 7
+
+
+def test_notes_are_grouped_in_the_order_of_their_first(county: Sheet) -> None:
+    notes = (Remark("a", "b", "First"), Remark("c"), Remark("d", group="First"))
+    assert contents(replace(county, notes=notes))["notes"] == [
+        {"group": "First", "remarks": [{"text": "a", "loses": "b"}, {"text": "d", "loses": ""}]},
+        {"group": "", "remarks": [{"text": "c", "loses": ""}]},
+    ]
 
 
 def test_layers_without_shapes_have_tables_and_no_leaflet(county: Sheet) -> None:
