@@ -7,6 +7,7 @@ const DEGREE = 1e5;
 const MOST_ZOOM = 16;
 const MARK_MOST = 5;       // radius of the largest mark when the whole county is in view
 const MARK_LEAST = 1.8;
+const TALL = 1.15;         // height by width from which a county is tall: on paper its legend then stands beside it
 const DIAMOND = 18;        // size of a diamond as it is drawn, before it is scaled
 const onMap = {
   areas: [], marks: [], outlines: [], chosen: null, pointed: null, readout: null, whole: null, wholeZoom: 0, before: null,
@@ -46,6 +47,13 @@ function startMap() {
   map.on('zoomend moveend resize', arrangeTags);
   map.on('zoomend', sizeMarks);
   seeWhole();
+  byId('picture').classList.toggle('tall', isTall());
+}
+
+/** Is the whole higher than it is wide, as it is drawn? */
+function isTall() {
+  const {x, y} = map.project(onMap.whole.getSouthEast()).subtract(map.project(onMap.whole.getNorthWest()));
+  return y > TALL * x;
 }
 
 function wholeBounds() {
