@@ -64,10 +64,7 @@ def identify(workspace: Workspace, jobs: Iterable[Job], house: Path = HOUSE) -> 
               job.entry.model_dump(mode="json", exclude={"files", "reader"}))
         for job in jobs
     )
-    settings = {
-        "authority": asdict(workspace.authority), "districts": list(workspace.districts),
-        "assumptions": asdict(workspace.assumptions),
-    }
+    settings = {"authority": asdict(workspace.authority), "assumptions": asdict(workspace.assumptions)}
     return Identity(inputs, settings, workspace.assumptions.seed, code_sha256(house))
 
 

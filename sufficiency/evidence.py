@@ -365,6 +365,7 @@ class Authority:
     name: str
     gss_code: str               # ONS code, "E10000024"; blank where not given
     base_year: int              # academic year of the latest January census
+    districts: tuple[str, ...] = ()     # ONS codes of its districts as the workspace names them; none: see `own_areas`
 
 
 @dataclass(frozen=True)

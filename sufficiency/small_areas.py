@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sufficiency.own_areas import own_districts
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 SMALL_AREA = r"^[EW]01"
 INCOMPLETE = "small area, incomplete"
 UNDER_FIVE = 5
-FEWEST_SCHOOLS = 0.02       # of an authority's schools in a district that is its own
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def births_of(evidence: Evidence, codes: tuple[str, ...], living: Living) -> Bir
     table = evidence.births
     if table.empty:
         return None
-    gss, own = evidence.authority.gss_code, districts_of(evidence)
+    gss, own = evidence.authority.gss_code, own_districts(evidence.tables, evidence.authority)
     old = set(evidence.lsoa_lookup["lsoa11_code"]) if len(evidence.lsoa_lookup) else set()
     area = table["area_code"]
     fine = area.isin(set(codes) | old) if codes else area.str.match(SMALL_AREA)
@@ -117,18 +118,6 @@ def births_of(evidence: Evidence, codes: tuple[str, ...], living: Living) -> Bir
     small = np.stack([found[c][1] for c in cohorts]) if codes else None
     total = small.sum(axis=1) if small is not None else np.array([found[c][1].sum() for c in cohorts])
     return Births(cohorts, total, small, tuple(found[c][0] for c in cohorts), unused, lacking)
-
-
-def districts_of(evidence: Evidence) -> tuple[str, ...]:
-    """The authority's districts, as its small areas or else its schools say; empty where nobody does."""
-    if evidence.has("lsoas"):
-        return tuple(sorted(set(evidence.lsoas["district_code"])))
-    for table in ("census_schools", "schools"):
-        if evidence.has(table):
-            rows = evidence.tables[table]
-            shares = rows.loc[rows["la_code"] == evidence.authority.code, "district_code"].value_counts(normalize=True)
-            return tuple(sorted(code for code, share in shares.items() if code and share >= FEWEST_SCHOOLS))
-    return ()
 
 
 def _by_level(evidence: Evidence, codes: tuple[str, ...], levels: dict[str, pd.DataFrame],

@@ -71,7 +71,7 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
     tables, faults = join(readings)
     problems += faults
     files = _files(readings)
-    own, notes, faults = keep_own(tables, workspace.authority, workspace.districts, files)
+    own, notes, faults = keep_own(tables, workspace.authority, files)
     problems += faults
     if problems:
         raise EvidenceError([*problems, *_misplaced([*readings, *broken], workspace)])
@@ -100,7 +100,7 @@ def _misplaced(readings: Labelled, workspace: Workspace) -> list[Problem]:
     All else that tables say of one another might be untrue of the whole.
     """
     files, (tables, _) = _files(readings), join(readings)
-    own, _, _ = keep_own(tables, workspace.authority, workspace.districts, files)
+    own, _, _ = keep_own(tables, workspace.authority, files)
     evidence = Evidence(workspace.authority, {name: own.get(name, empty(name)) for name in TABLES})
     return [found for found in all_stand_in_the_authority(evidence, files) if isinstance(found, Problem)]
 

@@ -95,7 +95,6 @@ class Workspace:
 
     folder: Path
     authority: Authority
-    districts: tuple[str, ...]
     assumptions: Assumptions
     tables: dict[str, tuple[TableEntry, ...]]
     text: str = field(default="", repr=False)       # of authority.toml, to say on which line a path stands
@@ -116,8 +115,8 @@ def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Work
     problems += faults
     if problems or authority is None or settings is None:
         raise EvidenceError(with_lines(problems, text))
-    known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year)
-    return Workspace(folder, known, authority.districts, settings, tables, text)
+    known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year, authority.districts)
+    return Workspace(folder, known, settings, tables, text)
 
 
 def _validated(model: type[Entry], raw: object, place: tuple[str, ...]) -> tuple[Entry | None, list[Problem]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -95,6 +96,16 @@ def test_births_of_others_are_left_out_and_told(town: Made) -> None:
     babies, notes = found(lsoas(town(SCHOOLS, ROLLS, births, HOMES)))
     assert babies.total_of_reception(2022) == 60
     assert "births of 2 areas that are not the authority's are left out (E01999999, E07999999)" in notes
+
+
+def test_births_of_all_named_districts_count_though_schools_stand_in_one(town: Made) -> None:
+    made = town(SCHOOLS, ROLLS, {c: {NORTH: 20, SOUTH: 70, "E07000009": 5} for c in range(2017, 2025)})
+    standing = pd.DataFrame([("100001", "999", NORTH), ("100002", "999", NORTH)], columns=["urn", "la_code", "district_code"])
+    by_schools = made.with_tables(schools=standing)
+    assert found(by_schools)[0].total_of_reception(2023) == 20
+    authority = replace(made.evidence.authority, districts=(NORTH, SOUTH))
+    babies, notes = found(replace(by_schools, evidence=replace(by_schools.evidence, authority=authority)))
+    assert babies.total_of_reception(2023) == 90 and "left out (E07000009)" in notes
 
 
 def test_without_small_areas_births_lie_as_reception_does(town: Made) -> None:

@@ -82,7 +82,7 @@ def test_every_table_stands_in_the_settings_file_and_every_section_is_valid_once
     workspace = open_workspace(tmp_path)
     assert set(workspace.tables) == set(TABLES) - {"census_schools"}        # filled by the school census beside the roll
     assert workspace.assumptions.excluded_years[0].ay == 2020
-    assert workspace.districts == ("E07000170",)
+    assert workspace.authority.districts == ("E07000170",)
     assert [f"[tables.{t}]" in lines for t in NEEDED] == [True, True] and at > 0
 
 

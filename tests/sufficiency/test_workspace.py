@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -310,7 +310,7 @@ def births_frame(*codes: str) -> pd.DataFrame:
 
 def test_births_of_neighbours_are_left_out_and_said_so() -> None:
     tables = {"schools": SCHOOLS, "births": births_frame("E06000018", "E07000170", "E07000171", "E10000024")}
-    own, notes, problems = keep_own(tables, Authority("891", "N", "E10000024", 2025), (), {})
+    own, notes, problems = keep_own(tables, Authority("891", "N", "E10000024", 2025), {})
     assert own["births"]["area_code"].tolist() == ["E07000170", "E07000171", "E10000024"]
     assert [n.text for n in notes] == ["1 rows of other authorities left out: E06000018"] and not problems
 
@@ -323,7 +323,7 @@ def test_small_areas_population_and_look_up_are_cut_to_the_same_districts() -> N
     population = pd.DataFrame({"lsoa_code": codes, "year": 2020, "age": 3, "persons": 20.0})
     tables = {"schools": SCHOOLS, "lsoa_lookup": lookup, "population": population,
               "births": births_frame("E01000001", "E01030002", "E01000003")}
-    own, notes, problems = keep_own(tables, Authority("891", "N", "E10000024", 2025), (), {})
+    own, notes, problems = keep_own(tables, Authority("891", "N", "E10000024", 2025), {})
     assert own["lsoa_lookup"]["district_code"].tolist() == ["E07000170", "E07000171"]
     assert own["population"]["lsoa_code"].tolist() == ["E01000001", "E01000002"]
     assert own["births"]["area_code"].tolist() == ["E01000001", "E01030002"]
@@ -332,23 +332,50 @@ def test_small_areas_population_and_look_up_are_cut_to_the_same_districts() -> N
 
 def test_where_nothing_tells_all_is_kept_and_said_so() -> None:
     births = births_frame("E07000170", "E06000018")
-    own, notes, problems = keep_own({"births": births}, Authority("891", "N", "E10000024", 2025), (), {})
+    own, notes, problems = keep_own({"births": births}, Authority("891", "N", "E10000024", 2025), {})
     assert len(own["births"]) == 2 and not problems
     assert "E06000018, E07000170" in notes[0].text and "list the authority's districts" in notes[0].loses
 
 
 def test_another_authoritys_births_are_a_problem() -> None:
     tables = {"schools": SCHOOLS, "births": births_frame("E09000001", "E09000002")}
-    _, _, (problem,) = keep_own(tables, Authority("891", "N", "E10000024", 2025), (), {"births": "births.csv"})
+    _, _, (problem,) = keep_own(tables, Authority("891", "N", "E10000024", 2025), {"births": "births.csv"})
     assert (problem.file, problem.column, problem.found) == ("births.csv", "area_code", "E09000001, E09000002")
 
 
+def of_districts(**schools: int) -> dict[str, pd.DataFrame]:
+    """So many schools in each district."""
+    codes = [code for code, n in schools.items() for _ in range(n)]
+    return {"schools": pd.DataFrame({"urn": [f"{100000 + i}" for i in range(len(codes))], "la_code": "891",
+                                     "district_code": codes})}
+
+
 def test_one_school_over_the_border_does_not_bring_its_district_in() -> None:
-    many = pd.DataFrame({"urn": [f"{100000 + i}" for i in range(200)], "district_code": ["E07000170"] * 199 + ["E06000018"]})
-    authority = Authority("891", "N", "E10000024", 2025)
-    assert own_districts({"schools": many}, authority) == {"E07000170"}
-    assert own_districts({"schools": many}, authority, ("E07000175",)) == {"E07000175"}
-    assert own_districts({}, Authority("892", "Nottingham", "E06000018", 2025)) == {"E06000018"}
+    county = Authority("891", "N", "E10000024", 2025)
+    assert own_districts(of_districts(E07000170=199, E06000018=1), county) == ("E07000170",)
+    assert own_districts(of_districts(E07000170=100, E06000018=1), county) == ("E07000170",), "1 in 101 is a stray"
+    assert own_districts(of_districts(E07000170=99, E07000171=1), county) == ("E07000170", "E07000171"), "1 in 100 is not"
+
+
+def test_districts_that_are_named_count_whatever_schools_and_small_areas_say() -> None:
+    named = Authority("891", "N", "E10000024", 2025, ("E07000175",))
+    lsoas = pd.DataFrame({"lsoa_code": ["E01000001"], "district_code": ["E07000170"]})
+    assert own_districts(of_districts(E07000170=5) | {"lsoas": lsoas}, named) == ("E07000175",)
+    unnamed = replace(named, districts=())
+    assert own_districts(of_districts(E07000171=5) | {"lsoas": lsoas}, unnamed) == ("E07000171",)
+    assert own_districts({"lsoas": lsoas}, unnamed) == ("E07000170",)
+    births = births_frame("E07000170", "E07000171")
+    own, notes, problems = keep_own({"lsoas": lsoas, "births": births}, unnamed, {})
+    assert own["births"]["area_code"].tolist() == ["E07000170"] and not problems
+    assert notes[0].text == "the authority's districts are taken to be those of all small areas given: E07000170"
+
+
+def test_a_unitary_authority_is_a_district_itself() -> None:
+    city = Authority("891", "Nottingham", "E06000018", 2025)
+    assert own_districts({}, city) == ("E06000018",)
+    assert own_districts(of_districts(E06000018=89, E07000173=3), city) == ("E06000018",), "three just over the border"
+    assert own_districts(of_districts(E07000170=9, E07000171=9), city) == ("E06000018", "E07000170", "E07000171"), (
+        "a new authority, whose schools are still listed by the districts it was made of")
 
 
 # Tables against one another.
