@@ -65,7 +65,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """The figures behind an area's colour, one row a year group: shown when an area is chosen."""
+    """The figures behind an area's colour or a school's roll, one row a year group: shown when it is chosen."""
 
     title: str                      # "Year group"
     columns: dict[str, str]         # column of `frame` -> heading
@@ -105,6 +105,7 @@ class Points:
     series: pd.DataFrame | None = None  # layer, key, year, value, limit: pupils and places over the years
     value_title: str = ""
     limit_title: str = ""
+    breakdown: Breakdown | None = None  # the year groups of each; years of all layers, shown where a layer has that year
 
 
 @dataclass(frozen=True)

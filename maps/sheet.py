@@ -152,9 +152,33 @@ def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
     for key, year, label, *figures in frame.itertuples(index=False, name=None):
         if key in position and year in years:
             rows[position[key]][years[year]].append([str(label), *(_whole(f) for f in figures)])
+    return {**_headings(breakdown), "rows": rows}
+
+
+def _headings(breakdown: Breakdown) -> dict[str, Any]:
+    """Headings of the rows, and which of them are drawn: their positions, 0 for none."""
     columns = list(breakdown.columns)
     drawn = [columns.index(name) + 1 if name else 0 for name in (breakdown.value, breakdown.limit)]
-    return {"headings": [breakdown.title, *breakdown.columns.values()], "rows": rows, "value": drawn[0], "limit": drawn[1]}
+    return {"headings": [breakdown.title, *breakdown.columns.values()], "value": drawn[0], "limit": drawn[1]}
+
+
+def _rows_behind(breakdown: Breakdown) -> tuple[dict[str, Any], dict[Any, list[list[Any]]]]:
+    """The year groups of things, with nothing said twice: labels and years once, and for each thing its rows.
+
+    A row is [position of its label, then for each column its whole numbers over the years]; years after its last are left out.
+    Labels and rows stand in the order in which the frame first has them.
+    """
+    frame = breakdown.frame
+    labels = {label: i for i, label in enumerate(frame["row"].astype(str).unique())}
+    years = {year: i for i, year in enumerate(sorted(frame["year"].unique()))}
+    found: dict[Any, dict[str, list[list[int | None]]]] = {}
+    for key, year, label, *figures in frame[["key", "year", "row", *breakdown.columns]].itertuples(index=False, name=None):
+        lists = found.setdefault(key, {}).setdefault(str(label), [[] for _ in figures])
+        for column, figure in zip(lists, figures, strict=True):
+            column += [None] * (years[year] + 1 - len(column))
+            column[years[year]] = _whole(figure)
+    rows = {key: [[labels[label], *lists] for label, lists in mine.items()] for key, mine in found.items()}
+    return {**_headings(breakdown), "labels": list(labels), "years": [int(year) for year in years]}, rows
 
 
 def _whole(value: Any) -> int | None:
@@ -165,18 +189,19 @@ def _points(points: Points, layers: tuple[Layer, ...]) -> dict[str, Any]:
     items = points.items.reset_index(drop=True)
     places = degrees(gpd.GeoSeries.from_xy(items["x"].astype("float64"), items["y"].astype("float64"), crs=METRES))
     areas, series = _area_of(points, layers), _series(points, layers)
+    behind, rows = (None, {}) if points.breakdown is None else _rows_behind(points.breakdown)
     names = _texts(items["name"])
     facts = {column: _texts(items[column]) for column in dict.fromkeys((*points.facts, *points.columns))}
     sizes = [_whole(size) for size in items["size"]]
     return {
         "key": points.key, "title": points.title, "singular": points.singular, "mark": points.mark, "size": points.size,
         "valueTitle": points.value_title, "limitTitle": points.limit_title, "series": points.series is not None,
-        "located": points.areas is not None,
+        "located": points.areas is not None, "breakdown": behind,
         "facts": [{"name": column, "label": label} for column, label in points.facts.items()],
         "columns": [{"name": column, "label": label} for column, label in points.columns.items()],
         "items": [
             {"name": names[i], "at": places[i], "size": sizes[i], "facts": {column: facts[column][i] for column in facts},
-             "areas": areas.get(key, {}), "series": series.get(key, {})}
+             "areas": areas.get(key, {}), "series": series.get(key, {}), "rows": rows.get(key, [])}
             for i, key in enumerate(items["key"])
         ],
     }

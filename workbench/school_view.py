@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from maps.layer import Points
+from maps.layer import Breakdown, Points
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
 
 
@@ -53,6 +53,7 @@ def schools_points(tables: Mapping[str, pd.DataFrame], base: int) -> Points:
         series=series,
         value_title="Pupils",
         limit_title="Places",
+        breakdown=_school_year_groups(tables),
     )
 
 
@@ -85,6 +86,22 @@ def _school_series(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     both = both[both["ay"] <= both["phase"].map(last)]
     both["value"] = both["value"].fillna(0.0) if len(value) else both["value"]
     return both.rename(columns={"phase": "layer", "urn": "key", "ay": "year"})
+
+
+def _school_year_groups(tables: Mapping[str, pd.DataFrame]) -> Breakdown:
+    """Pupils and places of each school by year group, Reception to Year 11, as far ahead as its phase is looked at.
+
+    A school that has places and no pupils row has nobody there; a year group with neither pupils nor places is left out.
+    """
+    keys = ["phase", "urn", "ay", "nc_year"]
+    pupils = tables["school_pupils"]
+    mine = pupils[pupils["phase"].isin(ENTRY_YEAR)]
+    both = mine[[*keys, "pupils"]].merge(tables["places"][[*keys, "yg_places"]], on=keys, how="outer")
+    both = both[both["ay"] <= both["phase"].map(tables["summary"].groupby("phase")["ay"].max())]
+    both["pupils"] = both["pupils"].fillna(0.0) if len(mine) else both["pupils"]
+    there = both[(both["pupils"] > 0) | (both["yg_places"] != 0)].sort_values(["nc_year", "urn", "ay"])
+    frame = there.assign(row=there["nc_year"].map(nc_year_label)).rename(columns={"urn": "key", "ay": "year"})
+    return Breakdown("Year group", {"pupils": "Pupils", "yg_places": "Places"}, frame, value="pupils", limit="yg_places")
 
 
 def _school_areas(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

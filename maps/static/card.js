@@ -20,7 +20,8 @@ function areaCard(area, choose, back) {
   const look = layer().shapes[area].length ? lookButton(() => lookAt({kind: 'area', area})) : null;
   return [
     cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
-    viewsOf(area), ...yearGroups(area), ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
+    viewsOf(area), ...yearGroups(layer().breakdown, rowsOfArea(area), layer().names[area]),
+    ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
   ];
 }
 
@@ -34,16 +35,23 @@ function viewsOf(area) {
   }));
 }
 
-/** The year groups behind the figures, as a picture and as a table. */
-function yearGroups(area) {
-  const behind = layer().breakdown;
-  const rows = behind ? behind.rows[area][shown.moment] : [];
+const rowsOfArea = (area) => (layer().breakdown ? layer().breakdown.rows[area][shown.moment] : []);
+
+/** The year groups of a thing in the year shown, those of which something is known. */
+function rowsOfThing(group, item) {
+  const at = group.breakdown ? group.breakdown.years.indexOf(moment().key) : -1;
+  const rows = item.rows.map(([label, ...columns]) => [group.breakdown.labels[label], ...columns.map((one) => one[at] ?? null)]);
+  return rows.filter((row) => row.slice(1).some((figure) => figure !== null));
+}
+
+/** The year groups behind the figures of an area or a thing, as a picture and as a table. */
+function yearGroups(behind, rows, name) {
   if (!rows.length) return [];
   const title = behind.headings[0] + 's in ' + dated(moment());
   const {value, limit} = behind;
   const picture = value ? [chart(rows.map((row) => ({label: row[0], value: row[value], limit: limit ? row[limit] : null})),
     title, behind.headings[value], limit ? behind.headings[limit] : 'places')] : [make('h3', {}, title)];
-  return [...picture, plainTable(title + ': ' + layer().names[area], behind.headings,
+  return [...picture, plainTable(title + ': ' + name, behind.headings,
     rows.map((row) => ({cells: [row[0], ...row.slice(1).map(count)]})))];
 }
 
@@ -77,7 +85,7 @@ function pointCard({group: g, item: i}, choose, back, cameFrom) {
   const list = make('dl', {class: 'facts'}, ...facts.filter(([, fact]) => fact).map(pair));
   return [
     cardTop(item.name, capital(group.singular), back, cameFrom ? 'Back to ' + cameFrom : 'Close', look),
-    list, ...yearsOf(group, item),
+    list, ...yearsOf(group, item), ...yearGroups(group.breakdown, rowsOfThing(group, item), item.name),
   ];
 }
 

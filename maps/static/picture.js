@@ -72,7 +72,9 @@ function bar(value, limit, most) {
   return line;
 }
 
-/** Columns side by side, each with its number above, its label below, and a mark at its limit; bars where it is narrow. */
+const MOST_COLUMNS = 9;    // that stand side by side with their labels whole
+
+/** Columns side by side, each with its number above, its label below, and a mark at its limit; bars where it is narrow or many. */
 function chart(columns, title, valueTitle, limitTitle) {
   const most = Math.max(1, ...columns.flatMap(({value, limit}) => [value || 0, limit || 0]));
   const plot = make('div', {class: 'plot', 'aria-hidden': 'true'});
@@ -90,7 +92,7 @@ function chart(columns, title, valueTitle, limitTitle) {
     make('span', {class: 'key-item'}, make('span', {class: 'key-within'}), valueTitle),
     make('span', {class: 'key-item'}, make('span', {class: 'key-beyond'}), 'more than ' + limitTitle.toLowerCase()),
     make('span', {class: 'key-item'}, make('span', {class: 'key-limit'}), limitTitle));
-  return make('figure', {class: 'chart'}, make('figcaption', {}, title), plot, key);
+  return make('figure', {class: columns.length > MOST_COLUMNS ? 'chart many' : 'chart'}, make('figcaption', {}, title), plot, key);
 }
 
 /** A part of a bar; whether it lies or stands is for the style to say. */

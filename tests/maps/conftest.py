@@ -172,8 +172,21 @@ def school_points(rng: Generator, schools: pd.DataFrame, years: dict[str, list[i
         for t, year in enumerate(years[s.phase])
     ], columns=["layer", "key", "year", "value", "limit"])
     facts = {"type": "Kind of school", "ages": "Ages", "pan": "Admission number"}
+    columns = {"pupils": "Pupils", "places": "Places"}
     return Points("schools", "Schools", "school", "circle", items, "places", facts, {"type": "Kind", "pan": "Admission number"},
-                  items.rename(columns={"phase": "layer"})[["layer", "key", "area"]], series, "Pupils", "Places")
+                  items.rename(columns={"phase": "layer"})[["layer", "key", "area"]], series, "Pupils", "Places",
+                  Breakdown("Year group", columns, school_groups(items, series), "pupils", "places"))
+
+
+def school_groups(items: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """The roll of each school over its year groups, more in the upper ones; the third school takes both phases' year groups."""
+    admitted = items.set_index("key")["pan"]
+    rows = [
+        (s.key, s.year, name, s.value / len(GROUPS[s.layer]) + g, admitted[s.key])
+        for s in series.itertuples() for g, name in enumerate(GROUPS[s.layer])
+    ]
+    both = [(items["key"].iloc[2], 2028, name, 70.0 + g, 75.0) for g, name in enumerate(GROUPS["secondary"])]
+    return pd.DataFrame([*rows, *both], columns=["key", "year", "row", "pupils", "places"])
 
 
 def housing(rng: Generator, land: Ground, layers: tuple[Layer, ...]) -> Points:

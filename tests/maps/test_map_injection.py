@@ -76,7 +76,9 @@ def sheet_of(words: Words) -> Sheet:
 
     schools = Points(
         "schools", words("schools"), words("school"), "circle", thing("school"), words("places"), {"fact": words("fact label")},
-        {"cell": words("column heading")}, belongs, series, words("value title"), words("limit title"))
+        {"cell": words("column heading")}, belongs, series, words("value title"), words("limit title"),
+        Breakdown(words("school row heading"), {"pupils": words("school heading")},
+                  pd.DataFrame({"key": ["s"], "year": [1], "row": [words("school row label")], "pupils": [30.0]}), "pupils"))
     sites = Points(
         "sites", words("sites"), words("site"), "diamond", thing("site"), words("dwellings"),
         {"fact": words("site label")}, {"cell": words("site heading")})

@@ -160,11 +160,41 @@ def test_a_school_card_shows_its_facts_and_its_years(document: str, told: dict[s
     assert card.locator(".facts dt").all_text_contents() == [
         "Places", "Kind of school", "Ages", "Admission number", "Primary area", "On the map"]
     assert card.locator(".facts dd").last.text_content() == "no: its place is not known"
-    figures = _rows(page, "#card tbody tr")
+    figures = _rows(page, ":nth-match(#card table, 1) tbody tr")
     series = item["series"]["primary"]
     assert [row[1:3] for row in figures] == [[str(v), str(m)] for v, m in zip(series["v"], series["m"], strict=True)]
     assert figures[0][0] == "2025/26, census"
-    assert card.locator(".column-number").all_text_contents() == [str(v) for v in series["v"]]
+    assert card.locator(".chart").first.locator(".column-number").all_text_contents() == [str(v) for v in series["v"]]
+
+
+def test_a_school_card_shows_the_year_groups_of_the_year_chosen(document: str, told: dict[str, Any], look: Look) -> None:
+    page, group = look(document), told["points"][0]
+    page.click("#list-0 summary")
+    item, behind, card = group["items"][2], group["breakdown"], page.locator("#card")
+    page.click("#list-0-table [data-item='2']")
+
+    def shown(year: int) -> list[list[str]]:
+        at = year - 2025
+        rows = [row for row in item["rows"] if len(row[1]) > at and row[1][at] is not None]
+        return [[behind["labels"][label], str(pupils[at]), str(places[at])] for label, pupils, places in rows]
+
+    assert card.locator("figcaption").all_text_contents() == ["Pupils and places by year", "Year groups in 2028/29, forecast"]
+    assert _rows(page, ":nth-match(#card table, 2) tbody tr") == shown(2028) and len(shown(2028)) == 12
+    assert card.locator(".chart.many .column-label").all_text_contents() == behind["labels"]
+    page.locator("#year").press("ArrowRight")
+    assert _rows(page, ":nth-match(#card table, 2) tbody tr") == shown(2029) and len(shown(2029)) == 7
+    assert card.locator(".chart.many").count() == 0
+
+
+def test_labels_of_many_bars_stay_whole_and_bars_in_line(document: str, look: Look) -> None:
+    page = look(document)
+    page.evaluate("document.querySelector(\"#list-0-table [data-item='2']\").click()")
+    heights = page.eval_on_selector_all(".chart.many .column-label", "them => them.map((label) => label.offsetHeight)")
+    assert len(heights) == 12 and max(heights) < 20
+    page.locator("#card-close").press("Enter")
+    page.evaluate("document.querySelector('#areas tbody .choose').click()")
+    feet = page.eval_on_selector_all(".chart .well", "wells => wells.map((well) => well.getBoundingClientRect().bottom)")
+    assert len(set(feet)) == 1
 
 
 def test_choosing_on_the_map_opens_the_card(document: str, told: dict[str, Any], look: Look) -> None:

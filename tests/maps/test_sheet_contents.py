@@ -119,6 +119,21 @@ def test_notes_are_grouped_in_the_order_of_their_first(county: Sheet) -> None:
     ]
 
 
+def test_the_year_groups_of_schools_say_nothing_twice(county: Sheet, block: dict[str, Any]) -> None:
+    schools = block["points"][0]
+    behind, items = schools["breakdown"], schools["items"]
+    assert behind == {"headings": ["Year group", "Pupils", "Places"], "value": 1, "limit": 2, "years": list(range(2025, 2033)),
+                      "labels": ["Reception", *(f"Year {n}" for n in range(1, 12))]}
+    assert [row[0] for row in items[0]["rows"]] == list(range(7)) and [row[0] for row in items[2]["rows"]] == list(range(12))
+    assert {len(figures) for row in items[0]["rows"] for figures in row[1:]} == {6}, "primary years only"
+    assert items[2]["rows"][7][1:] == [[None, None, None, 70], [None, None, None, 75]]
+    assert all(isinstance(figure, int) for row in items[0]["rows"] for figures in row[1:] for figure in figures)
+    assert block["points"][1]["breakdown"] is None and all(site["rows"] == [] for site in block["points"][1]["items"])
+    bare = contents(replace(county, points=(replace(county.points[0], breakdown=None),)))
+    spent = len(json.dumps(schools, separators=(",", ":"))) - len(json.dumps(bare["points"][0], separators=(",", ":")))
+    assert spent < 150_000
+
+
 def test_layers_without_shapes_have_tables_and_no_leaflet(county: Sheet) -> None:
     bare = replace(county, layers=tuple(replace(layer, shapes=None) for layer in county.layers))
     told, document = contents(bare), draw(bare)

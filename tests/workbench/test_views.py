@@ -180,6 +180,24 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     assert mill["facts"] == {"status": "full", "years": "2023/24: 40, 2024/25: 40", "note": ""}
 
 
+def test_the_year_groups_of_a_school_add_up_to_its_roll_and_places(done: Outcome) -> None:
+    schools = contents(sheet_of(done))["points"][0]
+    behind = schools["breakdown"]
+    assert behind["headings"] == ["Year group", "Pupils", "Places"] and behind["years"] == list(range(BASE, BASE + 8))
+    high = next(item for item in schools["items"] if item["name"] == "Middle High")
+    rows = {behind["labels"][label]: (pupils, places) for label, pupils, places in high["rows"]}
+    assert list(rows) == [f"Year {g}" for g in range(7, 12)], "no sixth form, whose places are not among these"
+    assert rows["Year 7"][0][0] == 100 and len(rows["Year 7"][0]) == 8
+    infant = next(item for item in schools["items"] if item["name"] == "West Infant")
+    assert [behind["labels"][row[0]] for row in infant["rows"]] == ["Reception", "Year 1", "Year 2"]
+    assert {len(figures) for row in infant["rows"] for figures in row[1:]} == {6}, "primary is looked at five years ahead"
+    for item in schools["items"]:
+        for layer in item["series"].values():
+            for name, column in (("v", 1), ("m", 2)):
+                added = [sum(row[column][t] for row in item["rows"]) for t in range(len(layer[name]))]
+                assert added == pytest.approx(layer[name], abs=4), "each figure is rounded by itself"
+
+
 def test_names_from_files_travel_as_text_only(done: Outcome) -> None:
     page = draw(sheet_of(done))
     assert NASTY not in page and "<img" not in page
