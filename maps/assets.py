@@ -12,6 +12,8 @@ from importlib.resources import files
 
 SCRIPTS = ("basics.js", "picture.js", "tables.js", "columns.js", "card.js", "choosing.js", "labels.js", "map.js", "page.js")
 """Our own scripts in their order; together they are one script of the page."""
+STYLES = ("page.css", "paper.css")
+"""Our own styles in their order: for the screen, and what is different in print."""
 
 
 def own(name: str) -> str:
@@ -22,6 +24,11 @@ def own(name: str) -> str:
 def own_script() -> str:
     """Our script: all parts, closed off from the page's other names."""
     return "(function () {\n'use strict';\n" + "\n".join(own(name) for name in SCRIPTS) + "\n}());\n"
+
+
+def own_style() -> str:
+    """Our style: all parts."""
+    return "\n".join(own(name) for name in STYLES)
 
 
 def leaflet_script() -> str:

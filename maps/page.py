@@ -56,7 +56,7 @@ class Page(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         drawn = bool(self._children)
-        styles = [assets.leaflet_style()] * drawn + [assets.own("page.css")]
+        styles = [assets.leaflet_style()] * drawn + [assets.own_style()]
         scripts = ([assets.leaflet_script(), _lines(self.script.render(**kwargs))] if drawn else []) + [assets.own_script()]
         template = Environment(autoescape=False, keep_trailing_newline=True).from_string(assets.own("page.html"))  # no data in it
         return template.render(

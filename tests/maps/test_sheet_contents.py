@@ -55,7 +55,7 @@ def test_no_number_that_is_none_gets_into_the_block() -> None:
 
 
 def test_the_document_names_no_other_place(document: str) -> None:
-    ours = assets.own_script() + assets.own("page.css") + assets.own("page.html")
+    ours = assets.own_script() + assets.own_style() + assets.own("page.html")
     assert set(re.findall(r"https?://[^\s\"'<>)]+", ours)) == {"http://www.w3.org/2000/svg"}
     frame = re.sub(r"<(script|style)\b.*?</\1>", "", document, flags=re.DOTALL)
     assert re.findall(r"<(?:link|img|iframe|object|embed|base)\b|\bsrc=|\bhref=\"(?!#)", frame) == []
