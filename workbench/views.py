@@ -81,7 +81,7 @@ def committee_sheet(picture: Picture) -> Sheet:
         start=_worst(tables["summary"], "ay"),
         start_layer=_worst(tables["summary"], "phase") or "",
         reading=(*TERMS, *_drawn(picture), *_how_places_are_known(tables["places"], base), *_accuracy(tables["accuracy"], base)),
-        notes=tuple(Remark(f"{note.table}: {note.text}", note.loses) for note in picture.notes),
+        notes=_noted(picture.notes),
         sources=attribution(picture.sources),
     )
 
@@ -193,6 +193,18 @@ def _drawn(picture: Picture) -> tuple[Remark, ...]:
     """How the boundaries on the map came about."""
     said = [note.text for note in picture.notes if note.text.startswith(INDICATIVE)]
     return tuple(Remark(f"Planning areas are sets of schools; {text}.") for text in said)
+
+
+BEARS, ALSO, FILES = "What bears on the figures", "Also to know", "How the files were read"
+
+
+def _noted(notes: Sequence[Note]) -> tuple[Remark, ...]:
+    """Notes by what they mean for a reader: those that cost the result something, others, and how the files were read."""
+    remarks = [
+        Remark(f"{note.table}: {note.text}", note.loses, BEARS if note.loses else FILES if note.kind == "file" else ALSO)
+        for note in notes
+    ]
+    return tuple(sorted(remarks, key=lambda remark: (BEARS, ALSO, FILES).index(remark.group)))
 
 
 def _accuracy(accuracy: pd.DataFrame, base: int) -> tuple[Remark, ...]:

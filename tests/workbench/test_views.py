@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from python_calamine import load_workbook
 
 from maps.sheet import Sheet, contents, draw
 from sufficiency.assumptions import Assumptions
-from sufficiency.evidence import Source
+from sufficiency.evidence import Note, Source
 from sufficiency.model import Outcome, run
 from workbench.attribution import attribution
 from workbench.column_guide import SHEETS
@@ -225,6 +226,17 @@ def test_headlines_say_how_many_and_where(done: Outcome) -> None:
     assert re.match(r"(Reception is shortest in|None of 2 primary planning areas runs short)", second)
     assert second.endswith("capacity shared evenly over the year groups, not admission numbers.")
     assert "stand empty" in second
+
+
+def test_notes_that_cost_something_come_first_and_how_files_were_read_last(done: Outcome) -> None:
+    notes = [Note("births", "b.csv: 2 rows left out", kind="file"), Note("roll", "one school is new"),
+             Note("pans", "not in the workspace", "places rest on capacity"),
+             Note("roll", "r.csv: a column lost", "a year", "file")]
+    picture = picture_of(done, protect({**done.tables, **tables_for_people(done)}), "abcdef012345")
+    told = contents(committee_sheet(replace(picture, notes=notes)))["notes"]
+    assert [(one["group"], [remark["text"] for remark in one["remarks"]]) for one in told] == [
+        ("What bears on the figures", ["pans: not in the workspace", "roll: r.csv: a column lost"]),
+        ("Also to know", ["roll: one school is new"]), ("How the files were read", ["births: b.csv: 2 rows left out"])]
 
 
 def test_sources_are_attributed_and_boundaries_get_their_words() -> None:
