@@ -6,8 +6,8 @@ and the years after are ratios of the same kind here; only planning areas need t
 authority's own roll by year group where that is known, else of its schools' rolls added up. The projection starts from the pupils
 of the schools that are planned for.
 
-With one census and no roll of the authority over the years there is no ratio to measure: pupils then move up a year unchanged,
-and as many enter Year 7 and stay on into the sixth form as today's census has there for the year group below.
+Where no two censuses can be compared there is no ratio to measure: pupils then move up a year unchanged, and as many enter Year 7
+and stay on into the sixth form as today's census has there for the year group below.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
+from planning_areas.wording import some
 from sufficiency.evidence import Note
 from sufficiency.ratios import AuthorityRatios, divide, excluded_notes, transitions, weighted_ratio
 
@@ -50,14 +51,20 @@ def published_roll(evidence: Evidence) -> tuple[tuple[int, ...], Floats]:
 
 
 def authority_roll(evidence: Evidence, strands: Strands) -> tuple[tuple[int, ...], Floats, tuple[Note, ...]]:
-    """The roll that the authority's ratios are measured on: its own where it has one, else its schools' added up."""
+    """The roll that the authority's ratios are measured on: its own where it has one, else its schools' added up.
+
+    A year group that its own roll does not count is its schools', like for like; where no schools are known it stays missing.
+    """
     years, roll = published_roll(evidence)
     schools = np.where(strands.seen[:, None], strands.roll.sum(axis=1), np.nan)
     if np.isnan(roll).all():
         return strands.years, schools, ()
+    if not any(strands.urns):
+        return years, roll, ()
+    ends = bool(np.isnan(roll[0, STATUTORY]).all())
+    roll, stood_in = _with_schools(years, roll, schools)
     notes: tuple[Note, ...] = ()
-    if np.isnan(roll[0, STATUTORY]).any() and strands.seen[0]:
-        roll[0] = schools[0] * _like_for_like(years, roll, strands.years, schools)
+    if ends and strands.seen[0]:
         text = f"the authority's roll does not reach {ay_label(strands.base)}; its schools' rolls are added up"
         notes = (Note("authority_roll", text),)
     elif strands.seen[0]:
@@ -66,16 +73,33 @@ def authority_roll(evidence: Evidence, strands: Strands) -> tuple[tuple[int, ...
             text = (f"in {ay_label(strands.base)} the schools that are planned for have {theirs:,.0f} pupils in Reception to "
                     f"Year 11, the authority's own roll has {own:,.0f}")
             notes = (Note("authority_roll", text, "the projection follows the schools; a published total may be of others"),)
+    if stood_in and not ends:
+        text = f"where the authority's roll counts nobody its schools' rolls are added up: {some(stood_in)}"
+        notes += (Note("authority_roll", text),)
     return years, roll, notes
 
 
-def _like_for_like(years: tuple[int, ...], roll: Floats, school_years: tuple[int, ...], schools: Floats) -> float:
+def _with_schools(years: tuple[int, ...], roll: Floats, schools: Floats) -> tuple[Floats, list[str]]:
+    """Put the schools' counts, like for like, where the authority's roll lacks a year group of a year, and name these.
+
+    A year before the base year of which it counts nothing at all stays missing.
+    """
+    scale = _like_for_like(roll, schools)
+    n = min(len(roll), len(schools))
+    theirs = np.full_like(roll, np.nan)
+    theirs[:n] = schools[:n] * scale
+    counted = ~np.isnan(roll).all(axis=1) | (np.arange(len(roll)) == 0)
+    gaps = np.isnan(roll) & (theirs > 0) & counted[:, None]
+    named = [f"{nc_year_label(int(g))} of {ay_label(years[k])}" for k, g in zip(*np.nonzero(gaps), strict=True)]
+    return np.where(gaps, theirs, roll), named
+
+
+def _like_for_like(roll: Floats, schools: Floats) -> float:
     """By how much the authority's own count differs from its schools' in the latest year that has both; 1 where none has."""
-    for k, ay in enumerate(years):
-        if ay in school_years:
-            own, theirs = roll[k, STATUTORY].sum(), schools[school_years.index(ay), STATUTORY].sum()
-            if own > 0 and theirs > 0:
-                return float(own / theirs)
+    for own, theirs in zip(roll[:, STATUTORY], schools[:, STATUTORY], strict=False):
+        both = ~np.isnan(own) & ~np.isnan(theirs)
+        if own[both].sum() > 0 and theirs[both].sum() > 0:
+            return float(own[both].sum() / theirs[both].sum())
     return 1.0
 
 
@@ -86,18 +110,15 @@ def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
     roll: [year, nc_year], latest first, missing where not known.
     """
     base, oldest = years[0], years[-1]
-    whole = [not np.isnan(row).any() for row in roll[:, STATUTORY]]
-    with_births, _ = transitions(lambda ay: whole[base - ay] and babies.is_known(ay), base, oldest, assumptions)
+    counted = ~np.isnan(roll[:, RECEPTION])
+    with_births, _ = transitions(lambda ay: bool(counted[base - ay]) and babies.is_known(ay), base, oldest, assumptions)
     births = weighted_ratio(np.array([roll[base - ay, RECEPTION] for ay in with_births]),
                             np.array([babies.total_of_reception(ay) for ay in with_births]), assumptions.weights)
-    used, left_out = transitions(lambda ay: ay > oldest and whole[base - ay] and whole[base - ay + 1], base, oldest, assumptions)
-    k = np.array([base - ay for ay in used], dtype="int64")
-    steps = np.full(GROUPS, np.nan)
-    steps[1:] = weighted_ratio(roll[k, 1:], roll[k + 1, :-1], assumptions.weights)
+    steps, used, left_out = measured_steps(years, roll, assumptions)
     notes = list(excluded_notes("authority_roll", left_out, assumptions))
     if not used:
-        notes.append(Note("authority_roll", "there is one census only: pupils are moved up a year unchanged, and as many enter "
-                          "Year 7 and stay on after Year 11 as are there today",
+        notes.append(Note("authority_roll", f"{_why_none(roll, left_out)}: pupils are moved up a year unchanged, and as many "
+                          "enter Year 7 and stay on after Year 11 as are there today",
                           "gains and losses from year to year are missing"))
     if np.isnan(births):
         notes.append(Note("births", "no Reception has births to compare it with: one child in Reception is taken for each birth",
@@ -105,12 +126,31 @@ def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
     return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), _without_gaps(steps, roll[0])), tuple(notes)
 
 
+def measured_steps(years: tuple[int, ...], roll: Floats, assumptions: Assumptions) -> tuple[Floats, list[int], list[int]]:
+    """Ratios into each year group from the one below a year earlier, missing where not measured; the years used, and left out."""
+    base, oldest = years[0], years[-1]
+    both = ~np.isnan(roll[:-1, 1:YEAR_12]) & ~np.isnan(roll[1:, : YEAR_12 - 1])
+    used, left_out = transitions(lambda ay: ay > oldest and bool(both[base - ay].any()), base, oldest, assumptions)
+    k = np.array([base - ay for ay in used], dtype="int64")
+    steps = np.full(GROUPS, np.nan)
+    steps[1:] = weighted_ratio(roll[k, 1:], roll[k + 1, :-1], assumptions.weights)
+    return steps, used, left_out
+
+
+def _why_none(roll: Floats, left_out: list[int]) -> str:
+    """Say why no change from one January to the next can be measured."""
+    if left_out:
+        return "every change from one January to the next is left out"
+    several = (~np.isnan(roll[:, STATUTORY])).any(axis=1).sum() > 1
+    return "no two censuses follow one another" if several else "there is one census only"
+
+
 def _without_gaps(steps: Floats, today: Floats) -> Floats:
     """Fill ratios that cannot be measured: into Year 7 and after Year 11 as in today's census, else unchanged.
 
     Children cross the authority's border at Year 7, so that today's Year 7 for today's Year 6 comes nearer than no change.
     """
-    same_census = divide(np.nan_to_num(today), np.r_[np.nan, np.nan_to_num(today[:-1])])
+    same_census = divide(today, np.r_[np.nan, today[:-1]])
     groups = np.arange(GROUPS)
     unchanged = np.where(groups < YEAR_12, 1.0, 0.0)
     as_today = ((groups == YEAR_7) | (groups >= YEAR_12)) & ~np.isnan(same_census)
@@ -120,14 +160,20 @@ def _without_gaps(steps: Floats, today: Floats) -> Floats:
 
 def coverage(roll: Floats, strands: Strands) -> float:
     """Primary pupils of the planned schools for each of the authority's own roll: 1 where both count the same schools."""
-    own = np.nansum(roll[0, : PHASE_YEARS["primary"][-1] + 1])
-    theirs = strands.roll[0, :, : PHASE_YEARS["primary"][-1] + 1].sum()
+    counted = [g for g in PHASE_YEARS["primary"] if not np.isnan(roll[0, g])]
+    own, theirs = roll[0, counted].sum(), strands.roll[0].sum(axis=0)[counted].sum()
     return float(theirs / own) if own > 0 and theirs > 0 else 1.0
 
 
-def roll_up(start: Floats, reception: Floats, steps: Floats) -> Floats:
-    """Carry the authority's pupils forward: start [draw, nc_year], reception [draw, year ahead] -> [draw, year, nc_year]."""
+def roll_up(start: Floats, reception: Floats, steps: Floats, least: Floats | None = None) -> Floats:
+    """Carry the authority's pupils forward: start [draw, nc_year], reception [draw, year ahead] -> [draw, year, nc_year].
+
+    least: so many there are at least, [year ahead, nc_year], where children come out of schools that are not planned for.
+    """
     years = [start]
     for y in range(reception.shape[-1]):
-        years.append(np.concatenate([reception[:, y : y + 1], years[-1][:, :-1] * steps[1:]], axis=1))
+        moved = years[-1][:, :-1] * steps[1:]
+        if least is not None:
+            moved = np.maximum(moved, least[y, 1:])
+        years.append(np.concatenate([reception[:, y : y + 1], moved], axis=1))
     return np.stack(years, axis=1)

@@ -3,7 +3,9 @@
 The method, in the order in which it is told below (domain brief C):
 
 1. *The authority* is projected first and by itself: Reception from births five years before, every other year group from the one
-   below a year earlier, each by a ratio that is the mean of three years, the latest counting most (`authority_control`).
+   below a year earlier, each by a ratio that is the mean of three years, the latest counting most (`authority_control`). What its
+   roll does not count is estimated (`missing_counts`), and who comes from schools that are not planned for is counted among those
+   who enter (`outside_feeders`).
 2. *Planning areas* are projected school strand by school strand: births of the area's homes times its own births-to-Reception
    ratio; survival ratios of its own schools, drawn towards the authority's where the area is small (`ratios`); transfers where
    children change school, in Year 3, 5, 7, 9, 10 and 12 (`intake`), some of them into schools that begin below (`later_entries`);
@@ -19,7 +21,7 @@ Fractions are kept throughout; figures are rounded where they are shown. Arrays 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -28,11 +30,13 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
-from sufficiency.authority_control import authority_ratios, authority_roll, coverage, roll_up
+from sufficiency.authority_control import authority_ratios, authority_roll, coverage, published_roll, roll_up
 from sufficiency.evidence import Note
 from sufficiency.intake import entries
 from sufficiency.later_entries import with_later_entries
+from sufficiency.missing_counts import estimated
 from sufficiency.newborns import newborns
+from sufficiency.outside_feeders import least_entering
 from sufficiency.overrides import override
 from sufficiency.places_ahead import places_ahead
 from sufficiency.ratios import AuthorityRatios, area_ratios
@@ -87,7 +91,7 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     """
     base = evidence.authority.base_year
     years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
-    strands, strand_notes = _strands(evidence, schools, history, frame, base)
+    strands, strand_notes = _strands(evidence, schools, history, frame, base, assumptions)
     strands, entry_notes = with_later_entries(strands, evidence, assumptions)
     published, roll, roll_notes = authority_roll(evidence, strands)
     living = cache(partial(residents, evidence))
@@ -95,23 +99,24 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     babies, birth_notes = newborns(evidence, strands, frame, oldest, years[-1], living, assumptions)
     measured, authority_notes = authority_ratios(published, roll, babies, assumptions)
     authority, unserved_notes = _of_years_served(measured, coverage(roll, strands), strands)
+    least, feeder_notes = least_entering(strands, roll, measured, babies, years[1:])
     areas, ratio_notes = area_ratios(strands, babies, authority, assumptions)
     points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
 
     start = strands.roll[:1]
     rules = _rules(strands, babies, areas, points, places, schools, years, assumptions)
     born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births
-    control = roll_up(start.sum(axis=1), born, authority.steps)
+    control = roll_up(start.sum(axis=1), born, authority.steps, least)
     raw = roll_forward(start, base, rules)
     adjusted = roll_forward(start, base, rules, control)
     known, override_notes = override(adjusted[:, 1], base + 1, evidence, strands)
-    moved = roll_up(control[:, 1] + known.moved, born[:, 1:], authority.steps)
+    moved = roll_up(control[:, 1] + known.moved, born[:, 1:], authority.steps, least[1:])
     final = np.concatenate([start[:, None], roll_forward(known.rows, base + 1, rules, moved)], axis=1)
     control = np.concatenate([control[:, :1], moved], axis=1)
     pupils = strands.by_area(final)
     at_home, resident_notes = by_residence(pupils, base, living, strands, frame, babies)
-    notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, ratio_notes, intake_notes,
-             override_notes, _lost(control, pupils, years), resident_notes)
+    notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, feeder_notes, ratio_notes,
+             intake_notes, override_notes, _lost(control, pupils, years), resident_notes)
     labels = _labels(len(start), years, strands)
     return Projection(
         pupils=_labelled(pupils, labels["areas"]), raw=_labelled(strands.by_area(raw), labels["areas"]),
@@ -123,16 +128,17 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     )
 
 
-def _strands(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame,
-             base: int) -> tuple[Strands, tuple[Note, ...]]:
+def _strands(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, base: int,
+             assumptions: Assumptions) -> tuple[Strands, tuple[Note, ...]]:
     """Schools' strands; where no school's roll is known, one strand for each area with the authority's own roll."""
     strands, notes = strands_of(schools, history, frame, base)
-    if strands.roll[0].sum() > 0:
+    years, roll = published_roll(evidence)
+    if strands.roll[0].sum() > 0 or (len(strands.urns) and np.isnan(roll[0]).all()):
         return strands, notes
-    years, roll, _ = authority_roll(evidence, replace(strands, seen=np.zeros_like(strands.seen)))
+    roll, estimates = estimated(years, roll, evidence, assumptions)
     told = Note("school_roll", f"no roll of any school is known for {ay_label(base)}: the authority is projected as a whole",
                 "nothing can be told of schools, nor of one planning area apart from another")
-    return whole_areas(strands, roll, years), (*notes, told)
+    return whole_areas(strands, roll, years), (*notes, told, *estimates)
 
 
 def _of_years_served(measured: AuthorityRatios, covered: float, strands: Strands) -> tuple[AuthorityRatios, tuple[Note, ...]]:
@@ -170,7 +176,7 @@ def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[
 
 def _labels(draws: int, years: range, strands: Strands) -> dict[str, xr.Coordinates]:
     """Names of the axes of figures of planning areas (with the phase of each), of schools and of the authority."""
-    urns = sorted(set(strands.urns) - {""})
+    urns = np.array(sorted(set(strands.urns) - {""}), dtype="str")      # text also where there are none
     outer = {"draw": range(draws), "ay": list(years)}
     areas = {"planning_area_code": list(strands.areas), "phase": ("planning_area_code", list(strands.phases))}
     inner: dict[str, Mapping[str, object]] = {"areas": areas, "schools": {"urn": urns}, "authority": {}}

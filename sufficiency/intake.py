@@ -102,6 +102,8 @@ def intake(strands: Strands, k: int, nc_year: int) -> Floats:
 def _from_everybody(strands: Strands, g: int, assumptions: Assumptions) -> Entry:
     """Schools that begin at 14 take a share of the whole Year 9, as in recent years."""
     n = len(strands.areas)
+    if not strands.roll[0, :, g - 1].any():
+        return Entry(g, np.zeros((n, n)), intake(strands, 0, g), 0.0, np.zeros(n), "as many as today: no Year 9 is planned for")
     pairs = _pairs(strands, g, assumptions)
     taken = [intake(strands, k, g) / max(strands.roll[k + 1, :, g - 1].sum(), 1.0) for k in pairs]
     if not taken:       # one census: today's Year 9 stands for last year's

@@ -139,18 +139,23 @@ def strands_of(schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, b
 def whole_areas(strands: Strands, roll: Floats, years: tuple[int, ...]) -> Strands:
     """Stand in for schools whose rolls are not known: one strand for each area, of the authority's roll [year, nc_year].
 
-    Where a phase has several areas the roll is shared out by the number of their schools, or equally.
+    Where a phase has several areas the roll is shared out by the number of their schools, or equally; an area of a phase in which
+    nobody is counted today has no strand. A year counts as seen if it has all the year groups that the roll ever counts.
     """
     primary = np.array([phase == "primary" for phase in strands.phases], dtype="bool")
     groups = np.arange(GROUPS)
     n = len(strands.areas)
     schools = np.bincount(strands.area, minlength=n).astype("float64") if len(strands.area) else np.ones(n)
-    mine = np.where(np.where(primary[:, None], groups <= TOP_PRIMARY, groups >= YEAR_7), schools[:, None], 0.0)
+    of_phase = np.where(primary[:, None], groups <= TOP_PRIMARY, groups >= YEAR_7)
+    mine = np.where(of_phase, schools[:, None], 0.0)
     shares = mine / np.maximum(mine.sum(axis=0), 1.0)
-    seen = np.array([not np.isnan(row).any() for row in roll[:, : YEAR_11 + 1]])
-    low, high = np.where(primary, 0, YEAR_7), np.where(primary, TOP_PRIMARY, TOP)
-    return Strands(strands.base, strands.areas, strands.phases, ("",) * n, np.arange(n), low, high, np.full((n, 2), np.nan),
-                   years, seen, np.nan_to_num(roll)[:, None, :] * shares, np.zeros((n, GROUPS), dtype="bool"))
+    counted = ~np.isnan(roll[:, : YEAR_11 + 1])
+    seen = np.array([row.any() and row[counted.any(axis=0)].all() for row in counted], dtype="bool")
+    there = np.flatnonzero((of_phase & ~np.isnan(roll[0])).any(axis=1))
+    low, high = np.where(primary, 0, YEAR_7)[there], np.where(primary, TOP_PRIMARY, TOP)[there]
+    counts = np.nan_to_num(roll)[:, None, :] * shares[there]
+    return Strands(strands.base, strands.areas, strands.phases, ("",) * len(there), there, low, high,
+                   np.full((len(there), 2), np.nan), years, seen, counts, np.zeros((len(there), GROUPS), dtype="bool"))
 
 
 def _rolls(past: pd.DataFrame, urns: tuple[str, ...], primary: Flags, years: tuple[int, ...]) -> Floats:

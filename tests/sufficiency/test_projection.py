@@ -164,6 +164,22 @@ def test_a_thin_workspace_has_one_area_a_phase_and_everything_runs(town: Made) -
     assert "no roll of any school is known" in notes(projection) and "births behind the Reception of" in notes(projection)
 
 
+def test_a_list_of_schools_without_rolls_gives_areas_and_an_empty_list_of_pupils(town: Made) -> None:
+    roll = {ay: [90.0] * 12 + [0.0] * 3 for ay in (2021, 2022)}
+    made = town(SCHOOLS, {}, BIRTHS, authority_roll=roll)
+    projection = made.project()
+    assert projection.schools.sizes["urn"] == 0 and projection.schools["urn"].dtype.kind == "U", "numbers of schools are text"
+    table = school_pupils_table(projection, made.frame, Assumptions(), 2022)
+    assert table.empty and figure(projection.pupils, 2023, "P1", 3) == pytest.approx(45), "two of four primary schools"
+
+
+def test_rolls_of_nought_are_nought(town: Made) -> None:
+    nobody = {"100001": {2022: [0, 0, 0]}, "100005": {2022: [0] * 7}}
+    projection = town(SCHOOLS, nobody, BIRTHS).project()
+    assert float(projection.pupils.sel(ay=2022).sum()) == 0 and projection.schools.sizes["urn"] == 5
+    assert not any("the authority is projected as a whole" in note.text for note in projection.notes)
+
+
 def test_one_census_is_enough(town: Made) -> None:
     once = {urn: {2022: years[2022]} for urn, years in ROLLS.items()}
     projection = town(SCHOOLS, once, BIRTHS, HOMES).project()

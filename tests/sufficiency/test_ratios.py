@@ -135,3 +135,17 @@ def test_another_authority_s_roll_and_later_years_and_nursery_are_not_looked_at(
         table.loc[i] = row
     years, roll, _ = authority_roll(made.with_tables(authority_roll=table).evidence, made.strands())
     assert years == (2022,) and roll[0, 0] == 49
+
+
+def test_why_nothing_is_measured_is_told_as_it_is() -> None:
+    def why(roll: np.ndarray, *excluded: int) -> str:
+        years = tuple(range(2022, 2022 - len(roll), -1))
+        assumptions = Assumptions(excluded_years=tuple(ExcludedYear(ay, "lockdown") for ay in excluded))
+        notes = authority_ratios(years, roll, newborns_of({2010: 1, 2020: 1}), assumptions)[1]
+        return next((n.text.split(":")[0] for n in notes if "moved up a year unchanged" in n.text), "")
+
+    assert why(rows({})) == "there is one census only"
+    assert why(rows({}, {}), 2022) == "every change from one January to the next is left out"
+    apart = rows({}, {}, {})
+    apart[1] = np.nan
+    assert why(apart) == "no two censuses follow one another" and why(rows({}, {})) == ""

@@ -82,6 +82,14 @@ def test_areas_without_any_school_roll_share_the_authority_s_by_their_schools(to
     assert whole_areas(laid_out(bare)[0], np.array([[90.0] * 15]), (2022,)).roll[0, :, 0].tolist() == [45, 45]
 
 
+def test_a_phase_in_which_nobody_is_counted_has_no_strand(town: Made) -> None:
+    strands, _ = laid_out(town([("100001", "P1", "", 0, 6, 0, 0), ("100003", "", "S1", 7, 11, 0, 0)], {}))
+    roll = np.array([[90.0] * 7 + [np.nan] * 8, [90.0] * 7 + [np.nan] * 8, [np.nan, *[90.0] * 6, *[np.nan] * 8]])
+    whole = whole_areas(strands, roll, (2022, 2021, 2020))
+    assert [whole.areas[a] for a in whole.area] == ["P1"] and whole.by_area(whole.roll)[0, :, 0].tolist() == [90, 0]
+    assert whole.seen.tolist() == [True, True, False], "a year has been seen that has all the year groups ever counted"
+
+
 def test_an_authority_with_a_roll_of_this_year_and_schools_of_last_is_projected_as_a_whole(town: Made) -> None:
     roll = {ay: [90.0] * 7 + [0.0] * 8 for ay in (2021, 2022)}
     projection = town([("100001", "P1", "", 0, 6, 0, 0)], {"100001": {2021: [88] * 7}}, authority_roll=roll).project()
