@@ -97,6 +97,18 @@ def base_year_is_there(evidence: Evidence, files: Mapping[str, str]) -> Iterator
             yield Note(name, f"the base year {ay_label(base)} is not in it", "there is no control total for the base year")
 
 
+def somebody_is_counted(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
+    """A base year in which every count is blank or hidden says nothing of today: a blank is not nought."""
+    base = evidence.authority.base_year
+    rolls = {name: table for name in ("school_roll", "authority_roll") if not (table := evidence.tables[name]).empty}
+    now = {name: table[(table["ay"] == base) & table["nc_year"].between(0, PHASE_YEARS["sixth_form"][-1])]
+           for name, table in rolls.items()}
+    if any(len(table) for table in now.values()) and not any(table["pupils"].notna().any() for table in now.values()):
+        name = next(name for name, table in now.items() if len(table))
+        yield Problem(files.get(name, name), 0, "pupils", advice="fill in what is known, or change base_year in authority.toml",
+                      expected=f"every count of the base year {ay_label(base)} is blank or hidden")
+
+
 def years_in_the_middle(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:
     """A year that is missing between two others breaks two steps of every cohort."""
     for name in ("school_roll", "authority_roll"):
@@ -278,6 +290,7 @@ def _years(years: Iterable[int]) -> str:
 
 
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] = (
-    enough, base_year_is_there, years_in_the_middle, births_reach, rolls_of_unknown_schools, unknown_schools, areas_agree,
-    one_school_one_number, places_agree_with_capacity, offers_are_for_next_year, all_stand_in_the_authority, *ODD_COUNTS,
+    enough, base_year_is_there, somebody_is_counted, years_in_the_middle, births_reach, rolls_of_unknown_schools,
+    unknown_schools, areas_agree, one_school_one_number, places_agree_with_capacity, offers_are_for_next_year,
+    all_stand_in_the_authority, *ODD_COUNTS,
 )

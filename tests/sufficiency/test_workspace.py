@@ -275,6 +275,16 @@ def test_the_base_year_must_be_in_the_roll(council: Council) -> None:
     assert "2026/27 is not in the roll" in problem.expected
 
 
+def test_a_base_year_of_blanks_is_not_a_base_year_of_noughts(council: Council) -> None:
+    council.write("births.csv", births_text())
+    blank = "".join(f"2025,{g},\n" for g in range(12))
+    council.write("roll.csv", roll_text((2023, 2024)) + blank)
+    (problem,) = council.problems()
+    assert (problem.file, problem.column) == ("roll.csv", "pupils") and "blank or hidden" in problem.expected
+    council.write("roll.csv", roll_text((2023, 2024)) + blank.replace("2025,3,", "2025,3,40"))
+    assert council.load().evidence.has("authority_roll"), "one count is something to go by"
+
+
 def test_a_year_missing_in_the_middle_is_told_with_what_is_lost(council: Council) -> None:
     council.write("roll.csv", roll_text((2022, 2023, 2025)))
     (note,) = [n for n in council.load().evidence.notes if "missing between" in n.text]
