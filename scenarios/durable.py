@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -24,6 +25,7 @@ else:
 
 ASIDE = ".partial-"
 LOCK = ".lock"
+PROBE = ".time-"
 A_DAY = 86_400.0        # seconds after which a leftover is swept where the file system has no locks
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 WINDOWS_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, None)
@@ -122,10 +124,16 @@ def publish(aside: Path, target: Path) -> bool:
     return True
 
 
-def sweep(parent: Path) -> list[str]:
-    """Remove what killed processes left in a folder, and say what; what a living process is writing stays."""
-    swept = []
-    for leftover in sorted(parent.glob(f".*{ASIDE}*")):
+def sweep(parent: Path, names: str) -> list[str]:
+    """Remove what killed processes left in a folder, and say what; what a living process is writing stays.
+
+    names: regular expression of what the caller writes there; only what was aside of such a name is removed, whatever else may
+    be called alike.
+    """
+    ours = re.compile(rf"\.(?:{names}){re.escape(ASIDE)}[0-9a-f]{{12}}(?:{re.escape(LOCK)})?")
+    swept = [probe.name for probe in sorted(parent.glob(f"{PROBE}*"))
+             if re.fullmatch(rf"{re.escape(PROBE)}[0-9a-f]{{12}}", probe.name) and probe.is_file() and _removed(probe)]
+    for leftover in sorted(path for path in parent.glob(f".*{ASIDE}*") if ours.fullmatch(path.name)):
         if leftover.name.endswith(LOCK):
             folder, lock = leftover.with_name(leftover.name.removesuffix(LOCK)), leftover
         else:
@@ -170,13 +178,19 @@ def _removed(leftover: Path) -> bool:
     return False
 
 
+def try_folder(folder: Path) -> None:
+    """Make a folder, with those above it, and find out whether files can be written there; raises OSError if not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _now_on(folder)
+
+
 def _is_old(path: Path) -> bool:
     return path.stat().st_mtime < _now_on(path.parent) - A_DAY
 
 
 def _now_on(folder: Path) -> float:
     """Ask the file system for its time, which is the one that its files are dated by."""
-    probe = folder / f".time-{secrets.token_hex(6)}"
+    probe = folder / f"{PROBE}{secrets.token_hex(6)}"
     probe.touch()
     try:
         return probe.stat().st_mtime
