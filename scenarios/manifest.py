@@ -1,7 +1,9 @@
 """What stands in a run's `manifest.json`: what went in, what came out, with which versions; and whether it is still so.
 
-The manifest is written last, so a folder that has one was finished. It holds no clock, no path and no name of a machine: the same
-run elsewhere has the same manifest, byte for byte.
+The manifest is written last, so a folder that has one was finished. It holds no clock, no path and no name of a machine, but it
+does hold the versions of Python and of the libraries: the same run elsewhere has the same name and, with the same versions, the
+same manifest byte for byte. With others the name is the same and the last digits of a figure may not be; `versions` tells. A seal
+over all the rest shows whether the manifest itself is as it was written.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Note, Source
 
 MANIFEST = "manifest.json"
+SEAL = "seal"
 FORMAT = 1
 LIBRARIES = ("pandas", "numpy", "scipy", "xarray", "pandera", "pydantic", "pyarrow", "geopandas", "shapely", "pyogrio", "folium",
              "xlsxwriter", "python-calamine")
@@ -49,6 +52,17 @@ def versions() -> dict[str, str]:
 def as_json(value: object) -> bytes:
     """Write JSON the same each time: sorted keys, UTF-8, line feeds."""
     return (json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def sealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the seal: the sha256 of all else that a manifest says."""
+    rest = {key: value for key, value in manifest.items() if key != SEAL}
+    return {**rest, SEAL: hashlib.sha256(as_json(rest)).hexdigest()}
+
+
+def is_whole(manifest: Mapping[str, Any]) -> bool:
+    """Say whether a manifest is as it was sealed."""
+    return SEAL in manifest and manifest == sealed(manifest)
 
 
 def measured(path: Path) -> dict[str, Any]:

@@ -22,9 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scenarios import durable
-from scenarios.manifest import MANIFEST, as_json, differences, measured
+from scenarios.manifest import MANIFEST, as_json, differences, is_whole, measured, sealed
 
 RUN_ID = re.compile(r"[0-9a-f]{12}")
+WRITTEN = rf"{RUN_ID.pattern}(?:\.status\.json)?"     # what is written beside one another, each aside at first
 FEWEST_DIGITS = 4       # of an id that is not given in full
 Writer = Callable[[Path], None]
 
@@ -83,7 +84,7 @@ def save(
     target = runs / str(manifest["run_id"])
     try:
         runs.mkdir(parents=True, exist_ok=True)
-        durable.sweep(runs)
+        durable.sweep(runs, WRITTEN)
         if target.exists():
             return _there_already(target)
         with durable.folder_aside(target) as aside:
@@ -97,13 +98,27 @@ def save(
                 outputs[path.name] = measured(path)
             rows = {f"{name}.parquet": {"rows": len(frame)} for name, frame in frames.items()}
             told = {name: found | rows.get(name, {}) for name, found in outputs.items()}
-            durable.write_new(aside / MANIFEST, as_json({**manifest, "outputs": told}))
+            durable.write_new(aside / MANIFEST, as_json(sealed({**manifest, "outputs": told})))
             if not durable.publish(aside, target):
                 return _there_already(target)
     except OSError as fault:
-        raise RunError(f"the run cannot be written to {runs}: {fault.strerror or fault}",
-                       "check that there is room and that you may write there, or give another place with --out") from fault
+        raise _cannot_write(runs, fault) from fault
     return target
+
+
+def ready(runs: Path, run_id: str) -> None:
+    """Make the folder of runs, and find out before a long computation whether a run can be written there under its name."""
+    try:
+        durable.try_folder(runs)
+        if (runs / run_id).exists():
+            _there_already(runs / run_id)
+    except OSError as fault:
+        raise _cannot_write(runs, fault) from fault
+
+
+def _cannot_write(runs: Path, fault: OSError) -> RunError:
+    return RunError(f"the run cannot be written to {runs}: {fault.strerror or fault}",
+                    "check that there is room and that you may write there, or give another place with --out")
 
 
 def _there_already(target: Path) -> Path:
@@ -144,7 +159,7 @@ def load(folder: Path) -> Run:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(manifest["outputs"], dict) or not RUN_ID.fullmatch(manifest["run_id"]):
             raise ValueError("no outputs, or no run_id")
-        wrong = differences(folder, manifest)
+        wrong = differences(folder, manifest) + ([] if is_whole(manifest) else [(MANIFEST, "has been changed since the run")])
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise RunError(f"{run}: {MANIFEST} cannot be read ({fault})", _MEND) from None
     if wrong:

@@ -17,7 +17,19 @@ import pytest
 from shapely.geometry import box
 
 from scenarios import durable
-from scenarios.runs import RunError, catalogue, find, is_finished, load, save, set_status, status, write_parquet
+from scenarios.runs import (
+    WRITTEN,
+    RunError,
+    catalogue,
+    find,
+    is_finished,
+    load,
+    ready,
+    save,
+    set_status,
+    status,
+    write_parquet,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHILD = Path(__file__).with_name("run_child.py")
@@ -143,6 +155,21 @@ def test_a_manifest_that_is_no_manifest_is_refused(tmp_path: Path, text: str) ->
         load(folder)
 
 
+@pytest.mark.parametrize("change", [
+    {"notes": None}, {"authority": {"name": "Elsewhere"}}, {"seed": 7}, {"run_id": "bbbbccccdddd"}, {"seal": "0" * 64},
+])
+def test_a_manifest_that_was_edited_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    path = save(tmp_path, {**FACTS, "notes": [], "seed": 1}, SMALL) / "manifest.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(whole | change), encoding="utf-8")
+    with pytest.raises(RunError, match=r"not as it was made: manifest\.json has been changed since the run"):
+        load(path.parent)
+    del whole["authority"]
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(RunError, match="not as it was made"):
+        load(path.parent)
+
+
 def test_no_folder_and_no_run_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="there is no folder"):
         load(tmp_path / "nowhere")
@@ -260,7 +287,7 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
 def test_what_a_living_process_writes_is_not_swept(tmp_path: Path) -> None:
     with durable.folder_aside(tmp_path / "aaaabbbbcccc") as aside:
         (aside / "half").write_bytes(b"")
-        assert durable.sweep(tmp_path) == [] and (aside / "half").exists()
+        assert durable.sweep(tmp_path, WRITTEN) == [] and (aside / "half").exists()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -271,14 +298,42 @@ def test_leftovers_without_an_owner_are_swept_and_nothing_else(tmp_path: Path) -
     dead.with_name(dead.name + ".lock").write_bytes(b"")
     orphan = tmp_path / ".aaaabbbbcccc.partial-ba9876543210"
     orphan.mkdir()
-    old = tmp_path / ".x.status.json.partial-012345"
+    old = tmp_path / ".aaaabbbbcccc.status.json.partial-012345678901"
     old.write_bytes(b"")
     os.utime(old, (0, 0))
-    fresh = tmp_path / ".y.status.json.partial-012345"
+    fresh = tmp_path / ".aaaabbbbcccc.status.json.partial-109876543210"
     fresh.write_bytes(b"")
+    probe = tmp_path / ".time-0123456789ab"
+    probe.write_bytes(b"")
+    os.utime(probe, (0, 0))
     (tmp_path / "my notes.partial-x").write_bytes(b"")
-    durable.sweep(tmp_path)
+    durable.sweep(tmp_path, WRITTEN)
     assert sorted(p.name for p in tmp_path.iterdir()) == [fresh.name, "my notes.partial-x"]
+
+
+@pytest.mark.parametrize("name", [
+    ".mydata.partial-2024", ".aaaabbbbcccc.partial-2024", ".AAAABBBBCCCC.partial-0123456789ab", ".partial-0123456789ab",
+    ".aaaabbbbcccc.partial-0123456789ab.old", ".aaaabbbbcccc.notes.partial-0123456789ab", ".aaaabbbbccccd.partial-0123456789ab",
+])
+def test_what_is_only_called_like_a_leftover_is_somebody_s_own(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    precious = tmp_path / name / "precious.txt"
+    precious.write_bytes(b"x")
+    os.utime(tmp_path / name, (0, 0))
+    save(tmp_path, FACTS, SMALL)
+    assert precious.read_bytes() == b"x"
+
+
+def test_whether_a_run_can_be_written_is_found_out_before_it_is_computed(tmp_path: Path) -> None:
+    ready(tmp_path / "new" / "runs", "aaaabbbbcccc")
+    assert list((tmp_path / "new" / "runs").iterdir()) == [], "it leaves no trace"
+    (tmp_path / "file").write_bytes(b"")
+    for place in (tmp_path / "file", tmp_path / "file" / "runs"):
+        with pytest.raises(RunError, match=r"cannot be written to .*--out"):
+            ready(place, "aaaabbbbcccc")
+    (tmp_path / "aaaabbbbcccc").mkdir()
+    with pytest.raises(RunError, match="is in the way"):
+        ready(tmp_path, "aaaabbbbcccc")
 
 
 def test_overwrite_leaves_the_old_file_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
