@@ -14,10 +14,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from planning_areas.tables import EvidenceError
 from sufficiency.sources.reading import Ask, source
 from sufficiency.sources.registry import READERS
 from sufficiency.workspace import Job
 from sufficiency.workspace_settings import Workspace
+from sufficiency.workspace_text import cannot_open
 
 ROOMS = ("planning_areas", "sufficiency", "scenarios", "maps", "workbench")
 CODE = {".py", ".js", ".css", ".html", ".toml"}
@@ -58,14 +60,23 @@ def canonical(value: object) -> bytes:
 
 
 def identify(workspace: Workspace, jobs: Iterable[Job], house: Path = HOUSE) -> Identity:
-    """Say what a run of this workspace would be, without reading more of its files than their bytes."""
-    inputs = tuple(
-        Input(job.table, job.entry.reader, source(READERS[job.entry.reader], job.path, Ask()).sha256,
-              job.entry.model_dump(mode="json", exclude={"files", "reader"}))
-        for job in jobs
-    )
+    """Say what a run of this workspace would be, without reading more of its files than their bytes.
+
+    Raises EvidenceError, which names every file that cannot be opened.
+    """
+    inputs, problems = [], []
+    for job in jobs:
+        try:
+            sha256 = source(READERS[job.entry.reader], job.path, Ask()).sha256
+        except OSError as failure:
+            problems.append(cannot_open(job.label, failure))
+        else:
+            how = job.entry.model_dump(mode="json", exclude={"files", "reader"})
+            inputs.append(Input(job.table, job.entry.reader, sha256, how))
+    if problems:
+        raise EvidenceError(problems)
     settings = {"authority": asdict(workspace.authority), "assumptions": asdict(workspace.assumptions)}
-    return Identity(inputs, settings, workspace.assumptions.seed, code_sha256(house))
+    return Identity(tuple(inputs), settings, workspace.assumptions.seed, code_sha256(house))
 
 
 def code_sha256(house: Path = HOUSE) -> str:

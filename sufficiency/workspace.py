@@ -22,7 +22,7 @@ from sufficiency.own_areas import keep_own
 from sufficiency.sources.reading import Ask, BrokenRows
 from sufficiency.sources.registry import READERS
 from sufficiency.workspace_settings import TableEntry, Workspace, read_workspace
-from sufficiency.workspace_text import FILE, with_lines
+from sufficiency.workspace_text import FILE, cannot_open, with_lines
 
 VARIABLE = "SUFFICIENCY_DATA"
 Progress = Callable[[str], None]
@@ -188,8 +188,7 @@ def _read_all(jobs: list[Job], workspace: Workspace, progress: Progress) -> tupl
             problems += [replace(p, file=job.label) if p.file == job.path.name else p for p in failure.problems]
             broken += [(job.label, part) for part in failure.readings] if isinstance(failure, BrokenRows) else []
         except OSError as failure:
-            problems.append(Problem(job.label, expected=f"the file cannot be opened: {failure.strerror or failure}",
-                                    advice="close it in other programs, and check that you may read it"))
+            problems.append(cannot_open(job.label, failure))
     return readings, broken, problems
 
 

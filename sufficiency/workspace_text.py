@@ -54,10 +54,20 @@ def _text(folder: Path) -> str:
         raise EvidenceError([Problem(FILE, expected="this file is not in the folder",
                                      advice="`sufficiency template DIR` writes an empty workspace")])
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        data = path.read_bytes()
+    except OSError as failure:
+        raise EvidenceError([cannot_open(FILE, failure)]) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
-        line = path.read_bytes()[:fault.start].count(b"\n") + 1
+        line = data[:fault.start].count(b"\n") + 1
         raise EvidenceError([Problem(FILE, line, expected="this is not UTF-8 text", advice="save it as UTF-8")]) from None
+
+
+def cannot_open(file: str, failure: OSError) -> Problem:
+    """Say of a file that is there that it cannot be opened, and what to do."""
+    return Problem(file, expected=f"the file cannot be opened: {failure.strerror or failure}",
+                   advice="close it in other programs, and check that you may read it")
 
 
 def with_lines(problems: Iterable[Problem], text: str) -> list[Problem]:

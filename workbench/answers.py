@@ -7,15 +7,20 @@ at once.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FINE, OUR_FAULT, INPUT = 0, 1, 2
+HOUSE = Path(__file__).resolve().parent.parent
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}        # no room, or a place that is read only
 STOPPED = 130       # by Ctrl+C, as shells expect
 
 
@@ -71,19 +76,34 @@ def told(fault: Exception) -> tuple[int, list[str], dict[str, Any]]:
     if isinstance(fault, (RunError, UserError)):
         problem = {"file": "", "row": 0, "column": "", "found": "", "expected": fault.what, "advice": fault.advice, "others": 0}
         return INPUT, [str(fault)], {"ok": False, "problems": [problem]}
+    if isinstance(fault, OSError) and _is_of_the_machine(fault):
+        where = f"{fault.filename} cannot be read or written" if fault.filename else "a file cannot be written"
+        return told(UserError(f"{where}: {fault.strerror}",
+                              "check that there is room, that you may read and write there, and that no other program holds it"))
     what = f"{type(fault).__name__}: {fault}"
     lines = [f"something went wrong in Sufficiency itself: {what}{_place(fault)}",
              "this is our fault, not your data's; the same command with --debug shows where it happened"]
     return OUR_FAULT, lines, {"ok": False, "problems": [], "fault": what}
 
 
+def _is_of_the_machine(fault: OSError) -> bool:
+    """Say whether the machine refused a file of the user's; a file of our own package that is missing is our fault."""
+    from scenarios.identity import ROOMS
+
+    if fault.filename is None:
+        return fault.errno in FULL
+    path = Path(os.fsdecode(fault.filename))
+    with suppress(ValueError):
+        return path.resolve().relative_to(HOUSE).parts[:1] not in {(room,) for room in ROOMS}
+    return True
+
+
 def _place(fault: BaseException) -> str:
     """Where in our own files it happened."""
-    house = Path(__file__).resolve().parent.parent
     for step in reversed(traceback.extract_tb(fault.__traceback__)):
         path = Path(step.filename)
-        if path.is_relative_to(house) and "site-packages" not in path.relative_to(house).parts:
-            return f" ({path.relative_to(house).as_posix()}, line {step.lineno})"
+        if path.is_relative_to(HOUSE) and "site-packages" not in path.relative_to(HOUSE).parts:
+            return f" ({path.relative_to(HOUSE).as_posix()}, line {step.lineno})"
     return ""
 
 
@@ -125,6 +145,4 @@ def _print_json(data: dict[str, Any]) -> None:
 
 def _hush(stream: Any) -> None:
     """Nobody reads any more: let the interpreter end without complaint."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

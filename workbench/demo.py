@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scenarios.durable import try_folder
 from sufficiency.example.publish import write_example
 from workbench.answers import Answer, UserError
 from workbench.running import run_workspace
@@ -25,6 +26,7 @@ def new_example(folder: Path, seed: int) -> Answer:
     """Write the invented council's workspace."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already and not empty", "give a new folder")
+    ready(folder)
     files = write_example(folder, seed)
     names = [path.relative_to(folder).as_posix() for path in files]
     lines = [
@@ -39,6 +41,7 @@ def run_demo(out: Path, environ: Mapping[str, str], steps: Steps, *, may_open: b
     """Write the invented council unless it is there, run it, and open its map."""
     council = out / COUNCIL
     if not council.exists():
+        ready(council)
         steps("Drawing the invented council")
         write_example(council, SEED)
     answer = run_workspace(council, None, environ, steps)
@@ -49,6 +52,15 @@ def run_demo(out: Path, environ: Mapping[str, str], steps: Steps, *, may_open: b
     return replace(
         answer, lines=lines, data={**answer.data, "council": str(council), "opened": bool(opened), "page": page.name}
     )
+
+
+def ready(folder: Path) -> None:
+    """Make a folder, and find out before long work whether it can be written to."""
+    try:
+        try_folder(folder)
+    except OSError as fault:
+        raise UserError(f"{folder} cannot be written to: {fault.strerror or fault}",
+                        "check that you may write there, or give another folder") from fault
 
 
 def _has_screen(environ: Mapping[str, str]) -> bool:

@@ -32,7 +32,11 @@ def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], st
         load(folder, environ, steps)            # tells these and all the others
         raise EvidenceError(problems)
     steps("Looking whether this run is there already")
-    identity = identify(workspace, jobs)
+    try:
+        identity = identify(workspace, jobs)
+    except EvidenceError:
+        load(folder, environ, steps)            # tells the files that cannot be opened, and all that is wrong with others
+        raise
     place = out if out is not None else folder / RUNS
     target = place / identity.run_id
     there = runs.is_finished(target)
@@ -40,6 +44,7 @@ def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], st
         steps.expect(1 + len(jobs) + 1 + MODEL_STEPS + PUBLISHING_STEPS)
         loaded = load(folder, environ, steps)
         _nothing_moved(identity, workspace, loaded)
+        runs.ready(place, identity.run_id)
         outcome = run_model(loaded.evidence, loaded.assumptions, steps)
         publish_run(place, identity, outcome, steps)
         runs.set_status(target, _who(), datetime.now(UTC).isoformat(timespec="seconds"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from locked import locked
 
 from scenarios.runs import load, status
 from workbench import answers
@@ -145,6 +147,55 @@ def test_a_damaged_run_is_refused_by_name(thin: Path) -> None:
     assert done.returncode == answers.INPUT and "map.html is cut short" in done.stderr
     again = sufficiency("run", thin)
     assert again.returncode == answers.INPUT and "map.html is cut short" in again.stderr
+
+
+def test_a_run_whose_manifest_was_edited_is_refused(thin: Path) -> None:
+    manifest = Path(answer("run", thin)["folder"]) / "manifest.json"
+    whole = json.loads(manifest.read_text(encoding="utf-8"))
+    for change in ({"notes": None}, {"authority": None}):
+        manifest.write_text(json.dumps(whole | change), encoding="utf-8")
+        done = sufficiency("show", manifest.parent)
+        assert done.returncode == answers.INPUT and "manifest.json has been changed since the run" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_file_that_another_program_holds_is_told_beside_all_other_problems(thin: Path, command: str) -> None:
+    (thin / "births.csv").write_text(BIRTHS.replace(",980", ",many"), encoding="utf-8")
+    with locked(thin / "roll.csv"):
+        done = sufficiency(command, thin)
+    assert done.returncode == answers.INPUT and "Traceback" not in done.stderr
+    assert "the file cannot be opened" in done.stderr and "close it in other programs" in done.stderr
+    assert "roll.csv has 1 problem" in done.stderr and "births.csv has 1 problem" in done.stderr
+    with locked(thin / "authority.toml"):
+        done = sufficiency(command, thin)
+    assert done.returncode == answers.INPUT and "authority.toml has 1 problem" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("example",), ("template",), ("demo", "--no-open", "--out")])
+def test_a_place_that_cannot_be_written_is_told_before_long_work(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = sufficiency(*words, place)
+        assert done.returncode == answers.INPUT and "our fault" not in done.stderr and "Drawing" not in done.stderr + done.stdout
+        assert "file" in done.stderr and len(done.stderr) < 500
+
+
+def test_a_run_that_cannot_be_written_is_not_computed(thin: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    done = sufficiency("run", thin, "--out", tmp_path / "file")
+    assert done.returncode == answers.INPUT and "cannot be written to" in done.stderr and "--out" in done.stderr
+    assert "Projecting" not in done.stderr
+
+
+def test_what_the_machine_refuses_is_not_our_fault(tmp_path: Path) -> None:
+    def refused(fault: OSError) -> int:
+        return answers.told(fault)[0]
+
+    assert refused(PermissionError(13, "Permission denied", str(tmp_path / "x.csv"))) == answers.INPUT
+    assert refused(OSError(errno.ENOSPC, "No space left on device")) == answers.INPUT
+    assert refused(FileNotFoundError(2, "No such file", str(answers.HOUSE / "maps" / "static" / "x.js"))) == answers.OUR_FAULT
+    assert refused(FileNotFoundError(2, "No such file", str(answers.HOUSE / "demo" / "x.csv"))) == answers.INPUT
+    assert refused(OSError("something else")) == answers.OUR_FAULT
 
 
 def test_template_writes_a_workspace_that_check_reads(tmp_path: Path) -> None:
