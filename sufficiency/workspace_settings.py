@@ -30,6 +30,8 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 """The least and the most that a setting may be."""
 
+LARGEST_WEIGHT, SMALLEST_WEIGHT = 1_000.0, 0.001      # of a year that counts; what is less may as well be nought
+
 
 def _year(value: object) -> object:
     """Take "2022/23" for the academic year 2022; anything else is left for pydantic to judge."""
@@ -46,13 +48,16 @@ def _day(value: object) -> object:
 AcademicYear = Annotated[int, BeforeValidator(_year), Field(ge=1990, le=2100)]
 Text = Annotated[str, BeforeValidator(_day)]
 Entry = TypeVar("Entry", bound=BaseModel)
-STRICT = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+STRICT = ConfigDict(
+    extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, allow_inf_nan=False,
+)
 WORDS = {
     "string_type": "text in quotes expected", "too_short": "at least one expected", "tuple_type": "a list in brackets expected",
     "model_type": "a section such as [authority] expected", "dict_type": "a section of names expected",
     "less_than_equal": "at most {le} expected", "greater_than_equal": "at least {ge} expected",
     "float_parsing": "a number expected", "float_type": "a number expected", "int_parsing": "a whole number expected",
     "int_type": "a whole number expected", "int_from_float": "a whole number expected", "string_too_short": "some text expected",
+    "finite_number": "a number expected that is neither endless nor undefined",
     "string_pattern_mismatch": "this does not have the form of a code",
     "dataclass_type": "a year with its reason expected, such as {{ ay = \"2020/21\", reason = \"lockdown\" }}",
 }
@@ -188,10 +193,11 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
     """Find settings that are each allowed and make no sense together."""
     weights, edges = settings.weights, settings.rag_edges
     rules = [
-        ("weights", bool(weights) and min(weights) >= 0 and sum(weights) > 0,
-         "weights of the latest years, latest first, none below nought and not all nought"),
-        ("rag_edges", len(edges) == len(Assumptions.rag_edges) and list(edges) == sorted(edges),
-         f"{len(Assumptions.rag_edges)} shares of headroom, rising"),
+        ("weights", any(weights) and all(w == 0 or SMALLEST_WEIGHT <= w <= LARGEST_WEIGHT for w in weights),
+         f"weights of the latest years, latest first, each nought or from {SMALLEST_WEIGHT:g} to {LARGEST_WEIGHT:g}, and not all "
+         "nought"),
+        ("rag_edges", len(edges) == len(Assumptions.rag_edges) and [-1, *edges, 1] == sorted([-1, *edges, 1]),
+         f"{len(Assumptions.rag_edges)} shares of headroom, rising, from -1 to 1"),
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
          and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),
          "each year once, with its reason: {ay = 2020, reason = \"Covid\"}"),
