@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
 
 from planning_areas.tables import EvidenceError, Problem, check
+from planning_areas.wording import some
 from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
 from sufficiency.sources.rows import Body, Rows, some_codes, until_broken
 from sufficiency.workspace_settings import nearest
@@ -63,6 +65,15 @@ class _Header:
     found: int                      # how many of the columns needed it has
 
 
+class _Headed(NamedTuple):
+    """A sheet whose header is found: what stands below and above it."""
+
+    sheet: Sheet
+    header: _Header
+    below: Rows
+    title: str
+
+
 def plain(name: str) -> str:
     """Write a heading without case, and with single spaces for spaces, hyphens and underscores."""
     return re.sub(r"[\s_\-\u2013\u00a0]+", " ", name.strip("\ufeff \t\r\n")).strip().casefold()
@@ -75,11 +86,24 @@ def read_frame(path: Path, layout: Layout, ask: Ask) -> Table:
     missing columns, or saying what is wrong with which row; rows that cannot be read are passed over where the workspace asks
     for all that is wrong at once, and are told in `ask.faults`.
     """
-    return next(read_tables(path, layout, ask))
+    found = _headed(path, layout, ask)
+    table = _table(path, next(found), layout, ask)
+    if layout.first_sheet_only:
+        told = [f"only its first sheet is read; not read: {some(others)}"] if (others := _other_sheets(path)) else []
+    else:
+        alike = [sheet.name for sheet, *_ in found]
+        told = [f"one sheet is read; others that have the same columns are not: {some(alike)}"] if alike else []
+    return replace(table, notes=(*table.notes, *told))
 
 
 def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
     """Read a table from every sheet that has the columns needed, there being at least one."""
+    for found in _headed(path, layout, ask):
+        yield _table(path, found, layout, ask)
+
+
+def _headed(path: Path, layout: Layout, ask: Ask) -> Iterator[_Headed]:
+    """Find every sheet that has the columns needed, there being at least one; its rows are not read yet."""
     best: _Header | None = None
     any_found = False
     for sheet in islice(sheets(path), 1 if layout.first_sheet_only else None):
@@ -92,7 +116,7 @@ def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
             any_found = True
             at = headers.index(header)
             title = " ".join([sheet.name, *(" ".join(cells) for _, cells in top[:at])]).strip()
-            yield _table(path, sheet, header, Rows(chain(top[at + 1:], rows), broken), title, layout, ask)
+            yield _Headed(sheet, header, Rows(chain(top[at + 1:], rows), broken), title)
         elif broken:
             raise EvidenceError(broken)
         elif header is not None and (best is None or header.found > best.found):
@@ -103,6 +127,13 @@ def read_tables(path: Path, layout: Layout, ask: Ask) -> Iterator[Table]:
         which = "the first sheet of the workbook is" if layout.first_sheet_only else "the sheets of the workbook are"
         raise unreadable(path, f"{which} empty", "put the table on the first sheet")
     raise EvidenceError(_missing_columns(path, best, layout, ask))
+
+
+def _other_sheets(path: Path) -> list[str]:
+    """Name the sheets of a workbook after the first in which anything stands."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return []
+    return [sheet.name for sheet in islice(sheets(path), 1, None) if next(iter(sheet.rows), None) is not None]
 
 
 def _is_remark(row: Row, layout: Layout) -> bool:
@@ -164,6 +195,8 @@ def _missing_columns(path: Path, header: _Header | None, layout: Layout, ask: As
     advice = other_names(missing)
     if written:
         advice += "; the file has " + ", ".join(repr(n[:40]) for n in written[:6]) + (" ..." if len(written) > 6 else "")
+    if layout.first_sheet_only and (others := _other_sheets(path)):
+        advice += f"; only the first sheet was looked at, not {some(others)}: put the table first"
     first = min(missing)        # problems of a file are told in the order of their columns: the advice is given once
     told = [Problem(path.name, 0, n, expected="this column is needed", advice=advice if n == first else "") for n in missing]
     return told + map_problems(written, layout, ask, path.name)
@@ -177,8 +210,9 @@ def other_names(columns: Iterable[str]) -> str:
     return f"if it has another name in the file, write in authority.toml, below the file: columns = {{ {pairs} }}{more}"
 
 
-def _table(path: Path, sheet: Sheet, header: _Header, below: Rows, title: str, layout: Layout, ask: Ask) -> Table:
+def _table(path: Path, found: _Headed, layout: Layout, ask: Ask) -> Table:
     """Read the rows under a header; a heading that stands twice, a row that is too long and a table without rows are problems."""
+    sheet, header, below, title = found
     names = header.names
     known = {*layout.needs, *layout.may}
     family = re.compile(layout.families or r"\b\B")

@@ -173,6 +173,8 @@ def _workbook_sheets(path: Path) -> Iterator[Sheet]:
 
     if not path.is_file():
         read_text(path)     # says that it is missing
+    with path.open("rb") as file:
+        file.read(1)        # another program may hold it
     _refuse_bomb(path)
     try:
         book = load_workbook(str(path))

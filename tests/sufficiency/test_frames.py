@@ -90,7 +90,9 @@ def test_the_sheet_that_has_the_columns_is_read_and_each_of_several(tmp_path: Pa
             sheet.write_row(3, 0, [f"A{name}", 12.0])
         book.add_worksheet("Empty")
     layout = Layout(("code", "count"), spellings={"code": "area code", "count": "number"})
-    assert read_frame(path, layout, Ask()).frame.to_dict("list") == {"code": ["A2021"], "count": ["12"]}
+    one = read_frame(path, layout, Ask())
+    assert one.frame.to_dict("list") == {"code": ["A2021"], "count": ["12"]}
+    assert one.notes == ("one sheet is read; others that have the same columns are not: 2022",)
     both = [(table.title, table.frame["code"].tolist()) for table in read_tables(path, layout, Ask())]
     assert both == [("2021", ["A2021"]), ("2022", ["A2022"])]
     with pytest.raises(EvidenceError) as caught:

@@ -166,6 +166,33 @@ def test_a_workbook_is_read_like_a_csv(tmp_path: Path) -> None:
     assert reading.table["first_preferences"].tolist()[0] == 41 and pd.isna(reading.table["first_preferences"][1])
 
 
+def sheets(path: Path, **of: list[list[object]]) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in of.items():
+            sheet = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                sheet.write_row(i, 0, row)
+    return path
+
+
+OFFERS: list[list[object]] = [["urn", "ay", "nc_year", "offers"], [122456, 2026, "R", 30]]
+
+
+def test_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    path = sheets(tmp_path / "offers.xlsx", now=OFFERS, Sheet2=[], old=[*OFFERS, [122457, 2025, "R", 28]], remarks=[["hello"]])
+    (reading,) = BY_NAME["offers"].read(path, Ask(la_code="891"))
+    assert len(reading.table) == 1
+    assert [n.text for n in reading.notes] == ["offers.xlsx: only its first sheet is read; not read: old, remarks"]
+    (reading,) = BY_NAME["offers"].read(sheets(tmp_path / "one.xlsx", now=OFFERS, Sheet2=[]), Ask(la_code="891"))
+    assert reading.notes == ()
+
+
+def test_a_table_that_is_not_on_the_first_sheet_is_missed_openly(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        BY_NAME["offers"].read(sheets(tmp_path / "offers.xlsx", about=[["our offers"]], now=OFFERS), Ask(la_code="891"))
+    assert sum("only the first sheet was looked at, not now: put the table first" in p.advice for p in caught.value.problems) == 1
+
+
 @pytest.mark.parametrize("reader", sorted(TITLES))
 def test_each_column_that_is_needed_is_asked_for_by_name(reader: str, tmp_path: Path) -> None:
     needs, may = columns_of(reader)

@@ -166,6 +166,12 @@ def test_a_file_that_another_program_holds_is_told_beside_all_other_problems(thi
     assert done.returncode == answers.INPUT and "Traceback" not in done.stderr
     assert "the file cannot be opened" in done.stderr and "close it in other programs" in done.stderr
     assert "roll.csv has 1 problem" in done.stderr and "births.csv has 1 problem" in done.stderr
+    book = thin / "roll.xlsx"
+    book.write_bytes(b"PK")
+    (thin / "authority.toml").write_text(HEAD + TABLES.replace("roll.csv", book.name), encoding="utf-8")
+    with locked(book):
+        done = sufficiency(command, thin)
+    assert done.returncode == answers.INPUT and "the file cannot be opened" in done.stderr
     with locked(thin / "authority.toml"):
         done = sufficiency(command, thin)
     assert done.returncode == answers.INPUT and "authority.toml has 1 problem" in done.stderr
