@@ -83,3 +83,14 @@ def test_a_school_that_ends_where_none_begins_is_still_growing(town: Made) -> No
     assert float(projection.schools.sel(urn="100001", ay=2023, nc_year=6)[0]) == pytest.approx(20)
     assert float(projection.schools.sel(urn="100002", ay=2023, nc_year=6)[0]) == pytest.approx(30)
     assert any(n.text.startswith("no school begins in Year 6, where these end: 100001") for n in projection.notes)
+
+
+def test_who_joins_above_the_lowest_year_group_is_not_held_to_places_that_are_for_all(town: Made) -> None:
+    """Of 30 infants 20 join one school and 10 the other, as before: 10 places in the first's whole Year 3 turn nobody away."""
+    made = town(SCHOOLS, rolls([30] * 3 + [50] * 4, [20] * 3 + [30] * 4))
+    pans = pd.DataFrame([(BIG, 2022, 3, 20), (SMALL, 2022, 3, 10)], columns=["urn", "ay", "nc_year", "pan"])
+    places = pd.DataFrame([(urn, 2022, g, n, "yg_places") for urn, n in ((BIG, 10.0), (SMALL, 100.0)) for g in range(7)],
+                          columns=["urn", "ay", "nc_year", "yg_places", "basis"])
+    projection = made.with_tables(pans=pans).project(Assumptions(shrinkage_survival=0.0), places)
+    year_3 = projection.schools.sel(ay=2023, nc_year=3).isel(draw=0)
+    assert float(year_3.sel(urn=BIG)) == pytest.approx(50, abs=1) and float(year_3.sel(urn=SMALL)) == pytest.approx(30, abs=1)

@@ -180,6 +180,14 @@ def test_rolls_of_nought_are_nought(town: Made) -> None:
     assert not any("the authority is projected as a whole" in note.text for note in projection.notes)
 
 
+def test_schools_that_are_half_of_the_authority_have_half_of_its_births(town: Made) -> None:
+    """The authority counts 100 in each year group and the one school that is planned for 50: so it is with births to come."""
+    births = {cohort: {"E10000099": 100} for cohort in range(2010, 2018)} | {2018: {"E10000099": 120}}
+    made = town([("100001", "P1", "", 0, 6, 0, 0)], {"100001": {ay: [50] * 7 for ay in (2021, 2022)}}, births,
+                authority_roll={ay: [100.0] * 7 + [0.0] * 8 for ay in (2021, 2022)})
+    assert float(made.project().authority.sel(ay=2023, nc_year=0)[0]) == pytest.approx(60)
+
+
 def test_one_census_is_enough(town: Made) -> None:
     once = {urn: {2022: years[2022]} for urn, years in ROLLS.items()}
     projection = town(SCHOOLS, once, BIRTHS, HOMES).project()

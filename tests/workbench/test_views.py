@@ -181,6 +181,15 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     assert mill["facts"] == {"status": "full", "years": "2023/24: 40, 2024/25: 40", "note": ""}
 
 
+def test_the_admission_number_is_that_of_next_september_and_the_roll_that_of_last_january() -> None:
+    numbers = [{"urn": A, "ay": ay, "nc_year": 0, "pan": pan} for ay, pan in ((2021, 20), (2022, 30), (2023, 45), (2024, 60))]
+    sheet = sheet_of(outcome(pans=numbers))
+    schools = contents(sheet)["points"][0]
+    west = next(item for item in schools["items"] if item["name"] == NASTY)
+    assert west["facts"]["pan"] == "45 (Reception)", "known before September, and not the one of the year after"
+    assert sheet.points[0].facts["roll"] == "Pupils, January 2023", "the census of the academic year 2022/23"
+
+
 def test_the_year_groups_of_a_school_add_up_to_its_roll_and_places(done: Outcome) -> None:
     schools = contents(sheet_of(done))["points"][0]
     behind = schools["breakdown"]
