@@ -93,4 +93,4 @@ def test_who_joins_above_the_lowest_year_group_is_not_held_to_places_that_are_fo
                           columns=["urn", "ay", "nc_year", "yg_places", "basis"])
     projection = made.with_tables(pans=pans).project(Assumptions(shrinkage_survival=0.0), places)
     year_3 = projection.schools.sel(ay=2023, nc_year=3).isel(draw=0)
-    assert float(year_3.sel(urn=BIG)) == pytest.approx(50, abs=1) and float(year_3.sel(urn=SMALL)) == pytest.approx(30, abs=1)
+    assert float(year_3.sel(urn=BIG)) == pytest.approx(50, abs=2) and float(year_3.sel(urn=SMALL)) == pytest.approx(30, abs=2)
