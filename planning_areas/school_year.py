@@ -1,7 +1,8 @@
 """Academic years, year groups, and which cohort a birth belongs to.
 
 An academic year `ay` is the int of its September: 2026 is 2026/27. A birth cohort `cohort` is the int of the September in
-which it begins: cohort 2021 was born from 1 September 2021 to 31 August 2022 and starts Reception in `ay` 2026.
+which it begins: cohort 2021 was born from 1 September 2021 to 31 August 2022 and starts Reception in `ay` 2026. Whoever has dates
+of birth at hand, in a notebook, finds the cohort with `cohort_of_birth`; the model itself is given births already by cohort.
 Method: domain brief C0 (SCAP date conventions).
 """
 
@@ -41,38 +42,14 @@ def nc_year_label(nc_year: int) -> str:
     return "Nursery" if nc_year < RECEPTION else "Reception" if nc_year == RECEPTION else f"Year {nc_year}"
 
 
-def phase_of(nc_year: int) -> str:
-    """Say which phase a year group is planned in; raises ValueError outside Reception to Year 14."""
-    for phase, years in PHASE_YEARS.items():
-        if nc_year in years:
-            return phase
-    raise ValueError(f"year group {nc_year} is in no phase: Reception (0) to Year 14 are")
-
-
 def cohort_of_birth(born: date) -> int:
     """Give the birth cohort of a child: the September on or before the day of birth."""
     return born.year if born.month >= 9 else born.year - 1
 
 
-def reception_ay(cohort: int) -> int:
-    """Give the academic year in which a birth cohort is in Reception."""
-    return cohort + YEARS_FROM_BIRTH_TO_RECEPTION
-
-
 def cohort_in(nc_year: int, ay: int) -> int:
     """Give the birth cohort that is in this year group in this academic year."""
     return ay - YEARS_FROM_BIRTH_TO_RECEPTION - nc_year
-
-
-def nc_year_of_birth(born: date, ay: int) -> int:
-    """Give the year group of a child in an academic year (negative before Reception)."""
-    return ay - YEARS_FROM_BIRTH_TO_RECEPTION - cohort_of_birth(born)
-
-
-def birth_window(nc_year: int, ay: int) -> tuple[date, date]:
-    """Give the first and last day of birth of a year group: Reception in 2026/27 was born 1 September 2021 to 31 August 2022."""
-    start = cohort_in(nc_year, ay)
-    return date(start, 9, 1), date(start + 1, 8, 31)
 
 
 def cohort_from_calendar_years(first: float, second: float) -> float:

@@ -84,12 +84,6 @@ def shrink(ratio_area: Floats, children: Floats, ratio_authority: Floats | float
     return np.where(with_nothing, ratio_authority, drawn)
 
 
-def blended(from_register: float, from_births: float, mse_register: float, mse_births: float) -> float:
-    """Blend two estimates of Reception by how well each has done: that with the smaller squared error counts for more (C2)."""
-    share = mse_births / (mse_births + mse_register)
-    return share * from_register + (1 - share) * from_births
-
-
 def transitions(known: Callable[[int], bool], base: int, oldest: int, assumptions: Assumptions) -> tuple[list[int], list[int]]:
     """Choose the academic years whose ratios count, latest first, as many as there are weights; and those left out on purpose.
 

@@ -1,8 +1,8 @@
 """Making parts agree with a whole: raking, iterative proportional fitting, and rounding that adds up.
 
 Method (domain brief C8). Planning areas forecast one by one never add up to the authority's own forecast, which is the steadier
-of the two. *Raking* multiplies every area by the same factor, so that they do. *Iterative proportional fitting* does it for rows
-and columns of a table in turn, until both agree; an empty cell stays empty. Fractions are kept throughout; only a table that
+of the two. *Raking* multiplies every area by the same `factor`, so that they do. *Iterative proportional fitting* does it for
+rows and columns of a table in turn, until both agree; an empty cell stays empty. Fractions are kept throughout; only a table that
 people read is rounded, by the *largest remainder*, so that its rows still add up to its total.
 """
 
@@ -24,12 +24,6 @@ MOST_ROUNDS = 100
 def factor(total: Floats, control: Floats) -> Floats:
     """By how much parts that sum to `total` are multiplied to sum to `control`; 1 where there is nothing to multiply."""
     return np.divide(control, total, out=np.ones(np.broadcast_shapes(total.shape, control.shape)), where=total > 0)
-
-
-def rake(parts: Floats, control: Floats | float, axis: int = -1) -> Floats:
-    """Scale parts along one axis so that they sum to the control, each in proportion; parts that are all zero stay zero."""
-    total = parts.sum(axis=axis, keepdims=True)
-    return parts * factor(total, np.broadcast_to(np.expand_dims(np.asarray(control, dtype="float64"), axis), total.shape))
 
 
 def fit(seed: Floats, rows: Floats, columns: Floats, tolerance: float = TOLERANCE,

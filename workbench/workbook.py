@@ -54,11 +54,6 @@ def begins_like_a_formula(text: str) -> bool:
     return text.lstrip(" '\"\u00a0").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS)
 
 
-def csv_text(text: str) -> str:
-    """A text for a CSV file that will be opened in a spreadsheet: prefixed with ' where it might be run (OWASP)."""
-    return f"'{text}" if begins_like_a_formula(text) else text
-
-
 def write_workbook(release: Release, path: Path, facts: Facts) -> None:
     """Write the release to an .xlsx file: front sheet, one sheet a table, and a sheet that explains the columns.
 

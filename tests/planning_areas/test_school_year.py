@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -14,16 +14,12 @@ from planning_areas.school_year import (
     NC_YEARS,
     PHASE_YEARS,
     ay_label,
-    birth_window,
     cohort_from_calendar_years,
     cohort_from_mid_years,
     cohort_in,
     cohort_of_birth,
     nc_year_label,
-    nc_year_of_birth,
     parse_ay,
-    phase_of,
-    reception_ay,
 )
 
 
@@ -48,12 +44,8 @@ def test_year_groups_are_named_as_the_census_names_them() -> None:
 
 
 def test_every_year_group_is_planned_in_one_phase() -> None:
-    assert [phase_of(g) for g in NC_YEARS] == ["primary"] * 7 + ["secondary"] * 5 + ["sixth_form"] * 3
     assert sorted(g for years in PHASE_YEARS.values() for g in years) == list(NC_YEARS)
     assert all(entry == PHASE_YEARS[phase][0] for phase, entry in ENTRY_YEAR.items())
-    for outside in (-1, 15):
-        with pytest.raises(ValueError, match="is in no phase"):
-            phase_of(outside)
 
 
 def test_the_return_looks_five_and_seven_years_ahead() -> None:
@@ -64,18 +56,15 @@ def test_the_last_day_of_august_and_the_first_of_september() -> None:
     """Born a day apart, a school year apart: Reception in 2025/26 and in 2026/27."""
     august, september = date(2021, 8, 31), date(2021, 9, 1)
     assert (cohort_of_birth(august), cohort_of_birth(september)) == (2020, 2021)
-    assert (nc_year_of_birth(august, 2026), nc_year_of_birth(september, 2026)) == (1, 0)
-    assert (reception_ay(2020), reception_ay(2021)) == (2025, 2026)
+    assert (cohort_in(0, 2025), cohort_in(0, 2026)) == (2020, 2021), "their Receptions"
+    assert (cohort_in(1, 2026), cohort_in(0, 2026)) == (2020, 2021), "in one and the same year they are a year group apart"
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)), st.integers(2000, 2090))
-def test_a_child_is_born_in_the_window_of_its_year_group(born: date, ay: int) -> None:
-    nc_year = nc_year_of_birth(born, ay)
-    first, last = birth_window(nc_year, ay)
-    assert first <= born <= last and cohort_in(nc_year, ay) == cohort_of_birth(born)
-    assert nc_year_of_birth(first - timedelta(days=1), ay) == nc_year + 1
-    assert nc_year_of_birth(last + timedelta(days=1), ay) == nc_year - 1
+@given(st.dates(date(1990, 1, 1), date(2099, 12, 31)))
+def test_a_cohort_begins_on_the_first_of_september(born: date) -> None:
+    cohort = cohort_of_birth(born)
+    assert date(cohort, 9, 1) <= born <= date(cohort + 1, 8, 31)
 
 
 @settings(deadline=None, derandomize=True)

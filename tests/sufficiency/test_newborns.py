@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planning_areas.school_year import cohort_of_birth, reception_ay
+from planning_areas.school_year import cohort_in, cohort_of_birth
 from sufficiency.assumptions import Assumptions
 from sufficiency.newborns import Newborns, newborns
 from sufficiency.small_areas import births_of, cohort_residents, recoded, recoded_to, residents
@@ -38,8 +38,8 @@ def found(made: Any, oldest: int = 2022, last: int = 2029) -> tuple[Newborns, st
 
 
 def test_the_last_day_of_august_and_the_first_of_september_are_of_two_receptions() -> None:
-    assert reception_ay(cohort_of_birth(date(2018, 8, 31))) == 2022
-    assert reception_ay(cohort_of_birth(date(2018, 9, 1))) == 2023
+    assert cohort_of_birth(date(2018, 8, 31)) == cohort_in(0, 2022)
+    assert cohort_of_birth(date(2018, 9, 1)) == cohort_in(0, 2023)
 
 
 def test_births_of_small_areas_are_carried_to_the_areas_of_their_homes(town: Made) -> None:
