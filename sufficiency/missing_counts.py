@@ -77,4 +77,4 @@ def _not_projected(row: Floats, base: int, evidence: Evidence) -> tuple[Note, ..
     named = [nc_year_label(g) for g in unknown]
     listed = f"{named[0]} to {named[-1]}" if len(named) > 2 and unknown[-1] - unknown[0] == len(named) - 1 else some(named, 15)
     return (Note("authority_roll", f"the authority's roll counts nobody in {listed}, and nothing tells how many there are: they "
-                 "count as none", "their pupils are in no figure"),)
+                 "count as none", "their pupils are in no figure: need and spare places of these year groups say nothing"),)
