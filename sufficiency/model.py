@@ -146,8 +146,9 @@ def schools_table(schools: pd.DataFrame, frame: AreaFrame) -> pd.DataFrame:
     table = schools.copy()
     for phase in ENTRY_YEAR:
         mine = frame.members[frame.members["phase"] == phase].set_index("urn")
-        table[f"{phase}_planning_area_code"] = table["urn"].map(mine["planning_area_code"]).fillna("")
-        table[f"{phase}_area_basis"] = table["urn"].map(mine["basis"]).fillna("")
+        for name, column in ((f"{phase}_planning_area_code", "planning_area_code"), (f"{phase}_area_basis", "basis")):
+            known = dict(zip(mine.index, mine[column], strict=True))
+            table[name] = pd.Series([known.get(urn, "") for urn in table["urn"]], index=table.index, dtype="str")
     return table.sort_values("urn").reset_index(drop=True)
 
 
@@ -165,7 +166,7 @@ def accuracy(projection: Projection, evidence: Evidence) -> pd.DataFrame:
         forecast = float("nan")
         if card.actual_ay in ahead:
             of_phase = projection.authority.sel(ay=card.actual_ay, nc_year=list(PHASE_YEARS[card.phase]))
-            forecast = float(of_phase.isel(draw=0).sum())
+            forecast = float(of_phase.isel(draw=0).sum()) or float("nan")       # nobody is planned for in this phase
         rows.append((card.phase, card.actual_ay, forecast, card.actual, forecast / card.actual - 1, card.error_one_year,
                      card.error_three_year))
     columns = ["phase", "ay", "forecast", "actual", "error", "own_error_one_year", "own_error_three_year"]
