@@ -19,7 +19,8 @@ class ExcludedYear:
 class Assumptions:
     """The settings of a run; every default can be changed in the workspace's [settings]."""
 
-    weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # latest year first (C1, C3) [U] as norm
+    method: str = "plain"                                   # of the authority's ratios; see levels.METHODS
+    weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # of areas' ratios and the plain method, latest first (C1, C3) [U]
     shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
     shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
     ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)

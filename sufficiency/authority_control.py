@@ -18,8 +18,11 @@ import numpy as np
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
 from planning_areas.wording import some
+from sufficiency.early_years import early_moves
 from sufficiency.evidence import Note
-from sufficiency.ratios import AuthorityRatios, divide, excluded_notes, transitions, weighted_ratio
+from sufficiency.levels import METHODS, levels
+from sufficiency.ratios import AuthorityRatios, divide, excluded_notes, weighted_ratio
+from sufficiency.rules import pooled_ratios
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,37 +106,64 @@ def _like_for_like(roll: Floats, schools: Floats) -> float:
     return 1.0
 
 
-def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns,
-                     assumptions: Assumptions) -> tuple[AuthorityRatios, tuple[Note, ...]]:
-    """Births-to-Reception and survival ratios of the whole authority, from its last three years that are not left out.
+def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns, assumptions: Assumptions,
+                     ahead: int = 0) -> tuple[AuthorityRatios, tuple[Note, ...]]:
+    """Births-to-Reception and survival ratios of the whole authority, from its years that are not left out.
 
-    roll: [year, nc_year], latest first, missing where not known.
+    roll: [year, nc_year], latest first, missing where not known. ahead: how many years are projected.
     """
-    base, oldest = years[0], years[-1]
-    counted = ~np.isnan(roll[:, RECEPTION])
-    with_births, _ = transitions(lambda ay: bool(counted[base - ay]) and babies.is_known(ay), base, oldest, assumptions)
-    births = weighted_ratio(np.array([roll[base - ay, RECEPTION] for ay in with_births]),
-                            np.array([babies.total_of_reception(ay) for ay in with_births]), assumptions.weights)
-    steps, used, left_out = measured_steps(years, roll, assumptions)
+    past, left_out = ratios_over_years(years, roll, babies, assumptions)
+    steps, used = _to_go_on_with(past, years, assumptions)
     notes = list(excluded_notes("authority_roll", left_out, assumptions))
     if not used:
         notes.append(Note("authority_roll", f"{_why_none(roll, left_out)}: pupils are moved up a year unchanged, and as many "
                           "enter Year 7 and stay on after Year 11 as are there today",
                           "gains and losses from year to year are missing"))
+    births = steps[RECEPTION]
     if np.isnan(births):
         notes.append(Note("births", "no Reception has births to compare it with: one child in Reception is taken for each birth",
                           "Reception may be far out"))
-    return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), _without_gaps(steps, roll[0])), tuple(notes)
+    filled = _without_gaps(np.r_[np.nan, steps[1:]], roll[0])
+    moves = early_moves(past, filled, ahead, assumptions.method)
+    return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), filled, moves), tuple(notes)
+
+
+def ratios_over_years(years: tuple[int, ...], roll: Floats, babies: Newborns | None,
+                      assumptions: Assumptions) -> tuple[Floats, list[int]]:
+    """Every ratio that can be measured, [year, nc_year], latest first, the first column from births; and the years left out."""
+    past = np.full((len(years), GROUPS), np.nan)
+    past[:-1, 1:] = divide(roll[:-1, 1:], roll[1:, :-1])
+    if babies is not None:
+        born = np.array([babies.total_of_reception(ay) if babies.is_known(ay) else np.nan for ay in years])
+        past[:, RECEPTION] = divide(roll[:, RECEPTION], born)
+    excluded = {year.ay for year in assumptions.excluded_years}
+    out = [k for k, ay in enumerate(years) if ay in excluded and not np.isnan(past[k]).all()]
+    past[out] = np.nan
+    return past, [years[k] for k in out]
+
+
+def _to_go_on_with(past: Floats, years: tuple[int, ...], assumptions: Assumptions) -> tuple[Floats, list[int]]:
+    """The ratios of the years ahead by the method chosen, and the latest years that they rest on."""
+    measured = np.any(~np.isnan(past[:, 1:]), axis=1)
+    used = [years[k] for k in np.flatnonzero(measured)][: len(assumptions.weights)]
+    if METHODS[assumptions.method] is not None:
+        return levels(past, assumptions.method, pooled_ratios(years[0])), used
+    steps = np.full(GROUPS, np.nan)
+    steps[RECEPTION] = _weighted(past[:, RECEPTION : RECEPTION + 1], assumptions)[0]
+    steps[1:] = _weighted(past[measured, 1:], assumptions)
+    return steps, used
+
+
+def _weighted(past: Floats, assumptions: Assumptions) -> Floats:
+    """The plain mean of the latest years that are known at all, the latest counting most (C1, C3)."""
+    rows = past[~np.isnan(past).all(axis=1)][: len(assumptions.weights)]
+    return weighted_ratio(rows, np.ones_like(rows), assumptions.weights)
 
 
 def measured_steps(years: tuple[int, ...], roll: Floats, assumptions: Assumptions) -> tuple[Floats, list[int], list[int]]:
     """Ratios into each year group from the one below a year earlier, missing where not measured; the years used, and left out."""
-    base, oldest = years[0], years[-1]
-    both = ~np.isnan(roll[:-1, 1:YEAR_12]) & ~np.isnan(roll[1:, : YEAR_12 - 1])
-    used, left_out = transitions(lambda ay: ay > oldest and bool(both[base - ay].any()), base, oldest, assumptions)
-    k = np.array([base - ay for ay in used], dtype="int64")
-    steps = np.full(GROUPS, np.nan)
-    steps[1:] = weighted_ratio(roll[k, 1:], roll[k + 1, :-1], assumptions.weights)
+    past, left_out = ratios_over_years(years, roll, None, assumptions)
+    steps, used = _to_go_on_with(past, years, assumptions)
     return steps, used, left_out
 
 

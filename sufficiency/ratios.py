@@ -46,6 +46,7 @@ class AuthorityRatios:
 
     births: float
     steps: Floats
+    early: Floats           # [year ahead] factors on births: what the first five years of each cohort foretell
 
 
 @dataclass(frozen=True)

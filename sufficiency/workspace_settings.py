@@ -19,6 +19,7 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import TABLES, Authority
+from sufficiency.levels import METHODS
 from sufficiency.workspace_text import FILE as FILE
 from sufficiency.workspace_text import read_settings, with_lines
 
@@ -193,6 +194,7 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
     """Find settings that are each allowed and make no sense together."""
     weights, edges = settings.weights, settings.rag_edges
     rules = [
+        ("method", settings.method in METHODS, f"one of {', '.join(METHODS)}"),
         ("weights", any(weights) and all(w == 0 or SMALLEST_WEIGHT <= w <= LARGEST_WEIGHT for w in weights),
          f"weights of the latest years, latest first, each nought or from {SMALLEST_WEIGHT:g} to {LARGEST_WEIGHT:g}, and not all "
          "nought"),

@@ -38,9 +38,12 @@ class Town:
     history: pd.DataFrame = field(repr=False)
     frame: AreaFrame = field(repr=False)
 
-    def project(self, assumptions: Assumptions | None = None, places: pd.DataFrame | None = None) -> Projection:
+    def project(
+        self, assumptions: Assumptions | None = None, places: pd.DataFrame | None = None, method: str = "plain",
+    ) -> Projection:
         """Project the town's children."""
-        return project(self.evidence, self.schools, self.history, self.frame, assumptions or Assumptions(), places)
+        chosen = replace(assumptions or Assumptions(), method=method)
+        return project(self.evidence, self.schools, self.history, self.frame, chosen, places)
 
     def strands(self) -> Strands:
         """The strands of the town's schools."""

@@ -16,6 +16,7 @@ import pytest
 
 from planning_areas.school_year import cohort_from_mid_years
 from sufficiency.evidence import Authority
+from sufficiency.levels import METHODS
 
 pytestmark = pytest.mark.real
 
@@ -54,18 +55,22 @@ def errors(data: Path, town: Made) -> pd.DataFrame:
         made = town([], {}, {c: {gss: n} for c, n in births_of(births[births["gss_code"] == gss]).items()},
                     authority_roll={ay: row.fillna(0.0).tolist() for ay, row in roll.iterrows()})
         evidence = replace(made.evidence, authority=Authority("999", str(la), gss, BASE))
-        forecast = replace(made, evidence=evidence).project().authority.isel(draw=0)
+        known = replace(made, evidence=evidence)
+        forecasts = {method: known.project(method=method).authority.isel(draw=0) for method in METHODS}
         for card in cards[cards["LANumber"] == la].to_dict("records"):
             ay = int(card["Year"][:4]) + 1
             for phase, (groups, column) in PHASES.items():
-                expected = float(forecast.sel(ay=ay, nc_year=list(groups)).sum())
-                rows.append((la, phase, ay - BASE, expected / float(card[column]) - 1))
-    return pd.DataFrame(rows, columns=["la", "phase", "ahead", "error"])
+                own = [float(card[f"For_{years}_{phase[0].upper()}"]) for years in (1, 3)]
+                for method, forecast in forecasts.items():
+                    expected = float(forecast.sel(ay=ay, nc_year=list(groups)).sum())
+                    rows.append((la, phase, ay - BASE, method, expected / float(card[column]) - 1, *own))
+    return pd.DataFrame(rows, columns=["la", "phase", "ahead", "method", "error", "own_1", "own_3"])
 
 
 def test_the_plain_method_is_as_far_out_as_it_is_known_to_be(errors: pd.DataFrame) -> None:
     """Three years ahead about 1.2 % in primary and 2.6 % in secondary, in the mean of 59 authorities, whatever the sign."""
     assert errors["la"].nunique() == 59
+    errors = errors[errors["method"] == "plain"]
     mean = errors.assign(error=errors["error"].abs()).groupby(["phase", "ahead"])["error"].mean()
     print((mean * 100).round(2).to_string())
     assert mean["primary", 3] == pytest.approx(0.0117, abs=0.001)
@@ -76,5 +81,5 @@ def test_the_plain_method_is_as_far_out_as_it_is_known_to_be(errors: pd.DataFram
 
 def test_secondary_is_over_forecast_nearly_everywhere_and_primary_is_not(errors: pd.DataFrame) -> None:
     """What the scorecards say of England too: +3.2 % in secondary three years ahead. A planner ought to know the bias."""
-    three = errors[errors["ahead"] == 3].groupby("phase")["error"].mean()
+    three = errors[(errors["ahead"] == 3) & (errors["method"] == "plain")].groupby("phase")["error"].mean()
     assert 0.01 < three["secondary"] < 0.03 and abs(three["primary"]) < 0.005

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sufficiency.ratios import divide, excluded_notes, shrink, stayers, transiti
 
 Made = Callable[..., Any]
 THREE = (3.0, 2.0, 1.0)
+PLAIN = Assumptions(method="plain")
 
 
 def test_nothing_is_divided_by_nothing() -> None:
@@ -85,7 +87,7 @@ def rows(*censuses: dict[int, float]) -> np.ndarray:
 
 def test_the_authority_is_measured_year_by_year() -> None:
     roll = rows({0: 90, 1: 99, 12: 45}, {0: 110, 12: 50}, {11: 80})
-    ratios, notes = authority_ratios((2022, 2021, 2020), roll, newborns_of({2015: 100, 2016: 100, 2017: 100}), Assumptions())
+    ratios, notes = authority_ratios((2022, 2021, 2020), roll, newborns_of({2015: 100, 2016: 100, 2017: 100}), PLAIN)
     assert ratios.births == pytest.approx((3 * 0.9 + 2 * 1.1 + 1.0) / 6)
     assert ratios.steps[1] == pytest.approx((3 * 99 / 110 + 2 * 1.0) / 5)
     assert ratios.steps[12] == pytest.approx((3 * 0.45 + 2 * 50 / 80) / 5) and notes == ()
@@ -94,14 +96,14 @@ def test_the_authority_is_measured_year_by_year() -> None:
 def test_a_year_that_is_missing_in_the_middle_leaves_two_changes_out() -> None:
     roll = rows({1: 90}, {}, {}, {})
     roll[1] = np.nan
-    ratios, _ = authority_ratios((2022, 2021, 2020, 2019), roll, newborns_of({2014: 100, 2015: 100, 2017: 100}), Assumptions())
+    ratios, _ = authority_ratios((2022, 2021, 2020, 2019), roll, newborns_of({2014: 100, 2015: 100, 2017: 100}), PLAIN)
     assert ratios.steps[1] == 1.0, "neither into nor out of the census that is missing"
     assert ratios.births == 1.0
 
 
 def test_one_census_moves_children_up_and_takes_year_7_and_the_sixth_form_as_they_are_today() -> None:
     today = rows({6: 80, 7: 100, 11: 90, 12: 45, 13: 30, 14: 0})
-    ratios, notes = authority_ratios((2022,), today, newborns_of({2010: 1, 2020: 1}), Assumptions())
+    ratios, notes = authority_ratios((2022,), today, newborns_of({2010: 1, 2020: 1}), PLAIN)
     assert ratios.steps[1:7].tolist() == [1.0] * 6 and ratios.steps[8:12].tolist() == [1.0] * 4
     assert ratios.steps[7] == 100 / 80 and ratios.steps[12:].tolist() == [0.5, 30 / 45, 0.0]
     assert ratios.births == 1.0 and [n.table for n in notes] == ["authority_roll", "births"]
@@ -140,7 +142,7 @@ def test_another_authority_s_roll_and_later_years_and_nursery_are_not_looked_at(
 def test_why_nothing_is_measured_is_told_as_it_is() -> None:
     def why(roll: np.ndarray, *excluded: int) -> str:
         years = tuple(range(2022, 2022 - len(roll), -1))
-        assumptions = Assumptions(excluded_years=tuple(ExcludedYear(ay, "lockdown") for ay in excluded))
+        assumptions = replace(PLAIN, excluded_years=tuple(ExcludedYear(ay, "lockdown") for ay in excluded))
         notes = authority_ratios(years, roll, newborns_of({2010: 1, 2020: 1}), assumptions)[1]
         return next((n.text.split(":")[0] for n in notes if "moved up a year unchanged" in n.text), "")
 
