@@ -76,6 +76,8 @@ class Projection:
     residents: xr.DataArray     # the same, by where children live; adds up to the authority's pupils
     schools: xr.DataArray       # [draw, ay, urn, nc_year]; adds up to the areas
     authority: xr.DataArray     # [draw, ay, nc_year]; what areas add up to
+    homes: xr.DataArray         # as `pupils`: of these, how many homes above the usual rate of building bring
+    overridden: xr.DataArray    # as `pupils`: by how much the planner's own figures moved them
     ratios: pd.DataFrame        # kind, phase, planning_area_code, nc_year, children, ratio_{area,authority,used}, clipped
     overrides: pd.DataFrame     # planning_area_code, ay, nc_year, model, final, reason
     transfers: pd.DataFrame     # nc_year, origin, destination, share, children, basis
@@ -123,6 +125,7 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
         adjusted=_labelled(strands.by_area(adjusted), labels["areas"]), residents=_labelled(at_home, labels["areas"]),
         schools=_labelled(_by_school(final, strands), labels["schools"]),
         authority=_labelled(pupils.sum(axis=2), labels["authority"]),
+        homes=_labelled(np.zeros_like(pupils), labels["areas"]), overridden=_labelled(np.zeros_like(pupils), labels["areas"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
         overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
