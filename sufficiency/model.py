@@ -1,6 +1,6 @@
 """The order of the story: schools, planning areas, children, places, balance. The only file that knows it.
 
-Nothing is computed here; each line of `run` is a named step that is explained in its own module.
+Nothing is computed here; each line of `forecast` and of `run` is a named step that is explained in its own module.
 """
 
 from __future__ import annotations
@@ -43,8 +43,21 @@ class Outcome:
     sources: tuple[Source, ...]
 
 
-def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:
-    """Children against places, year by year and area by area: the central run of a workspace."""
+@dataclass(frozen=True)
+class Forecast:
+    """The children and the places of a workspace before anything is made of them: what the tables are cut from."""
+
+    evidence: Evidence          # as it was used, with one phase a planning-area code
+    schools: pd.DataFrame
+    history: pd.DataFrame       # urn, ay, nc_year, pupils; predecessors' rolls given to their successors
+    frame: AreaFrame
+    places: pd.DataFrame
+    projection: Projection
+    notes: tuple[Note, ...]
+
+
+def forecast(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Forecast:
+    """Children and places, year by year and area by area: the central projection of a workspace."""
     base = evidence.authority.base_year
     years = range(base, base + max(assumptions.primary_years, assumptions.secondary_years) + 1)
     evidence, code_notes = one_phase_a_code(evidence, assumptions.catch_all_codes)
@@ -57,6 +70,15 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     places, place_notes = places_open(evidence, schools, frame, years, assumptions)
     progress("Projecting the children")
     projection = project(evidence, schools, history, frame, assumptions, places)
+    told = (evidence.notes, code_notes, school_notes, history_notes, frame.notes, place_notes, projection.notes)
+    return Forecast(evidence, schools, history, frame, places, projection, tuple(note for some in told for note in some))
+
+
+def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:
+    """Children against places, year by year and area by area: the central run of a workspace."""
+    ahead = forecast(evidence, assumptions, progress)
+    evidence, frame, places, projection = ahead.evidence, ahead.frame, ahead.places, ahead.projection
+    base = evidence.authority.base_year
     progress("Weighing children against places")
     tables = {
         "balance": balance(projection, places, assumptions),
@@ -64,7 +86,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "school_pupils": school_pupils_table(projection, frame, assumptions, base),
         "unfilled": unfilled_table(projection, frame, places, assumptions, base),
         "places": places,
-        "schools": schools_table(schools, frame),
+        "schools": schools_table(ahead.schools, frame),
         "names": frame.names,
         "ratios": projection.ratios,
         "transfers": projection.transfers,
@@ -74,8 +96,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "housing_sites": evidence.housing_sites,
         "pans": evidence.pans,
     }
-    told = (evidence.notes, code_notes, school_notes, history_notes, frame.notes, place_notes, projection.notes)
-    notes = tuple(note for some in (*told, _limits(evidence)) for note in some)
+    notes = (*ahead.notes, *_limits(evidence))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )
