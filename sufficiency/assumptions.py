@@ -19,7 +19,7 @@ class ExcludedYear:
 class Assumptions:
     """The settings of a run; every default can be changed in the workspace's [settings]."""
 
-    method: str = "plain"                                   # of the authority's ratios; see levels.METHODS
+    method: str = "measured"                                # of the authority's ratios; see levels.METHODS
     weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # of areas' ratios and the plain method, latest first (C1, C3) [U]
     shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
     shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]

@@ -18,11 +18,11 @@ import numpy as np
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
 from planning_areas.wording import some
-from sufficiency.early_years import early_moves
+from sufficiency.births_change import births_factors
 from sufficiency.evidence import Note
-from sufficiency.levels import METHODS, levels
+from sufficiency.levels import levels
 from sufficiency.ratios import AuthorityRatios, divide, excluded_notes, weighted_ratio
-from sufficiency.rules import pooled_ratios
+from sufficiency.rules import pooled_births, pooled_ratios
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,8 +124,11 @@ def authority_ratios(years: tuple[int, ...], roll: Floats, babies: Newborns, ass
         notes.append(Note("births", "no Reception has births to compare it with: one child in Reception is taken for each birth",
                           "Reception may be far out"))
     filled = _without_gaps(np.r_[np.nan, steps[1:]], roll[0])
-    moves = early_moves(past, filled, ahead, assumptions.method)
-    return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), filled, moves), tuple(notes)
+    factors = np.ones(ahead)
+    if assumptions.method == "measured":
+        measured_on = [ay for k, ay in enumerate(years) if not np.isnan(past[k, RECEPTION])]
+        factors = births_factors(measured_on, range(years[0] + 1, years[0] + 1 + ahead), babies, pooled_births())
+    return AuthorityRatios(float(np.nan_to_num(births, nan=1.0)), filled, factors), tuple(notes)
 
 
 def ratios_over_years(years: tuple[int, ...], roll: Floats, babies: Newborns | None,
@@ -146,18 +149,19 @@ def _to_go_on_with(past: Floats, years: tuple[int, ...], assumptions: Assumption
     """The ratios of the years ahead by the method chosen, and the latest years that they rest on."""
     measured = np.any(~np.isnan(past[:, 1:]), axis=1)
     used = [years[k] for k in np.flatnonzero(measured)][: len(assumptions.weights)]
-    if METHODS[assumptions.method] is not None:
-        return levels(past, assumptions.method, pooled_ratios(years[0])), used
+    if assumptions.method == "measured":
+        return levels(past, pooled_ratios(years)), used
+    weights = (1.0,) if assumptions.method == "last_year" else assumptions.weights
     steps = np.full(GROUPS, np.nan)
-    steps[RECEPTION] = _weighted(past[:, RECEPTION : RECEPTION + 1], assumptions)[0]
-    steps[1:] = _weighted(past[measured, 1:], assumptions)
+    steps[RECEPTION] = _weighted(past[:, RECEPTION : RECEPTION + 1], weights)[0]
+    steps[1:] = _weighted(past[measured, 1:], weights)
     return steps, used
 
 
-def _weighted(past: Floats, assumptions: Assumptions) -> Floats:
+def _weighted(past: Floats, weights: tuple[float, ...]) -> Floats:
     """The plain mean of the latest years that are known at all, the latest counting most (C1, C3)."""
-    rows = past[~np.isnan(past).all(axis=1)][: len(assumptions.weights)]
-    return weighted_ratio(rows, np.ones_like(rows), assumptions.weights)
+    rows = past[~np.isnan(past).all(axis=1)][: len(weights)]
+    return weighted_ratio(rows, np.ones_like(rows), weights)
 
 
 def measured_steps(years: tuple[int, ...], roll: Floats, assumptions: Assumptions) -> tuple[Floats, list[int], list[int]]:

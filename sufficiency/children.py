@@ -106,8 +106,8 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
 
     start = strands.roll[:1]
-    rules = _rules(strands, babies, areas, points, places, schools, years, authority.early, assumptions)
-    born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births * authority.early
+    rules = _rules(strands, babies, areas, points, places, schools, years, authority.ahead, assumptions)
+    born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births * authority.ahead
     control = roll_up(start.sum(axis=1), born, authority.steps, least)
     raw = roll_forward(start, base, rules)
     adjusted = roll_forward(start, base, rules, control)
@@ -151,7 +151,7 @@ def _of_years_served(measured: AuthorityRatios, covered: float, strands: Strands
     lost = [nc_year_label(g) for g in NC_YEARS if not served[g] and goes_on[g] and measured.steps[g] > 0]
     told = Note("schools", f"no school that is planned for has {', '.join(lost)}", "who would go there is not projected")
     births = measured.births * covered * float(served[RECEPTION])
-    kept = AuthorityRatios(births, np.where(served, measured.steps, 0.0), measured.early)
+    kept = AuthorityRatios(births, np.where(served, measured.steps, 0.0), measured.ahead)
     return kept, (told,) if lost else ()
 
 
@@ -165,14 +165,14 @@ def _lost(control: Floats, pupils: Floats, years: range) -> tuple[Note, ...]:
 
 
 def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[Entry, ...], places: pd.DataFrame | None,
-           schools: pd.DataFrame, years: range, early: Floats, assumptions: Assumptions) -> Rules:
+           schools: pd.DataFrame, years: range, factors: Floats, assumptions: Assumptions) -> Rules:
     """Gather what carries one January to the next."""
     groups = np.arange(len(NC_YEARS))
     inside = (groups > strands.low[:, None]) & (groups <= strands.high[:, None]) & (groups != YEAR_12)
     dated = opening_ay(schools).set_axis(schools["urn"]).dropna()
     opens = {str(urn): int(ay) for urn, ay in dated.items()}
     ahead = places_ahead(strands, places, years[1:], assumptions.weights, opens)
-    reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births * early[:, None]
+    reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births * factors[:, None]
     shares = {g: entry_shares(strands, g, assumptions.weights, ahead) for g in (RECEPTION, *(p.nc_year for p in points))}
     survival = np.where(inside, areas.steps[strands.area], 0.0)
     return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead)

@@ -1,12 +1,12 @@
 """The level to go on with: how an authority's past ratios of one kind become the ratio of the years ahead.
 
-Method (chosen by backtest, see docs/forecast-method.md; domain brief C1, C3, C10). Ratios are compared as logarithms. The latest
-years count most, each year before for `decay` as much as the one after it. To this recent level comes `momentum`: above 0 the
-ratio goes on from its long-run mean in the direction in which it has moved (births to Reception drift for years), below 0 it goes
-back towards the mean (a year of many arrivals is not repeated for ever). Last, a share `pooled` is drawn to the mean of many
-authorities, which is steadier than one alone.
-
-`plain` is the textbook: the mean of three years' ratios weighted 3, 2, 1, latest first. `last_year` repeats the latest ratio.
+Method (chosen by backtest, see docs/forecast-method.md; domain brief C1, C3, C10). Ratios are compared as logarithms. What became
+of children in the mean of many authorities in a year is *common*: a lockdown, a wave of arrivals. What is left is the authority's
+*own*. Of its own the latest years count most, each year before for `decay` as much as the one after it; `momentum` carries it on
+from its long-run mean in the direction in which it has moved (above 0: births to Reception drift for years) or takes it back
+towards that mean (below 0); a share `drawn` falls away, since part of any departure is chance. The common part is half the recent
+level and half the long-run mean: a shock that all had together is neither repeated for ever nor gone at once, and a dozen years
+cannot tell more exactly. For a year that the table of many authorities does not cover, their long-run mean stands in.
 """
 
 from __future__ import annotations
@@ -25,17 +25,22 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+METHODS = ("measured", "last_year", "plain")
+"""How an authority's ratios are carried on: as above; the latest year's alone; the mean of three years (weights 3, 2, 1)."""
+
+RECENT = 3                  # latest years that make a recent level
 FEWEST_FOR_MEAN = 4         # years of history below which there is no long-run mean to go to or from
+COMMON_DECAY = 0.35         # weight of a year against the year after it, in the common part [D]
+COMMON_KEPT = 0.5           # share of the common part's recent distance from its long-run mean that goes on: half, untuned
 
 
 @dataclass(frozen=True)
 class Smoothing:
-    """How ratios of one kind are carried on."""
+    """How an authority's own ratios of one kind are carried on."""
 
     decay: float                # weight of a year against the year after it
     momentum: float = 0.0       # share of the distance from the long-run mean that is added (above 0) or taken back (below 0)
-    pooled: float = 0.0         # share drawn to the mean of many authorities
-    years: int = 3              # latest years that make the recent level
+    drawn: float = 0.0          # share of the authority's own departure from many authorities that falls away
 
 
 KINDS: Mapping[str, tuple[int, ...]] = {
@@ -46,52 +51,52 @@ KINDS: Mapping[str, tuple[int, ...]] = {
 """Kinds of ratio and the year groups that they lead into."""
 
 MEASURED: Mapping[str, Smoothing] = {
-    "births": Smoothing(decay=0.7, momentum=0.45), "primary": Smoothing(decay=0.1, momentum=-0.3),
-    "transfer": Smoothing(decay=0.2, pooled=0.05), "secondary": Smoothing(decay=0.2, momentum=-0.3, pooled=0.2),
-    "sixth_form": Smoothing(decay=0.5),
+    "births": Smoothing(decay=0.5, momentum=0.45), "primary": Smoothing(decay=0.35), "transfer": Smoothing(decay=0.2, drawn=0.05),
+    "secondary": Smoothing(decay=0.2, momentum=-0.3, drawn=0.2), "sixth_form": Smoothing(decay=0.5),
 }
 """The smoothing of each kind that did best over past origins of many authorities [D]."""
 
-LAST_YEAR: Mapping[str, Smoothing] = {kind: Smoothing(decay=0.0, years=1) for kind in KINDS}
-METHODS: Mapping[str, Mapping[str, Smoothing] | None] = {"measured": MEASURED, "last_year": LAST_YEAR, "plain": None}
-"""Methods by name; `plain` takes the weights of the assumptions on the ratios themselves."""
 
+def levels(ratios: Floats, common: Floats) -> Floats:
+    """Ratios to go on with for every year group, each kind by its own smoothing: ratios [year, nc_year] -> [nc_year].
 
-def level(ratios: Floats, rule: Smoothing, pooled: Floats) -> Floats:
-    """The ratio to go on with: ratios [year, ...], latest first, missing where not known; missing where none is.
-
-    pooled: [...], the mean of many authorities; missing where there is none, and then nothing is drawn to it.
+    Both arrays begin with the latest year; common: [year, nc_year], those of many authorities, at least as many years as ratios,
+    missing where not known. Missing where no ratio is known.
     """
-    logs = np.log(np.where(ratios > 0, ratios, np.nan))
-    known = ~np.isnan(logs)
-    weights = _recent(known, rule)
-    total = weights.sum(axis=0)
-    recent = np.divide((weights * np.nan_to_num(logs)).sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
-    count = known.sum(axis=0)
-    mean = np.divide(np.nan_to_num(logs).sum(axis=0), count, out=np.full(count.shape, np.nan), where=count > 0)
-    going = np.where(count >= FEWEST_FOR_MEAN, rule.momentum * (recent - mean), 0.0)
-    moved = recent + np.nan_to_num(going)
-    share = np.where(np.isnan(pooled), 0.0, rule.pooled)
-    drawn: Floats = np.exp((1 - share) * moved + share * np.log(np.where(np.isnan(pooled), 1.0, pooled)))
-    return drawn
-
-
-def _recent(known: NDArray[np.bool_], rule: Smoothing) -> Floats:
-    """Weights of the latest known years, latest first: 1, decay, decay squared ...; a year that is not known makes room for
-    the next.
-    """
-    rank = np.cumsum(known, axis=0) - 1
-    counted = known & (rank < rule.years)
-    return np.where(counted, np.power(rule.decay, np.where(counted, rank, 0), dtype="float64"), 0.0)
-
-
-def levels(ratios: Floats, method: str, pooled: Floats) -> Floats:
-    """Ratios to go on with for every year group, each kind by its own smoothing: ratios [year, nc_year] -> [nc_year]."""
-    rules = METHODS[method]
-    if rules is None:
-        raise ValueError("the plain method weighs the ratios themselves")
     out = np.full(len(NC_YEARS), np.nan)
     for kind, groups in KINDS.items():
         at = list(groups)
-        out[at] = level(ratios[:, at], rules[kind], pooled[at])
+        out[at] = level(ratios[:, at], MEASURED[kind], common[:, at])
     return out
+
+
+def level(ratios: Floats, rule: Smoothing, common: Floats) -> Floats:
+    """The ratio to go on with of one kind: ratios and common [year, ...], latest first, missing where not known."""
+    of_all, going = _common(np.log(common))
+    own = np.log(np.where(ratios > 0, ratios, np.nan)) - of_all[: len(ratios)]
+    recent, mean = weighted(own, rule.decay, RECENT), weighted(own, 1.0, len(own))
+    momentum = np.where((~np.isnan(own)).sum(axis=0) >= FEWEST_FOR_MEAN, rule.momentum, 0.0)
+    share = np.where(np.isnan(common).all(axis=0), 0.0, rule.drawn)
+    carried: Floats = np.exp(going + (1 - share) * (recent + momentum * (recent - mean)))
+    return carried
+
+
+def _common(logs: Floats) -> tuple[Floats, Floats]:
+    """What many authorities had each year, gaps filled by their mean (nought where none is known); and what to go on with."""
+    mean = np.nan_to_num(weighted(logs, 1.0, len(logs)))
+    filled = np.where(np.isnan(logs), mean, logs)
+    return filled, mean + COMMON_KEPT * (weighted(filled, COMMON_DECAY, RECENT) - mean)
+
+
+def weighted(values: Floats, decay: float, years: int) -> Floats:
+    """Mean of the latest known years along the first axis, latest first, each counting `decay` times the one after it.
+
+    A year that is not known makes room for the next; missing where none is.
+    """
+    known = ~np.isnan(values)
+    rank = np.cumsum(known, axis=0) - 1
+    weights = np.where(known & (rank < years), np.power(decay, np.maximum(rank, 0), dtype="float64"), 0.0)
+    total = weights.sum(axis=0)
+    mean: Floats = np.divide((weights * np.nan_to_num(values)).sum(axis=0), total, out=np.full(total.shape, np.nan),
+                             where=total > 0)
+    return mean

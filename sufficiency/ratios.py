@@ -46,7 +46,7 @@ class AuthorityRatios:
 
     births: float
     steps: Floats
-    early: Floats           # [year ahead] factors on births: what the first five years of each cohort foretell
+    ahead: Floats           # [year ahead] factors on births times ratio: how a change in births is met before Reception
 
 
 @dataclass(frozen=True)

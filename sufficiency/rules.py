@@ -16,6 +16,8 @@ import numpy as np
 from planning_areas.school_year import NC_YEARS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -27,13 +29,21 @@ def rulebook(name: str) -> dict[str, Any]:
     return tomllib.loads((files("sufficiency") / "rulebook" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def pooled_ratios(until: int) -> Floats:
-    """The ratios of many authorities in the mean of all years up to `until`: [nc_year], the first from births to Reception.
+def pooled_ratios(years: Sequence[int]) -> Floats:
+    """The ratios of many authorities in the academic years given, latest first, and in all that are known before them.
 
-    The earliest year there is stands in for times before it; sixth forms, which differ by authority, are missing.
+    [year, nc_year], the first column from births to Reception; missing in years that are not covered and for sixth forms, which
+    differ by authority.
     """
     by_year = {int(ay): ratios for ay, ratios in rulebook("pooled_ratios")["ratios"].items()}
-    known = [np.log(ratios) for ay, ratios in by_year.items() if ay <= max(until, min(by_year))]
-    pooled = np.full(len(NC_YEARS), np.nan)
-    pooled[: len(known[0])] = np.exp(np.mean(known, axis=0))
+    rows = [*years, *range(years[-1] - 1, min(by_year) - 1, -1)]
+    pooled = np.full((len(rows), len(NC_YEARS)), np.nan)
+    for k, ay in enumerate(rows):
+        if ay in by_year:
+            pooled[k, : len(by_year[ay])] = by_year[ay]
     return pooled
+
+
+def pooled_births() -> dict[int, float]:
+    """Births of many authorities by cohort, in the mean of their logarithms (only their changes are used)."""
+    return {int(cohort): float(births) for cohort, births in rulebook("pooled_ratios")["births"].items()}
