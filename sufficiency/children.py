@@ -32,6 +32,7 @@ import xarray as xr
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
 from sufficiency.authority_control import authority_ratios, authority_roll, coverage, published_roll, roll_up
 from sufficiency.evidence import Note
+from sufficiency.flows import flows
 from sufficiency.intake import entries
 from sufficiency.later_entries import with_later_entries
 from sufficiency.missing_counts import estimated
@@ -78,6 +79,7 @@ class Projection:
     authority: xr.DataArray     # [draw, ay, nc_year]; what areas add up to
     homes: xr.DataArray         # as `pupils`: of these, how many homes above the usual rate of building bring
     overridden: xr.DataArray    # as `pupils`: by how much the planner's own figures moved them
+    flows: xr.DataArray         # [part, ay, planning_area_code, phase]; every change from January to January, before these two
     ratios: pd.DataFrame        # kind, phase, planning_area_code, nc_year, children, ratio_{area,authority,used}, clipped
     overrides: pd.DataFrame     # planning_area_code, ay, nc_year, model, final, reason
     transfers: pd.DataFrame     # nc_year, origin, destination, share, children, basis
@@ -127,7 +129,8 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
         authority=_labelled(pupils.sum(axis=2), labels["authority"]),
         homes=_labelled(np.zeros_like(pupils), labels["areas"]), overridden=_labelled(np.zeros_like(pupils), labels["areas"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
-        overrides=known.table, transfers=transfers, notes=tuple(dict.fromkeys(note for some in notes for note in some)),
+        flows=flows(adjusted, final, rules, babies), overrides=known.table, transfers=transfers,
+        notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
 
 
