@@ -67,18 +67,18 @@ def flows(adjusted: Floats, final: Floats, rules: Rules, babies: Newborns) -> xr
     told = _by_year_group(adjusted[0], rules, babies)
     told["known_intakes"] = np.diff(by_area(final[0]) - by_area(adjusted[0]), axis=0)
     of_phase = {phase: slice(years[0], years[-1] + 1) for phase, years in PHASE_YEARS.items()}
-    parts = np.stack([np.stack([told[part][..., groups].sum(axis=-1) for groups in of_phase.values()], axis=-1) for part in PARTS])
-    _check(parts, by_area(final[0]), list(of_phase.values()))
-    years = range(rules.first, rules.first + parts.shape[1])
-    coordinates = {"part": list(PARTS), "ay": list(years), "planning_area_code": list(rules.strands.areas), "phase": list(of_phase)}
+    parts = np.stack([_over_phases(told[part], of_phase) for part in PARTS])
+    change = np.diff(_over_phases(by_area(final[0]), of_phase), axis=0)
+    if np.abs(parts.sum(axis=0) - change).sum() > TOLERANCE:
+        raise AssertionError("the flows of children do not add up to the change of the roll")
+    ay = list(range(rules.first, rules.first + parts.shape[1]))
+    coordinates = {"part": list(PARTS), "ay": ay, "planning_area_code": list(rules.strands.areas), "phase": list(of_phase)}
     return xr.DataArray(parts, coords=coordinates, dims=list(coordinates), name="pupils")
 
 
-def _check(parts: Floats, pupils: Floats, of_phase: list[slice]) -> None:
-    """Refuse parts that do not add up to the change in pupils, [year, area, nc_year]."""
-    change = np.diff(np.stack([pupils[..., groups].sum(axis=-1) for groups in of_phase], axis=-1), axis=0)
-    if np.abs(parts.sum(axis=0) - change).sum() > TOLERANCE:
-        raise AssertionError("the flows of children do not add up to the change of the roll")
+def _over_phases(counts: Floats, of_phase: dict[str, slice]) -> Floats:
+    """Add year groups up to phases: [year, area, nc_year] -> [year, area, phase]."""
+    return np.stack([counts[..., groups].sum(axis=-1) for groups in of_phase.values()], axis=-1)
 
 
 def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Floats]:
@@ -91,7 +91,7 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Flo
     told = {part: np.zeros((len(before), len(strands.areas), GROUPS)) for part in PARTS}
     _reception(told, strands.by_area(run[0])[:, RECEPTION], rules, babies)
     survival = rules.survival[0]
-    stayed, grown, without = (np.zeros_like(told["births"]) for _ in range(3))
+    stayed, grown = np.zeros_like(told["births"]), np.zeros_like(told["births"])
     stayed[..., 1:] = strands.by_area(np.where(survival[:, 1:] > 0, before[..., :-1], 0.0))
     grown[..., 1:] = strands.by_area(before[..., :-1] * survival[:, 1:])
     told["survival"] += grown - stayed
