@@ -31,5 +31,10 @@ class Assumptions:
     primary_years: int = HORIZON["primary"]                 # years ahead
     secondary_years: int = HORIZON["secondary"]
     excluded_years: tuple[ExcludedYear, ...] = ()
+    already_local: float = 0.3                              # of children in new homes, at a school of the area already (C6) [U]
+    from_other_areas: float = 0.0                           # of the others, from another planning area of the authority [U]
+    usual_rate_years: int = 3                               # over which the usual rate of building is taken (C6)
+    smallest_sample: int = 100                              # homes from which a yield is taken (D1)
+    one_bed_flats: bool = False                             # whether flats of one bedroom are taken to bring pupils (D2)
     catch_all_codes: tuple[str, ...] = ()                   # planning-area codes that are no area (8911000 in the 2015 file)
     seed: int = 20260901

@@ -39,6 +39,9 @@ MISSING: dict[str, str] = {
     "area_members": "planning areas are those of the published codes; new schools go to their neighbours' area",
     "planned_places": "places stay as they are today",
     "housing_sites": "children from new homes are only those that recent trends already carry",
+    "completions": "how many homes a year recent trends already carry is known only from sites that list their past years",
+    "yields": "new homes are taken to bring as many pupils as the rulebook says",
+    "yield_curves": "new homes are taken to bring all their pupils at once and for good: no peak is seen",
     "offers": "next September's intake is the model's, not what families were offered",
     "october_census": "this autumn's roll does not correct the model",
     "attended_flows": "a small area's children are given to the nearest school with room, not to those they attend",
@@ -55,6 +58,9 @@ MISSING: dict[str, str] = {
 
 
 def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note], list[Problem]]:
+OF_HOMES = ("completions", "yields", "yield_curves")
+"""Tables that nobody misses who has no sites."""
+
     """Hold the tables against one another; files: the files of each table, for the problems."""
     found = [finding for check in CHECKS for finding in check(evidence, files)]
     return [f for f in found if isinstance(f, Note)], [f for f in found if isinstance(f, Problem)]
@@ -62,7 +68,9 @@ def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note
 
 def what_is_missing(evidence: Evidence) -> tuple[Note, ...]:
     """Name each table that the workspace does not have, with what the result loses by it."""
-    return tuple(Note(name, "not in the workspace", loses) for name, loses in MISSING.items() if not evidence.has(name))
+    idle = OF_HOMES if not evidence.has("housing_sites") else ()
+    return tuple(Note(name, "not in the workspace", loses) for name, loses in MISSING.items()
+                 if name not in idle and not evidence.has(name))
 
 
 def enough(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Finding]:

@@ -36,6 +36,9 @@ EXAMPLES: dict[str, str] = {
     "site_ref": "N/2024/0123", "site_name": "Mill Lane", "status": "under_construction", "easting": "457200",
     "northing": "340100", "financial_year": "2026/27", "dwellings": "40", "lsoa_code": "E01028123", "area_code": "E07000170",
     "cohort": "2021/22", "births": "1250", "basis": "cohort",
+    "dwelling_type": "house", "tenure": "market", "bedrooms": "3", "kept_for": "", "probability": "", "funded": "",
+    "yields.dwellings": "640", "yields.pupils": "243", "years_since": "0", "pupils_per_dwelling": "0.12",
+    "completions.dwellings": "310", "completions.area_code": "E07000170",
     "first_preferences": "34", "offers": "30", "transfers.nc_year": "Year 7",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""

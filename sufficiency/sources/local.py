@@ -27,7 +27,8 @@ YEARS = {"ay", "ay_to", "financial_year", "cohort"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
 HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
-MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name"}
+MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name",
+                   "dwelling_type", "tenure", "bedrooms", "kept_for", "probability", "funded"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
 
 TITLES = {
@@ -41,6 +42,9 @@ TITLES = {
     "attended_flows": "Schools attended by small area of residence",
     "transfers": "Who goes where at a point of entry",
     "offers": "Offers for next September",
+    "yields": "Pupils counted in new homes",
+    "yield_curves": "Pupils in a new home by years since completion",
+    "completions": "Homes completed in the past",
     "october_census": "October census by school and year group",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
