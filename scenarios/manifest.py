@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 SEAL = "seal"
 FORMAT = 1
 LIBRARIES = ("pandas", "numpy", "scipy", "xarray", "pandera", "pydantic", "pyarrow", "geopandas", "shapely", "pyogrio", "folium",
-             "xlsxwriter", "python-calamine")
+             "xlsxwriter", "python-calamine", "matplotlib")
 
 
 def facts(identity: Identity, sources: Iterable[Source], notes: Iterable[Note], **more: Any) -> dict[str, Any]:

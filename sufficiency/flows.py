@@ -94,7 +94,10 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Flo
     stayed, grown = np.zeros_like(told["births"]), np.zeros_like(told["births"])
     stayed[..., 1:] = strands.by_area(np.where(survival[:, 1:] > 0, before[..., :-1], 0.0))
     grown[..., 1:] = strands.by_area(before[..., :-1] * survival[:, 1:])
-    told["survival"] += grown - stayed
+    not_on = np.zeros_like(grown)       # in the sixth form nobody is lost on the way: who does not go on has left
+    not_on[..., YEAR_12 + 1:] = np.maximum(stayed - grown, 0.0)[..., YEAR_12 + 1:]
+    told["survival"] += grown - stayed + not_on
+    told["leaving"][..., YEAR_12:-1] -= not_on[..., YEAR_12 + 1:]
     gone = strands.by_area(before)
     gone[..., :-1] -= stayed[..., 1:]
     into = {RECEPTION: rules.reception[0]}

@@ -1,0 +1,120 @@
+"""How all charts look and are written: the same bytes for the same figures, readable without colour and without eyes.
+
+A chart is drawn by matplotlib without a screen and without a global state, and written as SVG and as PNG. Neither holds a date
+or a random name. Text in an SVG stays text; its title and its alternative text stand in it for those who hear the page. Fills
+are those of the map's palette, each with a hatch and an outline, so that no chart is told by colour alone; whoever draws one
+prints the values beside their marks and sets the figures out in a table.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from maps.palette import BANDS, BORDER, DARK, NOTHING, SHORTAGE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, OUTLINE = DARK, BORDER
+WIDTH_INCHES = 9.0
+DOTS_PER_INCH = 150
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans", "font.size": 9.0,
+    "axes.titlesize": 11.0, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": OUTLINE, "xtick.color": INK, "ytick.color": INK,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "grid.color": "#d5d9dc", "hatch.linewidth": 0.6,
+    "svg.hashsalt": "sufficiency", "svg.fonttype": "none", "path.simplify": False, "axes.unicode_minus": True,
+}
+WITHOUT_DATE = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of mark looks: what it says in the legend, its fill and its hatch."""
+
+    label: str
+    fill: str
+    hatch: str = ""
+
+    def options(self) -> dict[str, Any]:
+        """The same as matplotlib asks for it."""
+        return {"facecolor": self.fill, "hatch": self.hatch, "edgecolor": OUTLINE, "linewidth": 0.8}
+
+
+GAIN = Look("more children", BANDS["B"][0])
+LOSS = Look("fewer children", SHORTAGE[1][0], "////")
+WHOLE = Look("change in all", NOTHING, "....")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that can be drawn at any time: its title, what it shows in words, its size and how its axes are filled."""
+
+    title: str
+    alt: str                                    # everything that is to be known from it, in a sentence or two
+    height_inches: float
+    fill: Callable[[Figure], None]
+
+
+def as_svg(chart: Chart) -> bytes:
+    """The chart as SVG, with its title and alternative text for those who hear the page."""
+    text = _saved(chart, "svg").decode("utf-8")
+    begin = text.index("<svg")
+    end = text.index(">", begin)
+    told = f'<title id="chart-title">{escape(chart.title)}</title>\n <desc id="chart-alt">{escape(chart.alt)}</desc>'
+    named = ' role="img" aria-labelledby="chart-title chart-alt" lang="en-GB"'
+    return (text[:end] + named + ">\n " + told + text[end + 1:]).encode("utf-8")
+
+
+def as_png(chart: Chart) -> bytes:
+    """The chart as PNG."""
+    return _saved(chart, "png")
+
+
+def write_chart(chart: Chart, path: Path) -> None:
+    """Write a chart in the format that the file's name ends in: .svg or .png."""
+    path.write_bytes(as_svg(chart) if path.suffix == ".svg" else as_png(chart))
+
+
+def _saved(chart: Chart, kind: str) -> bytes:
+    memory = io.BytesIO()
+    with mpl.rc_context():
+        mpl.rcdefaults()                # whatever the user's own settings of matplotlib are
+        mpl.rcParams.update(STYLE)
+        figure = Figure(figsize=(WIDTH_INCHES, chart.height_inches), layout="constrained")
+        FigureCanvasAgg(figure)
+        figure.suptitle(plain_text(chart.title), x=0.01, ha="left", fontsize=12, fontweight="bold")
+        chart.fill(figure)
+        figure.savefig(memory, format=kind, dpi=DOTS_PER_INCH, metadata=WITHOUT_DATE[kind], facecolor="white")
+    return memory.getvalue()
+
+
+def plain_text(text: str) -> str:
+    """A text from a file as a chart may show it: a dollar sign would begin a formula, and a line break a second line."""
+    return " ".join(text.replace("$", r"\$").split())
+
+
+def counted(number: float) -> str:
+    """A number of children in whole: 1,234."""
+    return f"{number:,.0f}"
+
+
+def signed(number: float) -> str:
+    """A change in whole children with its sign, a true minus: +12, \N{MINUS SIGN}3, 0."""
+    text = f"{number:+,.0f}".replace("-", "\N{MINUS SIGN}")
+    return "0" if text[1:] == "0" else text
+
+
+def light_grid(axes: Axes, axis: str = "x") -> None:
+    """Lines to read values by, behind the marks."""
+    axes.grid(True, axis="x" if axis == "x" else "y")
+    axes.tick_params(length=0)

@@ -1,0 +1,160 @@
+"""The waterfall: how the roll of today becomes the forecast, part by part, as a chart and as lines of text.
+
+The bars show changes, from no change at all on; the rolls themselves, many times as long, stand in the headings. Parts of
+nothing are left out of the picture and stay in the table. The figures are those of the table `waterfall`, each rounded so that
+they add up to the rounded forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from planning_areas.school_year import PHASE_YEARS
+from sufficiency.made_of import AUTHORITY, GROUPS
+from sufficiency.reconcile import largest_remainder
+from workbench.answers import columns
+from workbench.charts import GAIN, LOSS, OUTLINE, WHOLE, Chart, counted, light_grid, plain_text, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COHORTS = {"primary": "Births, less leavers", "secondary": "Coming up, less leavers", "sixth_form": "Staying on, less leavers"}
+WORDS = {"survival": "Survival and migration", "transfers": "Transfers between areas", "border": "Over the border",
+         "homes": "Homes", "overrides": "Overrides", "reconciliation": "Reconciliation"}
+PHASES = {"primary": "Primary", "secondary": "Secondary", "sixth_form": "Sixth form"}
+BAR_INCHES, HEAD_INCHES = 0.3, 1.15
+
+
+@dataclass(frozen=True)
+class Account:
+    """What leads from the base year's roll to one year's forecast, in whole children that add up."""
+
+    phase: str
+    base_year: int
+    ay: int
+    base: int
+    parts: dict[str, int]       # group -> children, all of GROUPS
+    forecast: int
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What each group is called in this phase."""
+        return words(self.phase)
+
+
+def words(phase: str) -> dict[str, str]:
+    """What each group of parts is called in a phase."""
+    return {group: WORDS.get(group, COHORTS[phase]) for group in GROUPS}
+
+
+def whole_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a waterfall in whole children: base roll and parts are rounded so that they add up to the rounded forecast."""
+    columns = ["pupils_base", *GROUPS]
+    rounded = largest_remainder(table[columns].to_numpy(dtype="float64"))
+    told = table.assign(**{column: rounded[:, i] for i, column in enumerate(columns)})
+    return told.assign(pupils=rounded.sum(axis=1), parts_added_up=rounded.sum(axis=1))
+
+
+def accounts(table: pd.DataFrame, code: str, base_year: int, ay: int | None = None) -> list[Account]:
+    """The accounts of one area (or AUTHORITY), phase by phase: of a year, or of the last that each phase has."""
+    mine = table[table["planning_area_code"] == code]
+    found = []
+    for phase in PHASE_YEARS:
+        rows = mine[mine["phase"] == phase]
+        rows = rows[rows["ay"] == (rows["ay"].max() if ay is None else ay)]
+        for row in whole_parts(rows).to_dict("records"):
+            parts = {group: int(row[group]) for group in GROUPS}
+            found.append(Account(phase, base_year, int(row["ay"]), int(row["pupils_base"]), parts, int(row["pupils"])))
+    return found
+
+
+def waterfall_chart(name: str, told: Sequence[Account]) -> Chart:
+    """The waterfall of an area or the authority, one panel a phase."""
+    heights = [len(_shown(account)) + 1 for account in told]
+    title = f"{name}: what the forecast is made of"
+
+    def fill(figure: Figure) -> None:
+        panels = figure.subplots(len(told), 1, squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+        for axes, account in zip(panels, told, strict=True):
+            _panel(axes, account)
+
+    return Chart(title, alt_text(name, told), HEAD_INCHES * len(told) + BAR_INCHES * sum(heights) + 0.4, fill)
+
+
+def alt_text(name: str, told: Sequence[Account]) -> str:
+    """The same in words: every figure of the chart."""
+    return f"Waterfall chart of {name}. " + " ".join(sentence(account) for account in told)
+
+
+def sentence(account: Account) -> str:
+    """An account in one sentence."""
+    parts = [f"{account.words[group].lower()} {signed(account.parts[group])}" for group in _shown(account)]
+    told = ", ".join(parts) if parts else "nothing changes"
+    return (f"{PHASES[account.phase]}: from {counted(account.base)} pupils in January {account.base_year + 1} to "
+            f"{counted(account.forecast)} in January {account.ay + 1}: {told}.")
+
+
+def _shown(account: Account) -> list[str]:
+    return [group for group, children in account.parts.items() if children]
+
+
+def _panel(axes: Axes, account: Account) -> None:
+    """Draw one phase: a bar for each part from where the last one ended, and one for the change in all."""
+    groups = _shown(account)
+    sizes = [account.parts[group] for group in groups]
+    begins = np.concatenate([[0.0], np.cumsum(sizes)])
+    whole = account.forecast - account.base
+    low, high = float(begins.min()), float(begins.max())
+    reach = max(1.0, high - low)
+    for at, size in enumerate(sizes):
+        look = GAIN if size > 0 else LOSS
+        axes.barh(at, size, left=begins[at], height=0.62, **look.options())
+        axes.plot([begins[at + 1]] * 2, [at - 0.31, at + 1.31], color=OUTLINE, linewidth=0.7)
+        _value(axes, at, max(begins[at], begins[at + 1]), reach, signed(size))
+    axes.barh(len(sizes), whole, height=0.62, **WHOLE.options())
+    _value(axes, len(sizes), max(0.0, float(whole)), reach, signed(whole))
+    axes.axvline(0, color=OUTLINE, linewidth=1.0)
+    axes.set_yticks(range(len(sizes) + 1), [*(account.words[group] for group in groups), "Change in all"])
+    axes.invert_yaxis()
+    axes.set_xlim(low - 0.06 * reach, high + 0.16 * reach)
+    axes.set_xlabel(f"pupils, more (+) or fewer (\N{MINUS SIGN}) than in January {account.base_year + 1}; hatched bars take away")
+    axes.set_title(plain_text(f"{PHASES[account.phase]}: {counted(account.base)} in January {account.base_year + 1}, "
+                              f"{counted(account.forecast)} in January {account.ay + 1}"))
+    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    light_grid(axes)
+
+
+def _value(axes: Axes, at: int, end: float, reach: float, text: str) -> None:
+    """Print a value beside the end of its bar."""
+    axes.text(end + 0.015 * reach, at, text, va="center", ha="left")
+
+
+def lines(name: str, told: Sequence[Account]) -> list[str]:
+    """The accounts as a small table of text, one column a phase."""
+    rows: list[list[str]] = [[name, *(PHASES[a.phase].lower() for a in told)]]
+    rows.append(["on roll in January", *(f"{a.base_year + 1}: {counted(a.base)}" for a in told)])
+    for group in GROUPS:
+        called = "Births or coming up, less leavers" if group == "births" else WORDS[group]
+        rows.append([f"  {called.lower()}", *(signed(a.parts[group]) for a in told)])
+    rows.append(["forecast for January", *(f"{a.ay + 1}: {counted(a.forecast)}" for a in told)])
+    return columns(rows, right=range(1, len(told) + 1))
+
+
+def as_data(told: Sequence[Account]) -> list[dict[str, Any]]:
+    """The accounts for machines."""
+    return [{"phase": a.phase, "base_year": a.base_year, "ay": a.ay, "pupils_base": a.base, "parts": dict(a.parts),
+             "pupils": a.forecast} for a in told]
+
+
+def charts_of(tables: Mapping[str, pd.DataFrame], name: str, base_year: int) -> dict[str, Chart]:
+    """The charts of a run by the beginning of their file's name; none where nothing is forecast."""
+    told = accounts(tables["waterfall"], AUTHORITY, base_year)
+    return {"waterfall": waterfall_chart(name, told)} if told else {}
