@@ -21,6 +21,7 @@ MOST_ROWS_NAMED = 5
 MOST_KEYS_NAMED = 50
 PATTERNS = {
     r"^\d{3}$": "three digits, such as 891", r"^\d{6}$": "six digits, such as 122456",
+    r"^(\d{6})?$": "six digits, such as 122456, or a blank",
     r"^\d{7}$": "seven digits, such as 8912345", r"^[A-Z]\d{8}$": "a letter and eight digits, such as E01012345",
 }
 """What the forms of codes look like, for people who do not read regular expressions."""
