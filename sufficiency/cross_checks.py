@@ -46,7 +46,6 @@ MISSING: dict[str, str] = {
     "october_census": "this autumn's roll does not correct the model",
     "attended_flows": "a small area's children are given to the nearest school with room, not to those they attend",
     "population": "small areas share births and children by nothing better than their number",
-    "gp_registrations": "children who moved here or away before school are seen only in the ratio of births to Reception",
     "school_links": "a school that became an academy or merged loses its roll from before",
     "transfers": "moves at Year 3, 7 and 12 rest on where schools lie and on totals, not on who went where",
     "scorecards": "the forecast cannot be held against what the DfE printed of earlier ones",
@@ -54,7 +53,6 @@ MISSING: dict[str, str] = {
     "area_names": "planning areas go by their code",
     "census_schools": "gaps that GIAS leaves in a school's details stay open",
     "school_sites": "schools that GIAS does not place are on no map",
-    "planner_overrides": "no figure is a planner's own",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
 
