@@ -405,7 +405,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "population": Population, "lsoas": Lsoas, "lsoa_lookup": LsoaLookup, "area_names": AreaNames,
     "area_members": AreaMembers, "yg_places": YearGroupPlaces, "pans": Pans, "planned_places": PlannedPlaces,
     "housing_sites": HousingSites, "yields": Yields, "yield_curves": YieldCurves, "completions": Completions,
-    "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus, "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
+    "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
 }
 
 
