@@ -1,0 +1,88 @@
+"""Hours of one child, against a slow and obvious oracle that knows nothing of layers; stretch; thresholds; dated rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+
+import numpy as np
+import pytest
+
+from sufficiency.entitlements import (
+    KINDS,
+    added,
+    earnings_thresholds,
+    entitlements,
+    hours_of,
+    in_force,
+    layers,
+    stretched,
+)
+
+DATES = [date(2016, 9, 1), date(2017, 8, 31), date(2017, 9, 1), date(2023, 9, 1), date(2024, 3, 31), date(2024, 4, 1),
+         date(2024, 8, 31), date(2024, 9, 1), date(2025, 4, 1), date(2025, 8, 31), date(2025, 9, 1), date(2027, 1, 1)]
+
+
+def one_child(months: int, working: bool, early_learning: bool, reception: bool, on: date) -> float:
+    """What the brief says of one child at one instant, with the dates of the law written out."""
+    if reception or months < 9 or months >= 60:
+        return 0
+    if months >= 36:
+        return 15 + (15 if working and on >= date(2017, 9, 1) else 0)
+    of_two = 30 if on >= date(2025, 9, 1) else 15 if on >= date(2024, 4, 1) else 0
+    of_one = 30 if on >= date(2025, 9, 1) else 15 if on >= date(2024, 9, 1) else 0
+    if months >= 24:
+        return of_two if working and of_two else 15 if early_learning else 0
+    return of_one if working else 0
+
+
+@pytest.mark.parametrize("on", DATES, ids=str)
+def test_every_overlap_of_entitlements_is_as_the_oracle_says(on: date) -> None:
+    every = list(product(range(66), (False, True), (False, True), (False, True)))
+    months, working, early, reception = (np.array(column) for column in zip(*every, strict=True))
+    found = layers(months, working, early, reception, on)
+    assert found.sum(axis=1).tolist() == [one_child(*child, on) for child in every]
+    assert found.min() >= 0 and found.sum(axis=1).max() <= 30        # never 45
+
+
+def test_a_two_year_old_who_meets_both_tests_is_entered_through_early_learning_first() -> None:
+    by_kind = dict(zip(KINDS, layers(30, True, True, False, date(2026, 1, 1))[0], strict=True))
+    assert by_kind == {"universal": 0, "early_learning": 15, "working_parent": 15}
+    by_kind = dict(zip(KINDS, layers(30, True, True, False, date(2025, 1, 1))[0], strict=True))
+    assert by_kind == {"universal": 0, "early_learning": 15, "working_parent": 0}
+
+
+def test_thirty_hours_contain_the_fifteen_for_everyone() -> None:
+    assert layers([40, 40], [True, False], [False, False], [False, False], date(2026, 4, 1)).tolist() == [[15, 0, 15], [15, 0, 0]]
+    assert added("age_3_4", date(2026, 4, 1)) == {"universal": 15, "early_learning": 0, "working_parent": 15}
+    assert added("age_2", date(2026, 4, 1)) == {"universal": 0, "early_learning": 15, "working_parent": 30}
+
+
+def test_a_run_for_2023_uses_the_rules_of_2023() -> None:
+    assert hours_of("under_2", date(2023, 9, 1)) == {"universal": 0, "early_learning": 0, "working_parent": 0}
+    assert hours_of("age_2", date(2023, 9, 1)) == {"universal": 0, "early_learning": 15, "working_parent": 0}
+    assert hours_of("age_2", date(2024, 4, 1))["working_parent"] == 15
+    assert hours_of("under_2", date(2025, 9, 1))["working_parent"] == 30
+
+
+def test_every_rule_carries_its_date_and_its_tag() -> None:
+    assert all(e.evidence in {"V", "D", "U"} and e.weeks == 38 for e in entitlements())
+    assert len(in_force(date(2030, 1, 1))) == 5
+    yearly = {key: e.hours_week * e.weeks for key, e in in_force(date(2026, 9, 1)).items()}
+    assert yearly["age_3_4", "universal"] == 570 and yearly["age_3_4", "working_parent"] == 1140
+
+
+def test_g4_stretched_hours() -> None:
+    told = [f"{stretched(15, 51):.2f}", f"{stretched(15, 48):.1f}", f"{stretched(30, 51):.2f}"]
+    assert told == ["11.18", "11.9", "22.35"]
+    assert stretched(15, 38) == 15
+    for weeks in (30, 53):
+        with pytest.raises(ValueError, match="38 to 52 weeks"):
+            stretched(15, weeks)
+
+
+def test_g1_earnings_thresholds() -> None:
+    assert list(earnings_thresholds(date(2025, 9, 1)).values()) == [2539, 2080, 1570]
+    assert list(earnings_thresholds(date(2026, 9, 1)).values()) == [2643, 2256, 1664]
+    with pytest.raises(ValueError, match="no earnings thresholds of 2019-04-01"):
+        earnings_thresholds(date(2019, 4, 1))
