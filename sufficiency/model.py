@@ -20,6 +20,7 @@ from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.children import Projection, project
 from sufficiency.evidence import Authority, Evidence, Note, Source
 from sufficiency.places import places_open
+from sufficiency.planner_overrides import with_overrides
 from sufficiency.schools import mainstream, roll_with_history
 
 Progress = Callable[[str], None]
@@ -79,6 +80,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     ahead = forecast(evidence, assumptions, progress)
     evidence, frame, places, projection = ahead.evidence, ahead.frame, ahead.places, ahead.projection
     base = evidence.authority.base_year
+    projection = with_overrides(projection, evidence, frame)
     progress("Weighing children against places")
     tables = {
         "balance": balance(projection, places, assumptions),
@@ -96,7 +98,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "housing_sites": evidence.housing_sites,
         "pans": evidence.pans,
     }
-    notes = (*ahead.notes, *_limits(evidence))
+    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *_limits(evidence))))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COLUMNS = ["planning_area_code", "ay", "nc_year", "model", "final", "reason"]
+COLUMNS = ["planning_area_code", "urn", "ay", "nc_year", "kind", "value", "model", "final", "used", "reason", "author", "made_on",
+           "expires"]
+KNOWN = "known intake"      # the kind of those that are made here; a planner's own figures have theirs
+TOLD = ["planning_area_code", "ay", "nc_year", "model", "final", "reason"]
 SOURCES = (("october_census", "pupils", "October census"), ("offers", "offers", "offers"))     # the first that speaks is heard
 FAR_CHILDREN, FAR_SHARE = 15.0, 0.15     # half a form, and about one in seven [U]
 YEAR_12 = PHASE_YEARS["sixth_form"][0]
@@ -63,7 +66,18 @@ def override(model: Floats, ay: int, evidence: Evidence, strands: Strands) -> tu
             rows[:, intake[known], g] = value[known]
             told += _told(model, rows, ay, g, strands, intake, heard, reasons)
     notes += [*_unused(evidence, ay, strands), *_far_from_the_model(told)]
-    return Override(rows, (rows - model).sum(axis=1), pd.DataFrame(told, columns=COLUMNS)), tuple(notes)
+    table = pd.DataFrame(told, columns=TOLD).assign(kind=KNOWN, used="yes")
+    return Override(rows, (rows - model).sum(axis=1), laid_out(table)), tuple(notes)
+
+
+def laid_out(told: pd.DataFrame) -> pd.DataFrame:
+    """The table of overrides, whoever made them: what is not said of one is blank."""
+    texts = {name: told[name].astype("str") if name in told else pd.Series("", told.index, dtype="str")
+             for name in ("planning_area_code", "urn", "kind", "used", "reason", "author", "made_on", "expires")}
+    figures = {name: told[name].astype("float64") if name in told else pd.Series(np.nan, told.index)
+               for name in ("value", "model", "final")}
+    years = {"ay": told["ay"].astype("int64"), "nc_year": told["nc_year"].astype("Int64")}
+    return pd.DataFrame({**texts, **figures, **years})[COLUMNS]
 
 
 def became(frame: pd.DataFrame, column: str, nc_year: int, strands: Strands, intake: NDArray[np.int64]) -> tuple[float, str]:

@@ -1,8 +1,9 @@
 """What must be true of a whole row of the council's own tables, beyond what its model says of each cell.
 
-Planner's overrides: a planning area or a school, never both; no negative pupils; made before they expire. Registrations: an age or
-a cohort; no small areas, and nothing that looks like single persons, since registers of patients are personal data below LSOA
-(domain brief C2, I1). Every row that is wrong is told; a cell that could not be read has been told already and is passed over.
+Planner's overrides: a planning area or a school, never both; no negative pupils; made before they expire. Registrations: an age
+or a cohort; no small areas, and nothing that looks like single persons, since registers of patients are personal data below
+LSOA (domain brief C2, I1). Every row that is wrong is told; a cell that could not be read has been told already and is passed
+over.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ def _persons(typed: pd.DataFrame, raw: pd.DataFrame, small: pd.Series) -> list[s
         notes.append(f"columns that look like persons' details are not read: {some(personal)}; keep only totals in this file")
     counts = typed["children"].dropna()
     if len(counts) >= FEWEST_ROWS and counts.eq(1).mean() > ONES and not small.any():
-        notes.append(f"{counts.eq(1).sum()} of {len(counts)} rows count one child: these look like persons; use totals by planning "
-                     "area or district")
+        notes.append(f"{counts.eq(1).sum()} of {len(counts)} rows count one child: these look like persons; use totals by "
+                     "planning area or district")
     return notes
 
 
