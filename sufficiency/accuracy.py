@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MEASURES = ("n", "bias", "mape", "wape", "median_ape", "p90_ape")
 CUT = ["level", "phase", "nc_year", "origin", "horizon", "method"]
 WHOLE_PHASE = ["level", "phase", "horizon", "method"]
+PLACE = ["level", "code", "phase", "horizon", "method"]
 FAR = 0.9       # the quantile that stands for a bad year
 
 
@@ -52,6 +53,12 @@ def measured(vintages: pd.DataFrame) -> pd.DataFrame:
     filled = [part.reindex(columns=[*CUT, *MEASURES]).astype({"nc_year": "float64", "origin": "float64"}) for part in parts]
     table = pd.concat([part for part in filled if len(part)] or filled[:1], ignore_index=True)
     return table.sort_values(CUT, ignore_index=True, na_position="first")
+
+
+def by_place(vintages: pd.DataFrame) -> pd.DataFrame:
+    """Measures of each planning area and school, phases as a whole, over all origins: PLACE, then MEASURES."""
+    told = vintages[vintages["nc_year"].isna() & vintages["level"].isin(["planning_area", "school"])]
+    return measures(told, PLACE)
 
 
 def dfe_error(forecast: float, actual: float) -> float:

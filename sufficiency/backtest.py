@@ -49,7 +49,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Backtest:
-    """What comes out of a backtest: the tables vintages, measures, misses and origins, and what to know of them."""
+    """What comes out of a backtest: vintages, their measures, what the misses are made of, and what to know of them."""
 
     authority: Authority
     assumptions: Assumptions
@@ -71,8 +71,8 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     origins, skipped = origins_of(came, evidence, assumptions, plan)
     made, missed = [vintages.own_returns(evidence, assumptions, known_as)], []
     ahead = vintages.years_ahead(assumptions)
-    for origin in origins["origin"]:
-        progress(f"Forecasting from January {origin + 1}")
+    for number, origin in enumerate(origins["origin"], 1):
+        progress(f"Forecasting from January {origin + 1} ({number} of {len(origins)})")
         then = with_areas_of_today(as_known(today.evidence, origin, plan.births_lag), today.frame.members, today.evidence)
         apart = bool(origins.set_index("origin").loc[origin, "schools"])
         for method, assumed in methods(assumptions).items():
@@ -82,7 +82,8 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     progress("Measuring how far out they were")
     table = _joined(made, vintages.COLUMNS)
     tables = {
-        "measures": accuracy.measured(table), "misses": _joined(missed, misses.COLUMNS), "vintages": table, "origins": origins,
+        "measures": accuracy.measured(table), "by_place": accuracy.by_place(table), "misses": _joined(missed, misses.COLUMNS),
+        "origins": origins, "vintages": table, "names": today.frame.names, "schools": today.schools[["urn", "school_name"]],
     }
     notes = (*skipped, *what_is_of_today(today.evidence), *_no_schools(origins))
     return Backtest(today.evidence.authority, assumptions, tables, notes, evidence.sources)

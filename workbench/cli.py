@@ -95,15 +95,32 @@ def run(workspace: WorkspaceFolder, out: Out = None, as_json: Json = False, debu
 
 
 @app.command()
+def backtest(
+    workspace: WorkspaceFolder,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else backtests/ in the workspace")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Say how wrong past forecasts would have been, had this workspace made them: tables and charts in a folder of their own."""
+    def work() -> Answer:
+        from workbench.backtesting import backtest_workspace
+
+        with Steps() as steps:
+            return backtest_workspace(workspace, out, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    area: Annotated[str | None, typer.Option("--area", help="A planning area's code, or `authority`: its forecast by parts.")] = None,
     as_json: Json = False, debug: Debug = False,
 ) -> None:
-    """Show the headline figures of a finished run, from its own files."""
+    """Show the headline figures of a finished run, or what an area's forecast is made of, from the run's own files."""
     def work() -> Answer:
         from workbench.showing import show_run
 
-        return show_run(run, runs)
+        return show_run(run, runs, area)
 
     raise typer.Exit(finish(work, as_json, debug))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from workbench.sheets import MEMBERS
 
-WHOLE, CHILDREN, SHARE, RATIO, PLAIN = "#,##0", "#,##0.0", "0.0%", "0.000", "0"
+WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
 GENERAL = "General"
 
 SHEETS: dict[str, str] = {
@@ -23,6 +23,12 @@ SHEETS: dict[str, str] = {
     "primary_schools": "Primary schools as members read them: whole children by year group, surplus (+) or deficit (-)",
     "secondary_schools": "Secondary schools as members read them: whole children by year group, surplus (+) or deficit (-)",
     "schools": "State mainstream schools open in the base year, and their planning areas",
+    "measures": "How far past forecasts were out, by level, phase or year group, years ahead and method",
+    "by_place": "The same for each planning area and school",
+    "misses": "What each miss of the authority's phases was made of; the parts add up to it",
+    "coverage": "How often what came lay within the bands, each January left out of what they were measured on",
+    "origins": "The Januaries that forecasts were made from, and whether schools could be told apart then",
+    "vintages": "Every past forecast beside what came; schools by year group are in the Parquet file",
     "members": "Which schools make up each planning area",
     "names": "Planning areas and their names",
     "ratios": "The ratios that the projection used, and those of the area and the authority",
@@ -137,6 +143,28 @@ COLUMNS: dict[str, Column] = {
     "error": Column("(forecast - actual) / actual; + is over-forecast", SHARE),
     "own_error_one_year": Column("error of the authority's own return, one year ahead", SHARE),
     "own_error_three_year": Column("error of the authority's own return, three years ahead", SHARE),
+    "level": Column("authority; dfe: the authority as the scorecards measure it; planning_area; school"),
+    "code": Column("authority, planning area or school"),
+    "name": Column("name of the planning area or school"),
+    "horizon": Column("years ahead of the January in which the forecast was made", WHOLE),
+    "made_in": Column("academic year of the January census that the forecast was made from; blank: all of them", PLAIN),
+    "method": Column("measured: by past error; plain: three years weighed 3, 2, 1; last_year; own_return: the authority's own"),
+    "vintage_id": Column("name of the forecast: one method, one January, this input"),
+    "forecasts": Column("forecasts measured", WHOLE),
+    "bias": Column("sum of forecasts for the sum of what came, less one; + is over-forecast", PERCENT),
+    "mape": Column("mean of the errors whatever their sign", PERCENT),
+    "wape": Column("sum of the misses whatever their sign, for the sum of what came", PERCENT),
+    "median_ape": Column("half the forecasts were no further out than this", PERCENT),
+    "p90_ape": Column("nine in ten forecasts were no further out than this", PERCENT),
+    "miss_part": Column("where the forecast of these children went wrong; the parts add up to the miss"),
+    "miss": _children("children forecast beyond those who came"),
+    "share_of_actual": Column("the same for those who came", PERCENT),
+    "inside_80": Column("share of what came that lay within the 80 % band", SHARE),
+    "inside_95": Column("share of what came that lay within the 95 % band", SHARE),
+    "half_width_80": Column("half the 80 % band, as a share of the forecast (logarithm)", PERCENT),
+    "half_width_95": Column("half the 95 % band, as a share of the forecast (logarithm)", PERCENT),
+    "changes": Column("changes from one January to the next that were known of the authority", WHOLE),
+    "school_changes": Column("the same of its schools", WHOLE),
     "easting": Column("metres, British National Grid", PLAIN),
     "northing": Column("metres, British National Grid", PLAIN),
     "dwellings": _children("net homes completed in that financial year"),

@@ -12,7 +12,7 @@ from planning_areas.tables import EvidenceError
 from scenarios import runs
 from scenarios.identity import Identity, identify
 from sufficiency.model import run as run_model
-from sufficiency.workspace import Loaded, find_files, load, open_workspace
+from sufficiency.workspace import Job, Loaded, find_files, load, open_workspace
 from sufficiency.workspace_settings import Workspace
 from workbench.answers import Answer, UserError
 from workbench.publish_run import publish_run
@@ -26,6 +26,24 @@ MODEL_STEPS, PUBLISHING_STEPS = 5, 3
 
 def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], steps: Steps) -> Answer:
     """Run a workspace unless the same run is finished already, and tell its headline figures."""
+    workspace, jobs, identity = identified(folder, environ, steps)
+    place = out if out is not None else folder / RUNS
+    target = place / identity.run_id
+    there = runs.is_finished(target)
+    if not there:
+        steps.expect(1 + len(jobs) + 1 + MODEL_STEPS + PUBLISHING_STEPS)
+        loaded = load(folder, environ, steps)
+        nothing_moved(identity, workspace, loaded)
+        runs.ready(place, identity.run_id)
+        outcome = run_model(loaded.evidence, loaded.assumptions, steps)
+        publish_run(place, identity, outcome, steps)
+        runs.set_status(target, who(), datetime.now(UTC).isoformat(timespec="seconds"))
+    first = ["This run was there already: same input, settings and program; nothing was computed.", ""] if there else []
+    return told(runs.load(target), first, there_already=there)
+
+
+def identified(folder: Path, environ: Mapping[str, str], steps: Steps) -> tuple[Workspace, list[Job], Identity]:
+    """Open a workspace and say what a run of it would be, without reading more of its files than their bytes."""
     workspace = open_workspace(folder)
     jobs, problems = find_files(workspace, environ)
     if problems:
@@ -33,26 +51,13 @@ def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], st
         raise EvidenceError(problems)
     steps("Looking whether this run is there already")
     try:
-        identity = identify(workspace, jobs)
+        return workspace, jobs, identify(workspace, jobs)
     except EvidenceError:
         load(folder, environ, steps)            # tells the files that cannot be opened, and all that is wrong with others
         raise
-    place = out if out is not None else folder / RUNS
-    target = place / identity.run_id
-    there = runs.is_finished(target)
-    if not there:
-        steps.expect(1 + len(jobs) + 1 + MODEL_STEPS + PUBLISHING_STEPS)
-        loaded = load(folder, environ, steps)
-        _nothing_moved(identity, workspace, loaded)
-        runs.ready(place, identity.run_id)
-        outcome = run_model(loaded.evidence, loaded.assumptions, steps)
-        publish_run(place, identity, outcome, steps)
-        runs.set_status(target, _who(), datetime.now(UTC).isoformat(timespec="seconds"))
-    first = ["This run was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told(runs.load(target), first, there_already=there)
 
 
-def _nothing_moved(identity: Identity, workspace: Workspace, loaded: Loaded) -> None:
+def nothing_moved(identity: Identity, workspace: Workspace, loaded: Loaded) -> None:
     """Refuse when a file was changed between being hashed and being read: the run would have a wrong name."""
     hashed = {source.sha256 for source in identity.inputs}
     read = {source.sha256 for source in loaded.evidence.sources}
@@ -60,7 +65,7 @@ def _nothing_moved(identity: Identity, workspace: Workspace, loaded: Loaded) -> 
         raise UserError("a file of the workspace was changed while it was being read", "run it again")
 
 
-def _who() -> str:
+def who() -> str:
     """The user's name as the system knows it; blank where it does not."""
     try:
         return getpass.getuser()

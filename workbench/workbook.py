@@ -46,6 +46,11 @@ class Facts:
     sources: Sequence[Source] = ()
     notes: Sequence[Note] = ()
     settings: Sequence[tuple[str, str]] = ()    # further lines: what was assumed, as name and value
+    title: str = "school places and the children expected"
+    reading: Sequence[tuple[str, str]] = (
+        ("How to read it", "Need and spare places are never offset against each other, nor between areas or year groups."),
+        ("", "Children are shown with one decimal place, in full underneath; the members' tables show them whole."),
+    )
     created: datetime = ONCE                    # in the file's properties; fixed, so that the same run gives the same bytes
 
 
@@ -180,11 +185,11 @@ Line = tuple[str, ...]
 
 def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]]) -> Iterator[tuple[str, Line]]:
     """The front sheet, line by line: its style and its cells."""
-    yield "title", (f"{facts.authority}: school places and the children expected",)
+    yield "title", (f"{facts.authority}: {facts.title}",)
     yield "", ("Run", facts.run_id)
     yield "", ("Counted in", f"the January census of {ay_label(facts.base_year)}; later years are forecasts")
-    yield "", ("How to read it", "Need and spare places are never offset against each other, nor between areas or year groups.")
-    yield "", ("", "Children are shown with one decimal place, in full underneath; the members' tables show them whole.")
+    for name, value in facts.reading:
+        yield "", (name, value)
     yield "", ("", "A blank is not known, and not zero. c is a small number that is hidden.")
     for name, value in facts.settings:
         yield "", (name, value)
