@@ -44,8 +44,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """The groups by which members ask, and the parts of each, in the order in which they are shown."""
 GROUP_OF = {part: group for group, parts in GROUPS.items() for part in parts}
 KEYS = ["planning_area_code", "phase", "ay"]
-COLUMNS = [*KEYS, "part_group", "part", "pupils"]
-WATERFALL = [*KEYS, "pupils_base", *GROUPS, "pupils", "parts_added_up"]
+COLUMNS = [*KEYS, "part_group", "part", "change"]
+FROM = {group: f"from_{group}" for group in GROUPS}
+"""Each group -> its column in the waterfall."""
+WATERFALL = [*KEYS, "pupils_base", *FROM.values(), "pupils", "parts_added_up"]
 
 
 def made_of(projection: Projection) -> pd.DataFrame:
@@ -60,9 +62,9 @@ def made_of(projection: Projection) -> pd.DataFrame:
     if gap > TOLERANCE * (1 + float(pupils.max()) / 1e4):
         raise AssertionError(f"the parts of the forecast do not lead to its pupils: {gap} children apart")
     there = pupils.max("ay").to_series() > 0
-    table = changes.sel(part=list(GROUP_OF)).rename("pupils").to_series().reset_index()
+    table = changes.sel(part=list(GROUP_OF)).rename("change").to_series().reset_index()
     table = table[there.reindex(pd.MultiIndex.from_frame(table[["phase", "planning_area_code"]])).to_numpy()]
-    whole = table.groupby(["part", "phase", "ay"], as_index=False)["pupils"].sum().assign(planning_area_code=AUTHORITY)
+    whole = table.groupby(["part", "phase", "ay"], as_index=False)["change"].sum().assign(planning_area_code=AUTHORITY)
     table = pd.concat([whole, table], ignore_index=True).assign(part_group=lambda t: t["part"].map(GROUP_OF))
     return table.sort_values([*KEYS, "part"], key=_in_order, kind="stable", ignore_index=True)[COLUMNS]
 
@@ -93,9 +95,9 @@ def waterfall(table: pd.DataFrame, pupils: pd.DataFrame) -> pd.DataFrame:
     whole = totals.groupby(["phase", "ay"], as_index=False)["pupils"].sum().assign(planning_area_code=AUTHORITY)
     totals = pd.concat([totals, whole], ignore_index=True)
     first = totals[totals["ay"] == totals["ay"].min()].set_index(KEYS[:2])["pupils"]
-    changes = table.pivot_table(index=KEYS, columns="part_group", values="pupils", aggfunc="sum", observed=True)
-    added = changes.reindex(columns=list(GROUPS), fill_value=0.0).groupby(level=KEYS[:2]).cumsum().reset_index()
-    told = added.merge(totals, on=KEYS)
+    changes = table.pivot_table(index=KEYS, columns="part_group", values="change", aggfunc="sum", observed=True)
+    added = changes.reindex(columns=list(GROUPS), fill_value=0.0).groupby(level=KEYS[:2]).cumsum()
+    told = added.rename(columns=FROM).reset_index().merge(totals, on=KEYS)
     told["pupils_base"] = first.reindex(pd.MultiIndex.from_frame(told[KEYS[:2]])).to_numpy()
-    told["parts_added_up"] = told["pupils_base"] + told[list(GROUPS)].sum(axis=1)
+    told["parts_added_up"] = told["pupils_base"] + told[list(FROM.values())].sum(axis=1)
     return told.sort_values(KEYS, key=_in_order, kind="stable", ignore_index=True)[WATERFALL]

@@ -19,6 +19,7 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.children import Projection, project
 from sufficiency.evidence import Authority, Evidence, Note, Source
+from sufficiency.made_of import made_of
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
 from sufficiency.schools import mainstream, roll_with_history
@@ -86,6 +87,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "balance": balance(projection, places, assumptions),
         "pupils": pupils_table(projection, frame, assumptions, base),
         "school_pupils": school_pupils_table(projection, frame, assumptions, base),
+        "made_of": made_of_table(projection, assumptions, base),
         "unfilled": unfilled_table(projection, frame, places, assumptions, base),
         "places": places,
         "schools": schools_table(ahead.schools, frame),
@@ -140,6 +142,12 @@ def school_pupils_table(projection: Projection, frame: AreaFrame, assumptions: A
     table = table.merge(members, on=["urn", "area_phase"])
     table = table[_in_horizon(table, assumptions, base) & (table["pupils"] > 0)]
     return table[columns].sort_values(columns[:5]).reset_index(drop=True)
+
+
+def made_of_table(projection: Projection, assumptions: Assumptions, base: int) -> pd.DataFrame:
+    """Every change from one January to the next by its parts, of the authority and of each planning area."""
+    table = made_of(projection)
+    return table[_in_horizon(table, assumptions, base)].reset_index(drop=True)
 
 
 UNFILLED = (

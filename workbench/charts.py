@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 INK, OUTLINE = DARK, BORDER
 WIDTH_INCHES = 9.0
 DOTS_PER_INCH = 150
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans", "font.size": 9.0,
     "axes.titlesize": 11.0, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": OUTLINE, "xtick.color": INK, "ytick.color": INK,
@@ -52,7 +52,7 @@ class Look:
 
 GAIN = Look("more children", BANDS["B"][0])
 LOSS = Look("fewer children", SHORTAGE[1][0], "////")
-WHOLE = Look("change in all", NOTHING, "....")
+WHOLE = Look("change in all", NOTHING, "---")
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from workbench.sheets import MEMBERS
 
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
+CHANGE = "+#,##0.0;-#,##0.0;0.0"
 GENERAL = "General"
 
 SHEETS: dict[str, str] = {
     "balance": "Children against places by year, planning area and year group; need and spare are never offset",
     "summary": "The balance added up by year and planning area, offsetting nothing: entry year, worst year group, total",
     "pupils": "Pupils by year, planning area and year group: as projected, as reconciled to the authority, and final",
+    "waterfall": "What each forecast is made of: from the base year's roll to the forecast, parts added up over the years",
+    "made_of": "The same year by year and in finer parts: each change from the January before",
     "school_pupils": "Pupils by school, year group and year; they add up to the planning areas",
     "places": "Places open by school, year group and year, and where each figure comes from",
     "unfilled": "Places left empty as SCAP counts them: school by school over its years to Year 11, full schools not netted",
@@ -53,6 +56,10 @@ def _children(meaning: str) -> Column:
     return Column(meaning, CHILDREN)
 
 
+def _change(meaning: str) -> Column:
+    return Column(meaning, CHANGE)
+
+
 COLUMNS: dict[str, Column] = {
     "ay": Column("academic year by its September: 2026 is 2026/27", PLAIN),
     "phase": Column("primary (R-6), secondary (7-11) or sixth_form"),
@@ -71,6 +78,18 @@ COLUMNS: dict[str, Column] = {
     "pupils": _children("children on roll in January: counted in the base year, then expected"),
     "pupils_raw": _children("before reconciliation to the authority"),
     "pupils_adjusted": _children("reconciled to the authority, before anything better than the model"),
+    "pupils_base": _children("children on roll in January of the base year"),
+    "from_births": _change("Reception at today's ratio to births, or children coming up from the phase below; less leavers"),
+    "from_survival": _change("gained and lost between birth and Reception and from one year group to the next: moves, all net"),
+    "from_transfers": _change("gained from other planning areas of the phase, and lost to them"),
+    "from_border": _change("from schools outside the authority's plan and to them; net where no flows are known"),
+    "from_homes": _change("from building above the usual rate"),
+    "from_overrides": _change("known intakes and the planner's own figures, and what they carry on"),
+    "from_reconciliation": _change("scaling to the authority's figure"),
+    "parts_added_up": _children("the roll of the base year with all parts: the same as `pupils`"),
+    "part_group": Column("group of parts, as in the sheet `waterfall`"),
+    "part": Column("part of a change of the roll, or of a miss; the parts add up to it"),
+    "change": _change("children more or fewer than in the January before"),
     "basis": Column("where the figure comes from"),
     "yg_places": _children("places open; blank where not known"),
     "additional_need": _children("children beyond the places, never below 0, without margin"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,14 @@ from maps.sheet import draw
 from planning_areas.school_year import ENTRY_YEAR
 from scenarios import manifest, runs
 from sufficiency.balance import summary
+from sufficiency.made_of import waterfall
 from sufficiency.school_table import school_table
+from workbench.charts import write_chart
 from workbench.disclosure import protect
 from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import Picture, committee_sheet
+from workbench.waterfall import charts_of
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ FOR_PEOPLE = (
     "primary_schools",
     "secondary_schools",
     "pupils",
+    "waterfall",
+    "made_of",
     "school_pupils",
     "places",
     "unfilled",
@@ -70,8 +76,15 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
         {
             WORKBOOK: lambda path: write_workbook(sheets, path, facts_of(outcome, identity.run_id)),
             MAP: lambda path: _write_text(path, page),
+            **_charts(release, outcome),
         },
     )
+
+
+def _charts(release: Release, outcome: Outcome) -> dict[str, Callable[[Path], None]]:
+    """What writes each chart, by the name of its file: as SVG for pages and as PNG for papers."""
+    charts = charts_of(release.tables, outcome.authority.name, outcome.authority.base_year)
+    return {f"{name}.{kind}": partial(write_chart, chart) for name, chart in charts.items() for kind in ("svg", "png")}
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -93,7 +106,7 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
         name: table[table["ay"] <= last.get(name.removesuffix("_schools"), 9999)].reset_index(drop=True)
         for name, table in schools.items()
     }
-    return {"summary": added, **schools}
+    return {"summary": added, "waterfall": waterfall(tables["made_of"], tables["pupils"]), **schools}
 
 
 def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planning_areas.school_year import ay_label
+from sufficiency.made_of import AUTHORITY
 
 MEMBERS = {
     "urn": "URN", "school_name": "School", "district_name": "District", "planning_area_code": "Planning area code",
@@ -19,6 +20,7 @@ BASES = {
     "yg_places": "year-group places", "pan": "PAN carried up", "capacity": "capacity shared out", "roll": "a guess from the roll",
 }
 YEAR = "year"
+WHOLE = "the whole authority"
 
 
 def for_workbook(tables: Mapping[str, pd.DataFrame], names: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -32,7 +34,7 @@ def _named(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     if "ay" in shown:
         shown.insert(shown.columns.get_loc("ay") + 1, YEAR, [ay_label(int(ay)) for ay in shown["ay"]])
     if "planning_area_code" in shown and "planning_area_name" not in shown:
-        called = dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
+        called = {AUTHORITY: WHOLE} | dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
         at = shown.columns.get_loc("planning_area_code") + 1
         shown.insert(at, "planning_area_name", [called.get(code, "") for code in shown["planning_area_code"]])
     return shown

@@ -14,11 +14,15 @@ RUNS = "runs"
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
-def show_run(reference: str, runs: Path | None) -> Answer:
-    """Find a run by folder, id or beginning of its id and tell its headline figures."""
+def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answer:
+    """Find a run by folder, id or beginning of its id and tell its headline figures, or what an area's forecast is made of."""
     folder = find(reference, [runs] if runs is not None else usual_places(Path()))
     if (folder / FILE).is_file():
         folder = _only_run(folder)
+    if area is not None:
+        from workbench.area_answer import area_answer
+
+        return area_answer(load(folder), area)
     return told(load(folder), [])
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.made_of import AUTHORITY, GROUPS
+from sufficiency.made_of import AUTHORITY, FROM, GROUPS
 from sufficiency.reconcile import largest_remainder
 from workbench.answers import columns
 from workbench.charts import GAIN, LOSS, OUTLINE, WHOLE, Chart, counted, light_grid, plain_text, signed
@@ -56,21 +56,21 @@ def words(phase: str) -> dict[str, str]:
 
 def whole_parts(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of a waterfall in whole children: base roll and parts are rounded so that they add up to the rounded forecast."""
-    columns = ["pupils_base", *GROUPS]
+    columns = ["pupils_base", *FROM.values()]
     rounded = largest_remainder(table[columns].to_numpy(dtype="float64"))
     told = table.assign(**{column: rounded[:, i] for i, column in enumerate(columns)})
     return told.assign(pupils=rounded.sum(axis=1), parts_added_up=rounded.sum(axis=1))
 
 
-def accounts(table: pd.DataFrame, code: str, base_year: int, ay: int | None = None) -> list[Account]:
-    """The accounts of one area (or AUTHORITY), phase by phase: of a year, or of the last that each phase has."""
+def accounts(table: pd.DataFrame, code: str, base_year: int, every_year: bool = False) -> list[Account]:
+    """The accounts of one area (or AUTHORITY), phase by phase: of the last year that each phase has, or of every year."""
     mine = table[table["planning_area_code"] == code]
     found = []
     for phase in PHASE_YEARS:
-        rows = mine[mine["phase"] == phase]
-        rows = rows[rows["ay"] == (rows["ay"].max() if ay is None else ay)]
+        rows = mine[mine["phase"] == phase].sort_values("ay")
+        rows = rows if every_year else rows.tail(1)
         for row in whole_parts(rows).to_dict("records"):
-            parts = {group: int(row[group]) for group in GROUPS}
+            parts = {group: int(row[FROM[group]]) for group in GROUPS}
             found.append(Account(phase, base_year, int(row["ay"]), int(row["pupils_base"]), parts, int(row["pupils"])))
     return found
 
@@ -137,15 +137,18 @@ def _value(axes: Axes, at: int, end: float, reach: float, text: str) -> None:
     axes.text(end + 0.015 * reach, at, text, va="center", ha="left")
 
 
-def lines(name: str, told: Sequence[Account]) -> list[str]:
-    """The accounts as a small table of text, one column a phase."""
-    rows: list[list[str]] = [[name, *(PHASES[a.phase].lower() for a in told)]]
-    rows.append(["on roll in January", *(f"{a.base_year + 1}: {counted(a.base)}" for a in told)])
-    for group in GROUPS:
-        called = "Births or coming up, less leavers" if group == "births" else WORDS[group]
-        rows.append([f"  {called.lower()}", *(signed(a.parts[group]) for a in told)])
-    rows.append(["forecast for January", *(f"{a.ay + 1}: {counted(a.forecast)}" for a in told)])
-    return columns(rows, right=range(1, len(told) + 1))
+def lines(told: Sequence[Account]) -> list[str]:
+    """The accounts of an area as small tables of text: one a phase, one column a year."""
+    said: list[str] = []
+    for phase in dict.fromkeys(account.phase for account in told):
+        mine = [account for account in told if account.phase == phase]
+        rows = [[PHASES[phase], *(f"January {account.ay + 1}" for account in mine)]]
+        rows.append([f"on roll in January {mine[0].base_year + 1}", *(counted(account.base) for account in mine)])
+        rows += [[f"  {called.lower()}", *(signed(account.parts[group]) for account in mine)]
+                 for group, called in mine[0].words.items()]
+        rows.append(["forecast", *(counted(account.forecast) for account in mine)])
+        said += [*columns(rows, right=range(1, len(mine) + 1)), ""]
+    return said
 
 
 def as_data(told: Sequence[Account]) -> list[dict[str, Any]]:
