@@ -114,7 +114,7 @@ def backtest(
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
-    area: Annotated[str | None, typer.Option("--area", help="A planning area's code, or `authority`: its forecast by parts.")] = None,
+    area: Annotated[str | None, typer.Option("--area", help="A planning area's code, or `authority`: by parts.")] = None,
     as_json: Json = False, debug: Debug = False,
 ) -> None:
     """Show the headline figures of a finished run, or what an area's forecast is made of, from the run's own files."""
