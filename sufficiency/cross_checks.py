@@ -15,6 +15,7 @@ from planning_areas.tables import Problem
 from planning_areas.wording import some
 from sufficiency.evidence import Evidence, Note
 from sufficiency.odd_counts import CHECKS as ODD_COUNTS
+from sufficiency.planner_checks import planners_figures
 
 Finding = Note | Problem
 MARGIN = 30_000.0       # metres beyond its edge at which a school or site is taken to be misplaced
@@ -46,6 +47,7 @@ MISSING: dict[str, str] = {
     "october_census": "this autumn's roll does not correct the model",
     "attended_flows": "a small area's children are given to the nearest school with room, not to those they attend",
     "population": "small areas share births and children by nothing better than their number",
+    "gp_registrations": "children who moved here or away before school are seen only in the ratio of births to Reception",
     "school_links": "a school that became an academy or merged loses its roll from before",
     "transfers": "moves at Year 3, 7 and 12 rest on where schools lie and on totals, not on who went where",
     "scorecards": "the forecast cannot be held against what the DfE printed of earlier ones",
@@ -53,6 +55,7 @@ MISSING: dict[str, str] = {
     "area_names": "planning areas go by their code",
     "census_schools": "gaps that GIAS leaves in a school's details stay open",
     "school_sites": "schools that GIAS does not place are on no map",
+    "planner_overrides": "no figure is a planner's own",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
 
@@ -300,5 +303,5 @@ def _years(years: Iterable[int]) -> str:
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] = (
     enough, base_year_is_there, somebody_is_counted, years_in_the_middle, births_reach, rolls_of_unknown_schools,
     unknown_schools, areas_agree, one_school_one_number, places_agree_with_capacity, offers_are_for_next_year,
-    all_stand_in_the_authority, *ODD_COUNTS,
+    all_stand_in_the_authority, planners_figures, *ODD_COUNTS,
 )

@@ -15,11 +15,13 @@ import pandera.pandas as pa
 from planning_areas.boundaries import PHASES, Flows, Lsoas
 
 URN = r"^\d{6}$"
+URN_OR_BLANK = r"^(\d{6})?$"
 SYMBOLS = ["", "c", "z", "x", "low", ":"]
 SITE_STATUSES = ["under_construction", "full", "outline", "allocation", "windfall"]
 HOME_TYPES, TENURES, BEDROOMS = ["house", "flat"], ["market", "affordable"], ["1", "2", "3", "4"]
 YIELD_PHASES = ["early_years", "primary", "secondary", "post_16", "special"]
 ENTRY_YEARS = [0, 3, 4, 5, 6, 7, 8, 9, 10, 12]
+OVERRIDE_KINDS = ["figure", "change", "factor"]
 PLACE_KINDS = ["expansion", "bulge", "removed", "temporary"]
 """How places change: `expansion` and `removed` for good, `bulge` one cohort that moves up, `temporary` between two dates."""
 
@@ -398,6 +400,46 @@ class OctoberCensus(pa.DataFrameModel):
         unique, strict, coerce = ["urn", "ay", "nc_year"], True, True
 
 
+class PlannerOverrides(pa.DataFrameModel):
+    """Figures that a planner puts in the place of the model's, each with its reason, author and expiry. Source: the council.
+
+    One row for each area or school, year and year group; a blank year group is the whole phase, spread in proportion.
+    """
+
+    row: int = pa.Field(ge=0, description="row of the file")
+    planning_area_code: str = pa.Field(description="planning area; blank where a school is meant")
+    urn: str = pa.Field(str_matches=URN_OR_BLANK, description="school; blank where a planning area is meant")
+    ay: int = pa.Field(ge=1990, le=2100, description="academic year")
+    nc_year: float = pa.Field(ge=0, le=14, nullable=True, description="year group; blank for Reception to Year 6, or 7 to 11")
+    kind: str = pa.Field(isin=OVERRIDE_KINDS, description="figure: the pupils that will be there; change: so many more, or fewer "
+                         "with a minus; factor: so many times the model's")
+    value: float = pa.Field(description="pupils, or the factor")
+    reason: str = pa.Field(str_length={"min_value": 1}, description="why; members and auditors will ask")
+    author: str = pa.Field(str_length={"min_value": 1}, description="who answers for it: a role or initials")
+    made_on: str = pa.Field(description="date on which it was made")
+    expires: str = pa.Field(description="last date on which it holds: a run from a later January census does not use it")
+
+    class Config:
+        strict, coerce = True, True
+
+
+class GpRegistrations(pa.DataFrameModel):
+    """Children under five on the registers of GPs, added up to planning areas, districts or the authority. Source: the NHS.
+
+    One row for each area, date and age (in years on that date) or school cohort. Never a row for each child, nor small areas.
+    """
+
+    area_code: str = pa.Field(str_length={"min_value": 1}, description="planning area, or ONS code of a district or authority")
+    on: str = pa.Field(description="date of the count; a year alone is its 30 June")
+    age: float = pa.Field(ge=0, le=5, nullable=True, description="age in years on that date")
+    cohort: float = pa.Field(ge=1990, le=2100, nullable=True, description="September in which the cohort begins")
+    children: float = pa.Field(ge=0, nullable=True, description="children; missing where hidden")
+    symbol: str = pa.Field(isin=SYMBOLS, description="why a number is missing")
+
+    class Config:
+        strict, coerce = True, True
+
+
 TABLES: dict[str, type[pa.DataFrameModel]] = {
     "schools": Schools, "school_sites": SchoolSites, "school_links": SchoolLinks, "school_roll": SchoolRoll,
     "census_schools": CensusSchools, "authority_roll": AuthorityRoll, "capacity": Capacity, "scorecards": Scorecards,
@@ -406,6 +448,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "area_members": AreaMembers, "yg_places": YearGroupPlaces, "pans": Pans, "planned_places": PlannedPlaces,
     "housing_sites": HousingSites, "yields": Yields, "yield_curves": YieldCurves, "completions": Completions,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
+    "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
 }
 
 

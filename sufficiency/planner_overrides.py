@@ -15,7 +15,6 @@ why there, too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from planning_areas.wording import some
 from sufficiency.area_codes import SECOND
 from sufficiency.evidence import Note
 from sufficiency.overrides import COLUMNS, laid_out
+from sufficiency.planner_checks import census_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def with_overrides(projection: Projection, evidence: Evidence, frame: AreaFrame)
     table = evidence.planner_overrides
     if table.empty:
         return projection
-    census = date(evidence.authority.base_year + 1, 1, 31)
+    census = census_of(evidence)
     units = _units(projection, frame)
     years = [int(ay) for ay in projection.pupils["ay"].to_numpy()]
     told = {row.Index: _not_used(row, years, census) for row in table.itertuples()}
@@ -95,12 +95,12 @@ def with_overrides(projection: Projection, evidence: Evidence, frame: AreaFrame)
     return _moved(projection, units, moved, overrides[COLUMNS], _notes(found, census))
 
 
-def _not_used(row: Any, years: Sequence[int], census: date) -> dict[str, object]:
+def _not_used(row: Any, years: Sequence[int], census: str) -> dict[str, object]:
     """Start what is told of an override: that it has expired, or is of no year ahead; `used` is blank where it has its turn."""
     ay, expires = int(row.ay), str(row.expires)
     used = ""
-    if expires < census.isoformat():
-        used = f"no: expired on {expires}, before the census of {census.isoformat()}"
+    if expires < census:
+        used = f"no: expired on {expires}, before the census of {census}"
     elif ay not in years[1:]:
         used = f"no: {ay_label(ay)} is not among the years ahead"
     return {"used": used, "model": np.nan, "final": np.nan, "short": 0.0}
@@ -234,14 +234,14 @@ def _at_home(residents: Floats, by_area: Floats) -> Floats:
     return np.where((new < 0).any(axis=2, keepdims=True), scaled, new)
 
 
-def _notes(found: pd.DataFrame, census: date) -> tuple[Note, ...]:
+def _notes(found: pd.DataFrame, census: str) -> tuple[Note, ...]:
     """Say how many overrides are in force and by whom, which are not used and why, and where there was too little to take."""
     notes = []
     used = found[found["used"] == "yes"]
     if len(used):
         by = "; ".join(f"{author} ({n})" for author, n in used["author"].value_counts(sort=False).items())
         notes.append(Note("planner_overrides", f"{len(used)} of the planner's overrides are in force at the census of "
-                          f"{census.isoformat()}, by {by}: {some(map(_named, used.itertuples()))}",
+                          f"{census}, by {by}: {some(map(_named, used.itertuples()))}",
                           "these figures and what follows from them are the planner's, not the model's"))
     idle = found[found["used"] != "yes"]
     if len(idle):

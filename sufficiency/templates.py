@@ -20,7 +20,7 @@ from planning_areas.tables import PATTERNS, EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.cross_checks import MISSING
 from sufficiency.evidence import TABLES
-from sufficiency.sources.local import REMARK, TITLES, YEAR_GROUPS, YEARS, columns_of, table_of
+from sufficiency.sources.local import DATES, REMARK, TITLES, YEAR_GROUPS, YEARS, columns_of, table_of
 from sufficiency.sources.registry import READERS
 from sufficiency.workspace_text import FILE
 
@@ -40,6 +40,9 @@ EXAMPLES: dict[str, str] = {
     "yields.dwellings": "640", "yields.pupils": "243", "years_since": "0", "pupils_per_dwelling": "0.12",
     "completions.dwellings": "310", "completions.area_code": "E07000170",
     "first_preferences": "34", "offers": "30", "transfers.nc_year": "Year 7",
+    "planner_overrides.urn": "", "planner_overrides.kind": "change", "value": "12", "reason": "new homes at Mill Lane fill early",
+    "author": "place planning manager", "made_on": "2026-05-11", "expires": "2027-12-31", "on": "2026-08-31", "age": "4",
+    "gp_registrations.cohort": "", "children": "1130",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 
@@ -88,7 +91,8 @@ def csv_template(reader: str) -> str:
             "Lines that start with # are not read. Columns may stand in any order."]
     told += [f"{name}: {_described(name, column, optional=name in may)}" for name, column in columns.items()]
     keys = model.to_schema().unique
-    told.append(f"One row for each: {', '.join(keys)}" if keys else "A school may have several rows.")
+    if "One row for each" not in told[0]:
+        told.append(f"One row for each: {', '.join(keys)}" if keys else "A school may have several rows.")
     lines = [_row([f"{REMARK} {line}"]) for line in told]
     example = [EXAMPLES.get(f"{reader}.{name}", EXAMPLES.get(name, "")) for name in columns]
     return "".join([*lines, _row(columns), _row([f"{REMARK} {example[0]}", *example[1:]])])
@@ -113,6 +117,8 @@ def _described(name: str, column: Any, *, optional: bool) -> str:
         rules = ["written 2026/27 or 2026"]
     elif name in YEAR_GROUPS:
         rules = ["written Reception, R, Year 1, Y1 or 1"]
+    elif name in DATES:
+        rules = ["written 2026-06-30 or 30/06/2026"]
     elif str(column.dtype) == "bool":
         rules = []
     parts = [column.description, *(r for r in rules if r and r != column.description)]

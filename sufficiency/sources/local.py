@@ -16,8 +16,9 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem, check
 from sufficiency.evidence import TABLES, Reading
-from sufficiency.sources.cells import astray, cell_problems, counts, number, numbers, year, year_group
+from sufficiency.sources.cells import astray, cell_problems, counts, dates, number, numbers, year, year_group
 from sufficiency.sources.frames import Layout, read_frame
+from sufficiency.sources.own_rows import ROW_CHECKS
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 REMARK = "#"
@@ -25,11 +26,18 @@ COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
 YEARS = {"ay", "ay_to", "financial_year", "cohort"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
+DATES = {"made_on", "expires", "on"}
+MID_YEAR = "-06-30"
 HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "northing", "ay_to", "planning_area_name",
                    "dwelling_type", "tenure", "bedrooms", "kept_for", "probability", "funded"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
+MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_registrations": {"age", "cohort"},
+            "local_authority_roll": {"la_code"}}
+"""Reader -> columns that may be left out of its file alone."""
+COUNTED_IN = {"row"}
+"""Columns that no file has: the reader fills them."""
 
 TITLES = {
     "school_sites": "Where schools stand that GIAS does not place",
@@ -46,6 +54,8 @@ TITLES = {
     "yield_curves": "Pupils in a new home by years since completion",
     "completions": "Homes completed in the past",
     "october_census": "October census by school and year group",
+    "planner_overrides": "Figures of the planner's own in place of the model's",
+    "gp_registrations": "Children under five on the registers of GPs",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",
@@ -59,10 +69,8 @@ def table_of(reader: str) -> str:
 
 def columns_of(reader: str, ask: Ask | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Name the columns that a file must have, and those that it may."""
-    every = tuple(TABLES[table_of(reader)].to_schema().columns)
-    spare = set(MAY_BE_LEFT_OUT)
-    if reader == "local_authority_roll":
-        spare.add("la_code")
+    every = tuple(c for c in TABLES[table_of(reader)].to_schema().columns if c not in COUNTED_IN)
+    spare = MAY_BE_LEFT_OUT | MAY_ALSO.get(reader, set())
     if ask is not None and ask.ay is not None:
         spare.add("ay")
     return tuple(c for c in every if c not in spare), tuple(c for c in every if c in spare)
@@ -87,7 +95,10 @@ def read_local(reader: Reader, path: Path, ask: Ask) -> Reading:
     notes += told
     typed, problems = _typed(frame, reader.table, path.name)
     problems += astray(typed, path.name)
-    gaps = {p.column for p in problems}
+    gaps = {p.column for p in problems} - DATES
+    if rows := ROW_CHECKS.get(reader.table):
+        found, told = rows(typed, frame, path.name)
+        problems, notes = problems + found, notes + told
     try:
         table = check(typed, TABLES[reader.table], path.name, gaps)
     except EvidenceError as failure:
@@ -107,6 +118,8 @@ def _complete(frame: pd.DataFrame, reader: Reader, ask: Ask) -> tuple[pd.DataFra
     for column in TABLES[reader.table].to_schema().columns:
         if column not in frame.columns:
             frame[column] = known.get(column, "")
+    if "row" in TABLES[reader.table].to_schema().columns:
+        frame["row"] = frame.index.astype("str")
     for column in sorted(known.keys() & set(frame.columns)):
         blank = frame[column].eq("")
         if blank.any() and known[column]:
@@ -127,7 +140,7 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
     for name, column in schema.columns.items():
         kind, cells = str(column.dtype), typed[name]
         whole = "int" in kind or name in YEARS or (table, name) in HEADCOUNTS
-        if name == "pupils" and "symbol" in schema.columns:
+        if name in ("pupils", "children") and "symbol" in schema.columns:
             typed[name], typed["symbol"], bad = counts(cells, frame["symbol"])
             wants = "a whole number, or one of c z x low : where it is hidden, expected"
             bad |= typed[name].mod(1).gt(0)
@@ -138,6 +151,11 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
         elif kind == "bool":
             typed[name], bad = _yes_or_no(cells)
             wants = "yes or no expected"
+        elif name in DATES:
+            typed[name], bad = dates(cells.where(~cells.str.fullmatch(r"\d{4}"), cells + MID_YEAR) if name == "on" else cells)
+            problems += cell_problems(cells[bad | cells.eq("")], file, name, "a date such as 2026-06-30 expected",
+                                      column.description)
+            continue
         else:
             typed[name] = _worded(cells, column)
             continue

@@ -147,7 +147,8 @@ def test_what_cannot_be_used_says_why(made: Any) -> None:
         ("100005", 2023, 1, "figure", 50), ("P2", 2023, 9, "figure", 50)))
     assert projection.overrides["used"].tolist() == [
         "no: there is no such planning area in this run", "no: the school is not planned for",
-        "no: 2040/41 is not among the years ahead", "no: the school has no planning area of that phase", "no: no school of the area has this year group"]
+        "no: 2040/41 is not among the years ahead", "no: the school has no planning area of that phase",
+        "no: no school of the area has this year group"]
     assert not projection.overridden.any()
 
 
