@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 TOLERANCE = 1e-9
-BLOCK = 2048        # areas whose pairs are looked for at a time: bounds the memory
+BLOCK = 512         # areas whose pairs are looked for at a time: bounds the memory
 STRAIGHT_LINE = "straight line"
 
 
@@ -150,18 +150,9 @@ def pairs_given(
     if len(away) and away.max() > limit:
         near = away <= limit
         rows, columns, away = rows[near], columns[near], away[near]
-    if len(rows) and (np.diff(rows) < 0).any():
-        order = np.argsort(rows, kind="stable")
-        rows, columns, away = rows[order], columns[order], away[order]
-    starts = np.r_[0, np.cumsum(np.bincount(rows, minlength=shape[0]))]
-    small = max(*shape, len(rows)) < np.iinfo("int32").max
-    kind = "int32" if small else "int64"
-    given = scipy.sparse.csr_array((away, columns.astype(kind), starts.astype(kind)), shape=shape)
-    if not given.has_canonical_format:
-        ordered = given.sorted_indices()
-        given = scipy.sparse.csr_array((ordered.data, ordered.indices, ordered.indptr), shape=shape)
-        if not given.has_canonical_format:
-            raise ValueError("a pair of origin and setting stands twice")
+    given = scipy.sparse.csr_array(scipy.sparse.coo_array((away, (rows, columns)), shape=shape))
+    if given.nnz < len(away):       # pairs that stand twice were added up
+        raise ValueError("a pair of origin and setting stands twice")
     return Pairs(given, limit, basis)
 
 
@@ -219,8 +210,17 @@ def access(reached: Reach, supply: Floats) -> Access:
     _nothing_lost(reached, np.where(anybody, offered, 0.0), index)
     nothing = index == 0
     unreached = (offered > 0) & ~anybody
-    lonely = nothing & (_product(reached.weights, unreached.astype("float64")) > 0) if unreached.any() else np.zeros_like(nothing)
+    lonely = _near(reached.weights, unreached, nothing)
     return Access(index, ratio, nothing & ~lonely, lonely, np.broadcast_to(unreached, ratio.shape), reached.basis)
+
+
+def _near(weights: scipy.sparse.csr_array, settings: Flags, origins: Flags) -> Flags:
+    """Say which of these areas have one of these settings in their reach; only these areas are looked at."""
+    near = np.zeros_like(origins)
+    if settings.any():
+        rows = np.flatnonzero(origins.reshape(math.prod(origins.shape[:-1]), origins.shape[-1]).any(axis=0))
+        near[..., rows] = origins[..., rows] & (_product(weights[rows], settings.astype("float64")) > 0)
+    return near
 
 
 def _nothing_lost(reached: Reach, shared: Floats, index: Floats) -> None:
