@@ -19,10 +19,13 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.children import Projection, project
 from sufficiency.evidence import Authority, Evidence, Note, Source
+from sufficiency.homes import Homes, homes_of
 from sufficiency.made_of import made_of
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
 from sufficiency.schools import mainstream, roll_with_history
+from sufficiency.site_audit import building, homes_table, site_audit, site_years
+from sufficiency.with_homes import with_homes
 
 Progress = Callable[[str], None]
 
@@ -54,7 +57,8 @@ class Forecast:
     history: pd.DataFrame       # urn, ay, nc_year, pupils; predecessors' rolls given to their successors
     frame: AreaFrame
     places: pd.DataFrame
-    projection: Projection
+    projection: Projection      # with the children of new homes
+    homes: Homes
     notes: tuple[Note, ...]
 
 
@@ -72,8 +76,11 @@ def forecast(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     places, place_notes = places_open(evidence, schools, frame, years, assumptions)
     progress("Projecting the children")
     projection = project(evidence, schools, history, frame, assumptions, places)
+    homes = homes_of(evidence, frame, projection, assumptions)
+    projection = with_homes(projection, homes, frame, places)
     told = (evidence.notes, code_notes, school_notes, history_notes, frame.notes, place_notes, projection.notes)
-    return Forecast(evidence, schools, history, frame, places, projection, tuple(note for some in told for note in some))
+    every = tuple(note for some in told for note in some)
+    return Forecast(evidence, schools, history, frame, places, projection, homes, every)
 
 
 def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:
@@ -98,9 +105,13 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "diagnostics": frame.diagnostics,
         "accuracy": accuracy(projection, evidence),
         "housing_sites": evidence.housing_sites,
+        "site_audit": site_audit(ahead.homes),
+        "site_years": site_years(ahead.homes),
+        "homes": homes_table(ahead.homes),
+        "building": building(ahead.homes),
         "pans": evidence.pans,
     }
-    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *_limits(evidence))))
+    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes)))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )
@@ -215,11 +226,3 @@ def districts(evidence: Evidence) -> gpd.GeoDataFrame | None:
             names |= dict(zip(table["district_code"], table["district_name"], strict=True))
     shapes["district_name"] = [names.get(code, code) for code in shapes["district_code"]]
     return shapes[["district_code", "district_name", "geometry"]]
-
-
-def _limits(evidence: Evidence) -> tuple[Note, ...]:
-    """What this run does not do yet, so that nobody reads more into it."""
-    if not evidence.has("housing_sites"):
-        return ()
-    return (Note("housing_sites", "homes on the listed sites are shown and are not yet added to the projection",
-                 "growth above the building rate of recent years is missing from the forecast"),)

@@ -49,6 +49,10 @@ FOR_PEOPLE = (
     "overrides",
     "diagnostics",
     "accuracy",
+    "site_audit",
+    "site_years",
+    "building",
+    "homes",
     "housing_sites",
 )
 """The sheets of the workbook, in their order."""

@@ -16,6 +16,7 @@ from sufficiency.evidence import TABLES, Authority, Evidence, empty
 
 BASE = 2022
 WEST_PRIMARY, INFANT, JUNIOR, EAST_PRIMARY, SECONDARY = "100001", "100002", "100003", "100004", "100005"
+KIND_NOT_KNOWN = {"dwelling_type": "", "tenure": "", "bedrooms": "", "kept_for": "", "probability": float("nan"), "funded": ""}
 SMALL_AREAS = ["E01000001", "E01000002", "E01000003", "E01000004"]
 
 
@@ -87,5 +88,7 @@ def evidence(tables: Mapping[str, Any], gss_code: str = "E10000099") -> Evidence
             frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)
             if name == "capacity" and "scope" not in frame:
                 frame = frame.assign(scope="line")
+            if name == "housing_sites":
+                frame = frame.assign(**{column: blank for column, blank in KIND_NOT_KNOWN.items() if column not in frame})
             frames[name] = frame[list(TABLES[name].to_schema().columns)]
     return Evidence(Authority("999", "Testshire", gss_code, BASE), frames)
