@@ -55,12 +55,21 @@ MISSING: dict[str, str] = {
     "area_names": "planning areas go by their code",
     "census_schools": "gaps that GIAS leaves in a school's details stay open",
     "school_sites": "schools that GIAS does not place are on no map",
+    "ofsted_register": "who offers childcare is known only from the council's own tables and the school census",
+    "postcodes": "childcare settings are placed by district or ward, not where they stand",
+    "settings_hours": "hours on offer cannot be told from places: settings without a headcount are asked for by name",
+    "termly_headcount": "hours on offer rest on places and opening hours, not on what was counted",
+    "childminders": "childminders are spread over the authority by parliamentary constituency",
+    "clubs": "care before and after school and in the holidays is known only as places in the Ofsted register",
     "planner_overrides": "no figure is a planner's own",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
 
 OF_HOMES = ("completions", "yields", "yield_curves")
 """Tables that nobody misses who has no sites."""
+
+OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs")
+"""Tables that nobody misses who has no Ofsted register: a workspace for schools alone."""
 
 
 def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note], list[Problem]]:
@@ -71,7 +80,8 @@ def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note
 
 def what_is_missing(evidence: Evidence) -> tuple[Note, ...]:
     """Name each table that the workspace does not have, with what the result loses by it."""
-    idle = OF_HOMES if not evidence.has("housing_sites") else ()
+    idle = (*(OF_HOMES if not evidence.has("housing_sites") else ()),
+            *(OF_CHILDCARE if not evidence.has("ofsted_register") else ()))
     return tuple(Note(name, "not in the workspace", loses) for name, loses in MISSING.items()
                  if name not in idle and not evidence.has(name))
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planning_areas.boundaries import PHASES, Flows, Lsoas
+from sufficiency.provider_tables import PROVIDER_TABLES
 
 URN = r"^\d{6}$"
 URN_OR_BLANK = r"^(\d{6})?$"
@@ -449,6 +450,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "housing_sites": HousingSites, "yields": Yields, "yield_curves": YieldCurves, "completions": Completions,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
     "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
+    **PROVIDER_TABLES,
 }
 
 

@@ -43,6 +43,15 @@ EXAMPLES: dict[str, str] = {
     "planner_overrides.urn": "", "planner_overrides.kind": "change", "value": "12", "reason": "new homes at Mill Lane fill early",
     "author": "place planning manager", "made_on": "2026-05-11", "expires": "2027-12-31", "on": "2026-08-31", "age": "4",
     "gp_registrations.cohort": "", "children": "1130",
+    "setting_ref": "EY123456", "setting_name": "Mill Lane Nursery", "provider_type_group": "", "postcode": "",
+    "age_band": "age_2", "room": "", "pattern": "", "settings_hours.places": "24", "area_m2": "60", "staff": "5", "hours_week": "50",
+    "weeks_year": "51", "occupancy": "0.85", "funded_share": "0.6", "opens_on": "", "closes_on": "", "settings_hours.note": "survey of May 2026",
+    "term": "summer", "entitlement": "working_parent", "termly_headcount.pattern": "stretched", "termly_headcount.children": "18",
+    "termly_headcount.hours_week": "402.3", "childminders.area_code": "E05009123", "childminders": "6",
+    "childminders.places": "34",
+    "club_ref": "EY234567", "club_name": "Early Birds", "clubs.postcode": "NG1 1AA", "schools_served": "122456 122457",
+    "places_am": "24", "places_pm": "32", "places_holiday": "32", "opens": "07:45", "closes": "18:00", "holiday_hours_week": "50",
+    "holiday_weeks": "10", "youngest": "4", "oldest": "11", "waiting": "6",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 
@@ -56,6 +65,8 @@ PUBLISHED: dict[str, tuple[str, str]] = {
     "births": ("births", "ONS, live births by district or small area"),
     "population": ("population", "ONS, mid-year population estimates by small area and single year of age"),
     "lsoas": ("lsoa_boundaries", "ONS Open Geography Portal, LSOA boundaries"),
+    "ofsted_register": ("ofsted_register", "Ofsted, Childcare providers and inspections: management information"),
+    "postcodes": ("code_point", "Ordnance Survey, Code-Point Open (osdatahub.os.uk), one file for each postcode area"),
     "lsoa_lookup": ("lsoa_lookup", "ONS Open Geography Portal, LSOA 2011 to LSOA 2021 to district"),
 }
 """Table -> the reader of its publication, and where a planner finds that."""

@@ -177,7 +177,7 @@ def _read_all(jobs: list[Job], workspace: Workspace, progress: Progress) -> tupl
         progress(f"Reading {job.label} ({number} of {len(jobs)})")
         entry = job.entry
         ask = Ask(workspace.authority.code, workspace.authority.gss_code, entry.columns or None, entry.publisher, entry.title,
-                  entry.licence, entry.reference_date, entry.ay)
+                  entry.licence, entry.reference_date, entry.ay, workspace.authority.name)
         try:
             for reading in READERS[entry.reader].read(job.path, ask):
                 readings.append((job.label, reading))

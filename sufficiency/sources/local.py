@@ -26,7 +26,8 @@ COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
 YEARS = {"ay", "ay_to", "financial_year", "cohort"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
-DATES = {"made_on", "expires", "on"}
+DATES = {"made_on", "expires", "on", "opens_on", "closes_on"}
+BLANK_DATES = {"opens_on", "closes_on"}
 MID_YEAR = "-06-30"
 HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
@@ -34,7 +35,13 @@ MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "n
                    "dwelling_type", "tenure", "bedrooms", "kept_for", "probability", "funded"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
 MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_registrations": {"age", "cohort"},
-            "local_authority_roll": {"la_code"}}
+            "local_authority_roll": {"la_code"},
+            "settings_hours": {"setting_name", "provider_type_group", "postcode", "room", "pattern", "places", "area_m2", "staff",
+                               "weeks_year", "occupancy", "funded_share", "opens_on", "closes_on"},
+            "termly_headcount": {"children"},
+            "childminders": {"hours_week", "weeks_year", "occupancy", "funded_share"},
+            "clubs": {"postcode", "schools_served", "places_am", "places_pm", "places_holiday", "opens", "closes",
+                      "holiday_hours_week", "holiday_weeks", "youngest", "oldest", "waiting"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}
 """Columns that no file has: the reader fills them."""
@@ -56,6 +63,10 @@ TITLES = {
     "october_census": "October census by school and year group",
     "planner_overrides": "Figures of the planner's own in place of the model's",
     "gp_registrations": "Children under five on the registers of GPs",
+    "settings_hours": "Opening hours, places and rooms of childcare settings",
+    "termly_headcount": "Children and funded hours by setting and term",
+    "childminders": "Childminders by ward",
+    "clubs": "Breakfast, after-school and holiday clubs",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",
@@ -153,7 +164,8 @@ def _typed(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, li
             wants = "yes or no expected"
         elif name in DATES:
             typed[name], bad = dates(cells.where(~cells.str.fullmatch(r"\d{4}"), cells + MID_YEAR) if name == "on" else cells)
-            problems += cell_problems(cells[bad | cells.eq("")], file, name, "a date such as 2026-06-30 expected",
+            bad |= cells.eq("") & (name not in BLANK_DATES)
+            problems += cell_problems(cells[bad], file, name, "a date such as 2026-06-30 expected",
                                       column.description)
             continue
         else:

@@ -50,6 +50,7 @@ class Ask:
     licence: str = ""
     reference_date: str = ""                # "2023-01-19", or as the publisher states it
     ay: int | None = None                   # academic year, for files that do not say theirs
+    la_name: str = ""                       # "Nottinghamshire", for publications that name authorities and have no codes
     faults: list[Problem] | None = None     # rows that cannot be read are told here and passed over; None: they are refused
 
 
@@ -150,10 +151,10 @@ def sheets(path: Path) -> Iterator[Sheet]:
         yield from _workbook_sheets(path)
     else:
         text, notes = read_text(path)
-        yield Sheet("", _csv_rows(path, text), notes)
+        yield Sheet("", csv_rows(path, text), notes)
 
 
-def _csv_rows(path: Path, text: str) -> Iterator[Row]:
+def csv_rows(path: Path, text: str) -> Iterator[Row]:
     """Read the rows of a CSV text, each with its number in the file; a stray quote may not swallow the rows after it."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     number = 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sufficiency.sources import (
     births,
     boundaries,
+    code_point,
     gias,
     gias_links,
     local,
     lookups,
+    ofsted_register,
     population,
     school_capacity,
     school_census,
@@ -21,6 +23,6 @@ from sufficiency.sources.reading import Reader, telling_all
 PUBLICATIONS: tuple[Reader, ...] = (
     gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
     births.READER, population.READER, boundaries.READER, lookups.READER,
-    school_points.READER,
+    school_points.READER, ofsted_register.READER, code_point.READER,
 )
 READERS: dict[str, Reader] = {reader.name: telling_all(reader) for reader in (*PUBLICATIONS, *local.READERS)}
