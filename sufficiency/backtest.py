@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sufficiency.vintages import Came
 
 STATUTORY = (*PHASE_YEARS["primary"], *PHASE_YEARS["secondary"])
+TEXTS = ("vintage_id", "level", "code", "phase", "method", "part")
 PLAIN_WEIGHTS = (3.0, 2.0, 1.0)
 
 
@@ -154,9 +155,11 @@ def births_by_cohort(made: Forecast) -> dict[int, float]:
 
 
 def _joined(parts: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """Tables one below the other."""
+    """Tables one below the other; where all are empty, an empty one with the right columns."""
     whole = [part for part in parts if len(part)]
-    return pd.concat(whole, ignore_index=True) if whole else pd.DataFrame(columns=columns)
+    if whole:
+        return pd.concat(whole, ignore_index=True)
+    return pd.DataFrame({column: pd.Series(dtype="str" if column in TEXTS else "float64") for column in columns})
 
 
 def authority_alone(code: str, name: str, gss_code: str, base_year: int, roll: Mapping[int, Mapping[int, float]],

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PARTS = ("births", "before school", "survival and migration", "transfers", "sixth form", "start")
 COLUMNS = ["origin", "ay", "horizon", "phase", "method", "part", "children", "share"]
+NOBODY = 0.5                # children; where fewer were forecast nobody was, and none are carried on
 BIRTHS, BEFORE, SURVIVAL, TRANSFERS, SIXTH_FORM, START = range(len(PARTS))
 
 
@@ -64,7 +65,7 @@ def parted(forecast: Floats, actual: Floats, used: Floats, born: Floats) -> Floa
                     carried[BIRTHS] = (used[y] - born[y]) * forecast[y, g] / used[y]
             else:
                 before = forecast[y - 1, g - 1]
-                carried = parts[:, y - 1, g - 1] * (forecast[y, g] / before if before > 0 else 0.0)
+                carried = parts[:, y - 1, g - 1] * (forecast[y, g] / before if before >= NOBODY else 0.0)
             carried[part_of(g)] += miss - carried.sum()
             parts[:, y, g] = carried
     return parts
@@ -81,7 +82,7 @@ def miss_rows(made: Forecast, came: Came, method: str, used: Mapping[int, float]
     years = [int(ay) for ay in made.projection.authority["ay"].to_numpy()]
     actual = came.authority.pivot_table(index="ay", columns="nc_year", values="actual").reindex(years, columns=list(NC_YEARS))
     counted = actual.to_numpy(dtype="float64")
-    counted = np.where(np.isnan(counted) & (forecast < 0.5), forecast, counted)     # a year group that nobody is expected in
+    counted = np.where(np.isnan(counted) & (forecast < NOBODY), forecast, counted)
     cohorts = [cohort_in(RECEPTION, ay) for ay in years]
     last = max((c for c in used), default=0)
     then = np.array([used.get(c, used.get(last, np.nan) if c > last else np.nan) for c in cohorts])
