@@ -75,6 +75,18 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
+class Account:
+    """What leads to an area's figure of a year, one row a part, in whole numbers that add up: shown when it is chosen."""
+
+    title: str                          # "What the forecast is made of"
+    headings: tuple[str, str]           # of the table: of the parts, of the figures
+    columns: dict[str, str]             # column of `frame` -> what it is called
+    plain: tuple[str, ...]              # columns that are no change, shown without a sign
+    frame: pd.DataFrame                 # key, year, and the columns
+    note: str = ""                      # one sentence below the table
+
+
+@dataclass(frozen=True)
 class Layer:
     """Areas of one kind with figures over the years, for example the primary planning areas."""
 
@@ -87,6 +99,7 @@ class Layer:
     measures: tuple[Measure, ...]
     shapes: gpd.GeoDataFrame | None = None      # key, geometry in EPSG:27700; areas without a shape stay in the table
     breakdown: Breakdown | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from maps.layer import Breakdown, Cell, Layer, Measure, Outline, Points, cells, number, sentences, whole
+from maps.layer import Account, Breakdown, Cell, Layer, Measure, Outline, Points, cells, number, sentences, whole
 from maps.page import page_with_map
 from maps.palette import BORDER, Scale
 from maps.shapes import METRES, degrees, for_display, label_points, polygons
@@ -98,6 +98,7 @@ def _layer(layer: Layer, scales: list[Scale]) -> dict[str, Any]:
         "moments": [asdict(moment) for moment in layer.moments], **_shapes(layer),
         "measures": [_measure(layer, measure, scales) for measure in layer.measures],
         "breakdown": None if layer.breakdown is None else _breakdown(layer, layer.breakdown),
+        "account": None if layer.account is None else _account(layer, layer.account),
     }
 
 
@@ -153,6 +154,18 @@ def _breakdown(layer: Layer, breakdown: Breakdown) -> dict[str, Any]:
         if key in position and year in years:
             rows[position[key]][years[year]].append([str(label), *(_whole(f) for f in figures)])
     return {**_headings(breakdown), "rows": rows}
+
+
+def _account(layer: Layer, account: Account) -> dict[str, Any]:
+    """What leads to each area's figure of each moment: rows[area][moment] = whole numbers in the order of the labels, or none."""
+    years = {moment.key: i for i, moment in enumerate(layer.moments)}
+    position = {key: i for i, key in enumerate(layer.areas["key"])}
+    rows: list[list[list[int | None]]] = [[[] for _ in layer.moments] for _ in range(len(layer.areas))]
+    for key, year, *figures in account.frame[["key", "year", *account.columns]].itertuples(index=False, name=None):
+        if key in position and year in years:
+            rows[position[key]][years[year]] = [_whole(figure) for figure in figures]
+    return {"title": account.title, "headings": account.headings, "note": account.note, "rows": rows,
+            "labels": list(account.columns.values()), "plain": [column in account.plain for column in account.columns]}
 
 
 def _headings(breakdown: Breakdown) -> dict[str, Any]:

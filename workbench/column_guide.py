@@ -92,6 +92,7 @@ COLUMNS: dict[str, Column] = {
     "from_reconciliation": _change("scaling to the authority's figure"),
     "parts_added_up": _children("the roll of the base year with all parts: the same as `pupils`"),
     "part_group": Column("group of parts, as in the sheet `waterfall`"),
+    "part": Column("part of the change; docs/forecast-parts.md explains each"),
     "part": Column("part of a change of the roll, or of a miss; the parts add up to it"),
     "change": _change("children more or fewer than in the January before"),
     "basis": Column("where the figure comes from"),

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Outline
+from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline
 from maps.palette import bands, steps
 from maps.sheet import Remark, Sheet
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
 from sufficiency.areas import INDICATIVE
 from sufficiency.headroom import NOT_KNOWN, WORDS
+from sufficiency.made_of import FROM
 from workbench.attribution import attribution
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points, sites_points
+from workbench.waterfall import whole_parts, words
 
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
@@ -133,6 +135,7 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
         measures=measures(phase),
         shapes=shapes,
         breakdown=breakdown(phase, tables["balance"]),
+        account=account(phase, tables["waterfall"], base),
     )
 
 
@@ -180,6 +183,17 @@ def breakdown(phase: str, balance: pd.DataFrame) -> Breakdown:
     return Breakdown("Year group", BREAKDOWN, frame, value="pupils", limit="yg_places")
 
 
+def account(phase: str, waterfall: pd.DataFrame, base: int) -> Account:
+    """What the forecast of each area and year is made of, for the card of an area."""
+    mine = whole_parts(waterfall[waterfall["phase"] == phase])
+    called = words(phase)
+    columns = {"pupils_base": f"On roll in January {base + 1}", **{FROM[group]: called[group] for group in FROM},
+               "pupils": "Children expected"}
+    frame = mine.rename(columns={"planning_area_code": "key", "ay": "year"})[["key", "year", *columns]]
+    return Account("What the forecast is made of", ("Part", "Children"), columns, ("pupils_base", "pupils"), frame, PARTS_NOTE)
+
+
+PARTS_NOTE = "Each part is added up over the years since the census; leavers are all who have left the phase by then."
 BREAKDOWN = {
     "pupils": "Children expected",
     "yg_places": "Places",

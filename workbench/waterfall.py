@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COHORTS = {"primary": "Births, less leavers", "secondary": "Coming up, less leavers", "sixth_form": "Staying on, less leavers"}
-WORDS = {"survival": "Survival and migration", "transfers": "Transfers between areas", "border": "Over the border",
+WORDS = {"survival": "Survival and migration", "transfers": "Transfers between areas", "border": "Cross-border, net",
          "homes": "Homes", "overrides": "Overrides", "reconciliation": "Reconciliation"}
 PHASES = {"primary": "Primary", "secondary": "Secondary", "sixth_form": "Sixth form"}
 BAR_INCHES, HEAD_INCHES = 0.3, 1.15

@@ -48,6 +48,9 @@ function count(value) {
   return NUMBERS.format(value).replace('-', '\u2212');
 }
 
+/** A change as a whole number with its sign. */
+const signed = (value) => (value > 0 ? '+' : '') + count(value);
+
 /** The unit that follows the figure where no heading tells it; none where the figure has its own sign or is not known. */
 function unitAfter(one, area, at) {
   if (one.v[area][at] === null || one.suffix) return '';

@@ -20,7 +20,7 @@ function areaCard(area, choose, back) {
   const look = layer().shapes[area].length ? lookButton(() => lookAt({kind: 'area', area})) : null;
   return [
     cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
-    viewsOf(area), ...yearGroups(layer().breakdown, rowsOfArea(area), layer().names[area]),
+    viewsOf(area), ...yearGroups(layer().breakdown, rowsOfArea(area), layer().names[area]), ...accountOf(area),
     ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
   ];
 }
@@ -53,6 +53,17 @@ function yearGroups(behind, rows, name) {
     title, behind.headings[value], limit ? behind.headings[limit] : 'places')] : [make('h3', {}, title)];
   return [...picture, plainTable(title + ': ' + name, behind.headings,
     rows.map((row) => ({cells: [row[0], ...row.slice(1).map(count)]})))];
+}
+
+/** What leads to the area's figure in the year shown, part by part; nothing in the year that it starts from. */
+function accountOf(area) {
+  const {account} = layer();
+  const figures = account ? account.rows[area][shown.moment] : [];
+  if (!figures.length) return [];
+  const title = account.title + ', ' + dated(moment());
+  const rows = figures.map((figure, i) => ({cells: [account.labels[i], account.plain[i] ? count(figure) : signed(figure)]}));
+  return [make('h3', {}, title), plainTable(title + ': ' + layer().names[area], account.headings, rows),
+    ...(account.note ? [make('p', {class: 'under'}, account.note)] : [])];
 }
 
 /** The things of one group that lie in the area. */

@@ -18,7 +18,7 @@ import pytest
 from numpy.random import Generator, default_rng
 from shapely import Polygon
 
-from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Outline, Points
+from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline, Points
 from maps.palette import bands, steps
 from maps.sheet import Remark, Sheet, draw
 
@@ -144,8 +144,21 @@ def layer(rng: Generator, land: Ground, phase: str, count: int, years: list[int]
         key=phase, title=phase.title(), plural=f"{phase} planning areas", areas=pd.DataFrame({"key": keys, "name": names}),
         moments=tuple(Moment(y, f"{y}/{(y + 1) % 100:02d}", "census" if y == years[0] else "forecast") for y in years),
         values=values, measures=measures(entry), shapes=drawn,
-        breakdown=Breakdown("Year group", columns, rows, value="pupils", limit="places"),
+        breakdown=Breakdown("Year group", columns, rows, value="pupils", limit="places"), account=account(table, years[0]),
     )
+
+
+def account(table: pd.DataFrame, base: int) -> Account:
+    """What leads from the first year's pupils to each other year's: what Reception or Year 7 changed by, and all the rest."""
+    pupils = table.pivot_table(index=["key", "year"], columns="row", values="pupils", sort=False, aggfunc="sum")
+    whole = np.floor(pupils + 0.5)
+    first = whole.loc[(slice(None), base), :].droplevel("year").reindex(whole.index.get_level_values("key")).to_numpy()
+    moved = whole.to_numpy() - first
+    frame = pd.DataFrame({"base": first.sum(axis=1), "entry": moved[:, 0], "rest": moved[:, 1:].sum(axis=1),
+                          "all": whole.sum(axis=1).to_numpy()}, index=whole.index).reset_index()
+    columns = {"base": "At the census", "entry": "Entry year", "rest": "Other years", "all": "Pupils"}
+    return Account("What leads there", ("Part", "Children"), columns, ("base", "all"), frame[frame["year"] > base],
+                   "Added up since the census.")
 
 
 def standing(rng: Generator, land: Ground, count: int, phase: str) -> pd.DataFrame:

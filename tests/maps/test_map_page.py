@@ -150,6 +150,21 @@ def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, tol
     assert after == f"{layer['breakdown']['rows'][area][at + 1][0][1]:,}" != before
 
 
+def test_an_area_card_says_what_leads_to_its_figure_with_signs(document: str, told: dict[str, Any], look: Look) -> None:
+    page = look(document)
+    page.fill("#areas-filter", "kelham north")
+    page.click("#areas tbody tr:not([hidden]) .choose")
+    account, at = told["layers"][0]["account"], 3
+    base, entry, rest, whole = account["rows"][told["layers"][0]["names"].index("Kelham North")][at]
+    sign = {True: "+", False: "\N{MINUS SIGN}"}
+    shown = [f"{base:,}", *(f"{sign[n > 0]}{abs(n):,}" if n else "0" for n in (entry, rest)), f"{whole:,}"]
+    table = page.locator("#card h3", has_text="What leads there, 2028/29, forecast").locator("xpath=following-sibling::*[1]")
+    assert table.locator("tbody th").all_text_contents() == ["At the census", "Entry year", "Other years", "Pupils"]
+    assert table.locator("tbody td").all_text_contents() == shown
+    page.locator("#year").press("Home")
+    assert page.locator("#card h3", has_text="What leads there").count() == 0, "the census is what it leads from"
+
+
 def test_a_school_card_shows_its_facts_and_its_years(document: str, told: dict[str, Any], look: Look) -> None:
     page = look(document)
     page.click("#list-0 summary")

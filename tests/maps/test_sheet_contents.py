@@ -111,6 +111,13 @@ def test_the_rows_behind_an_area_are_whole_numbers_in_their_order(block: dict[st
     assert [row[2] for row in behind["rows"][39][0]] == [None] * 7
 
 
+def test_what_leads_to_an_areas_figure_adds_up_and_starts_after_the_first_year(block: dict[str, Any]) -> None:
+    account = block["layers"][0]["account"]
+    assert account["plain"] == [True, False, False, True] and account["headings"] == ["Part", "Children"]
+    assert all(rows[0] == [] for rows in account["rows"])
+    assert all(base + entry + rest == whole for rows in account["rows"] for base, entry, rest, whole in rows[1:])
+
+
 def test_notes_are_grouped_in_the_order_of_their_first(county: Sheet) -> None:
     notes = (Remark("a", "b", "First"), Remark("c"), Remark("d", group="First"))
     assert contents(replace(county, notes=notes))["notes"] == [
