@@ -61,6 +61,10 @@ MISSING: dict[str, str] = {
     "termly_headcount": "hours on offer rest on places and opening hours, not on what was counted",
     "childminders": "childminders are spread over the authority by parliamentary constituency",
     "clubs": "care before and after school and in the holidays is known only as places in the Ofsted register",
+    "childcare_eligible": "who is eligible for funded childcare is England's share of the children, not the authority's own",
+    "childcare_takeup": "take-up of funded childcare is the authority's as published, or England's",
+    "area_indicators": "children eligible for funded childcare lie as all children do, in poor areas as in rich ones",
+    "births_by_month": "births are taken to be as many in every month, so a term's children may be out by a few in a hundred",
     "planner_overrides": "no figure is a planner's own",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
@@ -68,7 +72,8 @@ MISSING: dict[str, str] = {
 OF_HOMES = ("completions", "yields", "yield_curves")
 """Tables that nobody misses who has no sites."""
 
-OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs")
+OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs", "childcare_eligible",
+                "childcare_takeup", "area_indicators", "births_by_month")
 """Tables that nobody misses who has no Ofsted register: a workspace for schools alone."""
 
 

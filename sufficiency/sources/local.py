@@ -41,7 +41,9 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
             "termly_headcount": {"children"},
             "childminders": {"hours_week", "weeks_year", "occupancy", "funded_share"},
             "clubs": {"postcode", "schools_served", "places_am", "places_pm", "places_holiday", "opens", "closes",
-                      "holiday_hours_week", "holiday_weeks", "youngest", "oldest", "waiting"}}
+                      "holiday_hours_week", "holiday_weeks", "youngest", "oldest", "waiting"},
+            "childcare_eligible": {"eligible", "registered"}, "childcare_takeup": {"takeup", "hours_week"},
+            "area_indicators": {"low_income_children", "imd_decile", "working_families", "lone_parents"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}
 """Columns that no file has: the reader fills them."""
@@ -67,6 +69,10 @@ TITLES = {
     "termly_headcount": "Children and funded hours by setting and term",
     "childminders": "Childminders by ward",
     "clubs": "Breakfast, after-school and holiday clubs",
+    "childcare_eligible": "Children eligible and registered for funded childcare, as published",
+    "childcare_takeup": "Take-up of childcare and hours used",
+    "area_indicators": "What is known of families in each small area",
+    "births_by_month": "Births of the authority by month",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",
