@@ -46,6 +46,7 @@ DATED: Mapping[str, Keep] = {
     "school_roll": _until("ay"), "census_schools": _until("ay"), "authority_roll": _until("ay"), "transfers": _until("ay"),
     "offers": _until("ay"), "october_census": _until("ay"), "yg_places": _until("ay"), "pans": _until("ay", 1),
     "planned_places": _until("ay"), "capacity": _until("ay", -1), "population": _until("year", -1),
+    "gp_registrations": lambda table, origin, lag: table["on"] <= f"{origin + 1}{CENSUS_DAY}",
     "scorecards": _until("actual_ay", -1), "births": lambda table, origin, lag: table["cohort"] <= origin - lag,
 }
 """Tables whose rows tell when they were known: which rows stay."""

@@ -21,7 +21,7 @@ Fractions are kept throughout; figures are rounded where they are shown. Arrays 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ from sufficiency.outside_feeders import least_entering
 from sufficiency.overrides import override
 from sufficiency.places_ahead import places_ahead
 from sufficiency.ratios import AuthorityRatios, area_ratios
+from sufficiency.registrations import registered
 from sufficiency.residents import by_residence
 from sufficiency.roll_forward import Rules, roll_forward
 from sufficiency.school_scope import opening_ay
@@ -83,6 +84,7 @@ class Projection:
     ratios: pd.DataFrame        # kind, phase, planning_area_code, nc_year, children, ratio_{area,authority,used}, clipped
     overrides: pd.DataFrame     # planning_area_code, ay, nc_year, model, final, reason
     transfers: pd.DataFrame     # nc_year, origin, destination, share, children, basis
+    registrations: pd.DataFrame  # planning_area_code ("" the authority), ay, how Reception was blended from registers and births
     notes: tuple[Note, ...]
 
 
@@ -105,10 +107,13 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     authority, unserved_notes = _of_years_served(measured, coverage(roll, strands), strands)
     least, feeder_notes = least_entering(strands, roll, measured, babies, years[1:])
     areas, ratio_notes = area_ratios(strands, babies, authority, assumptions)
+    blend, gp_notes = registered(evidence, strands, published, roll, babies, measured, areas, assumptions)
+    authority = replace(authority, ahead=authority.ahead * blend.authority)
     points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
 
     start = strands.roll[:1]
-    rules = _rules(strands, babies, areas, points, places, schools, years, authority.ahead, assumptions)
+    rules = _rules(strands, babies, areas, points, places, schools, years, authority.ahead[:, None] * blend.areas,
+                   assumptions)
     born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births * authority.ahead
     control = roll_up(start.sum(axis=1), born, authority.steps, least)
     raw = roll_forward(start, base, rules)
@@ -120,7 +125,7 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     pupils = strands.by_area(final)
     at_home, resident_notes = by_residence(pupils, base, living, strands, frame, babies)
     notes = (strand_notes, entry_notes, roll_notes, birth_notes, authority_notes, unserved_notes, feeder_notes, ratio_notes,
-             intake_notes, override_notes, _lost(control, pupils, years), resident_notes)
+             gp_notes, intake_notes, override_notes, _lost(control, pupils, years), resident_notes)
     labels = _labels(len(start), years, strands)
     return Projection(
         pupils=_labelled(pupils, labels["areas"]), raw=_labelled(strands.by_area(raw), labels["areas"]),
@@ -129,7 +134,7 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
         authority=_labelled(pupils.sum(axis=2), labels["authority"]),
         homes=_labelled(np.zeros_like(pupils), labels["areas"]), overridden=_labelled(np.zeros_like(pupils), labels["areas"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
-        flows=flows(adjusted, final, rules, babies), overrides=known.table, transfers=transfers,
+        flows=flows(adjusted, final, rules, babies), overrides=known.table, transfers=transfers, registrations=blend.table,
         notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
 
@@ -175,7 +180,7 @@ def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[
     dated = opening_ay(schools).set_axis(schools["urn"]).dropna()
     opens = {str(urn): int(ay) for urn, ay in dated.items()}
     ahead = places_ahead(strands, places, years[1:], assumptions.weights, opens)
-    reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births * factors[:, None]
+    reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births * factors
     shares = {g: entry_shares(strands, g, assumptions.weights, ahead) for g in (RECEPTION, *(p.nc_year for p in points))}
     survival = np.where(inside, areas.steps[strands.area], 0.0)
     return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead)

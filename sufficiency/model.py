@@ -102,6 +102,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "ratios": projection.ratios,
         "transfers": projection.transfers,
         "overrides": projection.overrides,
+        "registrations": projection.registrations,
         "diagnostics": frame.diagnostics,
         "accuracy": accuracy(projection, evidence),
         "housing_sites": evidence.housing_sites,

@@ -44,6 +44,8 @@ class Rule:
 
 RULES = (
     Rule("small areas: 1 to 4 children", keys=("lsoa_code", "lsoa11_code", "lsoa21_code"), key_pattern=SMALL_AREA),
+    Rule("GP registers: 1 to 4 children", keys=("planning_area_code",), tables=("registrations",),
+         counts=("children", "by_registrations", "blended")),
 )
 
 

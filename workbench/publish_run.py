@@ -47,6 +47,7 @@ FOR_PEOPLE = (
     "ratios",
     "transfers",
     "overrides",
+    "registrations",
     "diagnostics",
     "accuracy",
     "site_audit",

@@ -13,6 +13,7 @@ import pytest
 import xarray as xr
 
 from planning_areas.school_year import cohort_from_calendar_years, cohort_from_mid_years, cohort_in, cohort_of_birth
+from sufficiency.assumptions import Assumptions
 from sufficiency.model import accuracy
 from sufficiency.reconcile import factor, fit, largest_remainder
 
@@ -55,6 +56,27 @@ def test_c1_reception_from_births(town: Made) -> None:
     births = projection.ratios.query("kind == 'births'").iloc[0]
     assert f"{births['ratio_used']:.4f}" == "0.9636" and births["children"] == 205 + 198 + 190
     assert f"{expected(projection, 2023, 0):.1f}" == "175.4"
+
+
+def test_c2_reception_from_registers_and_births(town: Made) -> None:
+    """Registers 100, 110, 100, 96 and births of 100 each gave Reception 90, 99, 95, 96; 105 are on the register now.
+
+    A year ahead births say what came the year before, registers what came of them the year before: births were out by 9, 4 and 1
+    (mean square 98 / 3), registers by 0, 5 and 4.8 (48.04 / 3), so that registers weigh 98 / 146.04 = .6710. All of the last
+    cohort came: 105.0 by registers, 96.0 by births, blended .6710 x 105 + .3290 x 96 = 102.0.
+    """
+    rolls = {2019: {0: 90}, 2020: {0: 99}, 2021: {0: 95}, 2022: {0: 96}}
+    rows = {ay: [groups.get(g, 0.0) for g in range(15)] for ay, groups in rolls.items()}
+    made = town([], {}, {cohort: {BORN_IN: 100} for cohort in range(2014, 2023)}, authority_roll=rows)
+    register = zip(range(2019, 2024), (100, 110, 100, 96, 105), strict=True)
+    counted = [(BORN_IN, f"{ay}-08-31", 4, np.nan, n, "") for ay, n in register]
+    columns = ["area_code", "on", "age", "cohort", "children", "symbol"]
+    known = made.with_tables(gp_registrations=pd.DataFrame(counted, columns=columns))
+    projection = known.project(Assumptions(weights=(1.0,)))
+    told = projection.registrations.iloc[0]
+    assert (told["by_registrations"], told["by_births"]) == (pytest.approx(105.0), pytest.approx(96.0))
+    assert f"{told['weight']:.4f}" == "0.6710" and told["comparisons"] == 3
+    assert f"{expected(projection, 2023, 0):.1f}" == "102.0"
 
 
 def test_c3_cohort_survival(town: Made) -> None:
