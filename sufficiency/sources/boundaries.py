@@ -50,7 +50,7 @@ MOST_NAMED = 5
 
 def read_lsoa_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
     """Read the shapes of small areas, with their codes and districts, into EPSG:27700."""
-    _whole(path)
+    whole(path)
     shapes, notes = _opened(path, ask)
     shapes, told = _of_authority(shapes, path.name, ask)
     geometry, told_of_shapes = _on_the_grid(shapes, path.name)
@@ -68,7 +68,7 @@ def read_lsoa_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
     return (Reading(placed, source(READER, path, ask), noted(READER.table, path, tuple(notes))),)
 
 
-def _whole(path: Path) -> None:
+def whole(path: Path) -> None:
     """Refuse a file that is missing, of another kind, broken off, or without the parts that belong to it."""
     beginning = BEGINNINGS.get(path.suffix.lower())
     if beginning is None:
@@ -161,9 +161,9 @@ def _on_the_grid(shapes: gpd.GeoDataFrame, file: str) -> tuple[Geometries, list[
     endless = np.zeros(len(geometry), dtype=bool)
     endless[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     flat = np.isin(shapely.get_type_id(geometry), (3, 6))       # polygons, of one part or of several
-    problems = _told(file, codes, none, "this small area has no shape", "the file may have broken off: download it again")
-    problems += _told(file, codes, endless, "a coordinate of this shape is no finite number", "save it anew from its source")
-    problems += _told(file, codes, ~flat & ~none, "this is no polygon", "take the boundaries, not the centres of small areas")
+    problems = told_of(file, codes, none, "this small area has no shape", "the file may have broken off: download it again")
+    problems += told_of(file, codes, endless, "a coordinate of this shape is no finite number", "save it anew from its source")
+    problems += told_of(file, codes, ~flat & ~none, "this is no polygon", "take the boundaries, not the centres of small areas")
     if problems:
         raise EvidenceError(problems)
     if shapes.crs is None:
@@ -175,11 +175,11 @@ def _on_the_grid(shapes: gpd.GeoDataFrame, file: str) -> tuple[Geometries, list[
     placed = gpd.GeoSeries(geometry, crs=shapes.crs).to_crs(CRS).to_numpy()
     outside = ~_within(placed, EASTINGS, NORTHINGS)
     if outside.any():
-        raise EvidenceError(_told(file, codes, outside, "this shape is not in England or Wales", "check the CRS of the file"))
+        raise EvidenceError(told_of(file, codes, outside, "this shape is not in England or Wales", "check the CRS of the file"))
     return _repaired(placed, codes, file)
 
 
-def _told(file: str, codes: pd.Series, bad: np.ndarray[Any, np.dtype[np.bool_]], what: str, advice: str) -> list[Problem]:
+def told_of(file: str, codes: pd.Series, bad: np.ndarray[Any, np.dtype[np.bool_]], what: str, advice: str) -> list[Problem]:
     """One problem for all shapes of which something is wrong, at the first of them."""
     if not bad.any():
         return []
@@ -212,9 +212,9 @@ def _misplaced(geometry: Geometries, codes: pd.Series, crs: pyproj.CRS, file: st
         alike = wrong & _within(geometry, x, y)
         if key != says and alike.any():
             part = "" if alike.all() else f"{alike.sum()} of {len(alike)} shapes are in other coordinates: "
-            problems += _told(file, codes, alike, f"{part}the file says {named}, but these look like {what}", advice)
+            problems += told_of(file, codes, alike, f"{part}the file says {named}, but these look like {what}", advice)
             wrong &= ~alike
-    return problems + _told(file, codes, wrong, f"the file says {named}, and this shape is not in England or Wales",
+    return problems + told_of(file, codes, wrong, f"the file says {named}, and this shape is not in England or Wales",
                             "check the CRS of the file")
 
 
@@ -228,7 +228,7 @@ def _repaired(geometry: Geometries, codes: pd.Series, file: str) -> tuple[Geomet
     lost = np.zeros(len(geometry), dtype=bool)
     lost[broken] = shapely.area(mended) == 0
     if lost.any():
-        raise EvidenceError(_told(file, codes, lost, "this shape has no area", "take its outline from the source again"))
+        raise EvidenceError(told_of(file, codes, lost, "this shape has no area", "take its outline from the source again"))
     changed = shapely.area(mended) - before
     named = [f"{code} ({change:+,.0f} square metres)" for code, change in zip(codes[broken][:MOST_NAMED], changed, strict=False)]
     more = f" and {broken.sum() - MOST_NAMED} more" if broken.sum() > MOST_NAMED else ""
