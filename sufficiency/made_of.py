@@ -59,7 +59,7 @@ def made_of(projection: Projection) -> pd.DataFrame:
     more = {HOMES: _by_phase(projection.homes).diff("ay"), PLANNER: _by_phase(projection.overridden).diff("ay")}
     changes = xr.concat([projection.flows, *(one.expand_dims(part=[name]) for name, one in more.items())], "part")
     gap = float(np.abs(changes.sum("part") - pupils.diff("ay")).sum())
-    if gap > TOLERANCE * (1 + float(pupils.max()) / 1e4):
+    if gap > TOLERANCE:
         raise AssertionError(f"the parts of the forecast do not lead to its pupils: {gap} children apart")
     there = pupils.max("ay").to_series() > 0
     table = changes.sel(part=list(GROUP_OF)).rename("change").to_series().reset_index()

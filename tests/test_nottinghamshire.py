@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sufficiency.made_of import AUTHORITY, waterfall
 from sufficiency.model import Outcome, run
 from sufficiency.workspace import load
 
@@ -52,6 +53,15 @@ def test_totals_are_no_worse_than_plain_cohort_survival(outcome: Outcome) -> Non
     for phase, plain in PLAIN_THREE_YEARS.items():
         assert abs(accuracy.loc[(phase, 2025), "error"]) <= plain + 0.0005
         assert accuracy.loc[(phase, 2025), "own_error_three_year"] == pytest.approx(COUNTY_THREE_YEARS[phase], abs=5e-5)
+
+
+def test_the_parts_lead_from_the_roll_to_the_forecast(outcome: Outcome) -> None:
+    """Every area and the county; a shrinking county loses by births and gains by families who move in."""
+    told = waterfall(outcome.tables["made_of"], outcome.tables["pupils"])
+    assert np.abs(told["parts_added_up"] - told["pupils"]).sum() < 1e-6
+    county = told[(told["planning_area_code"] == AUTHORITY) & (told["phase"] == "primary")].set_index("ay").loc[2027]
+    print(county.to_string())
+    assert county["from_births"] < -5000 and county["from_survival"] > 1000 and abs(county["from_transfers"]) < 1e-6
 
 
 def test_areas_and_schools_add_up_to_the_authority(outcome: Outcome) -> None:

@@ -65,6 +65,20 @@ def test_a_thin_workspace_runs_and_a_second_run_costs_nothing_and_says_so(thin: 
     assert rows[0]["pupils"] == sum(900 + g for g in range(7)) and rows[0]["areas_not_known"] == 1
 
 
+def test_show_tells_what_an_areas_forecast_is_made_of(thin: Path) -> None:
+    folder = Path(answer("run", thin)["folder"])
+    told = answer("show", folder, "--area", "Authority")
+    primary = [account for account in told["accounts"] if account["phase"] == "primary"]
+    assert told["planning_area_name"] == "Testshire" and [account["ay"] for account in primary] == list(range(2023, 2028))
+    assert all(account["pupils_base"] + sum(account["parts"].values()) == account["pupils"] for account in told["accounts"])
+    assert primary[0]["pupils_base"] == sum(900 + g for g in range(7)) and primary[0]["parts"]["births"] < 0
+    shown = sufficiency("show", folder, "--area", "authority").stdout
+    assert "births, less leavers" in shown and f"{primary[-1]['pupils']:,}" in shown
+    unknown = sufficiency("show", folder, "--area", "P99")
+    assert unknown.returncode == answers.INPUT and "no planning area P99" in unknown.stderr
+    assert (folder / "waterfall.svg").is_file() and (folder / "waterfall.png").is_file()
+
+
 def test_who_when_and_status_lie_beside_the_run_and_not_in_it(thin: Path) -> None:
     folder = Path(answer("run", thin)["folder"])
     state = status(folder)

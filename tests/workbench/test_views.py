@@ -168,6 +168,16 @@ def test_the_card_of_an_area_has_its_year_groups_and_the_sentence_its_shortest(d
     )
 
 
+def test_the_card_of_an_area_says_what_its_forecast_is_made_of(done: Outcome) -> None:
+    primary = contents(sheet_of(done))["layers"][0]
+    account, west = primary["account"], primary["names"].index(f"West {NASTY}")
+    assert account["labels"][:2] == [f"On roll in January {BASE + 1}", "Births, less leavers"]
+    pupils = done.tables["pupils"].query("planning_area_code == 'W' and phase == 'primary'").groupby("ay")["pupils"].sum()
+    assert account["rows"][west][0] == []
+    for rows, ay in zip(account["rows"][west][1:], range(BASE + 1, BASE + 6), strict=True):
+        assert rows[0] == pupils[BASE] and sum(rows[:-1]) == rows[-1] == np.floor(pupils[ay] + 0.5)
+
+
 def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     data = contents(sheet_of(done))
     schools, sites = data["points"]

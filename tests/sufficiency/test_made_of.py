@@ -1,0 +1,74 @@
+"""From today's roll to the forecast: all parts, homes and the planner's figures among them, add up in areas and the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planning_areas.school_year import PHASE_YEARS
+from sufficiency.flows import PARTS
+from sufficiency.made_of import AUTHORITY, FROM, GROUP_OF, GROUPS, made_of, waterfall
+
+A, D = "E01000001", "E01000004"
+
+
+@pytest.fixture(scope="module")
+def projection(town: Callable[..., Any]) -> Any:
+    """Two primary areas, one secondary school with a sixth form; 12 more children by homes from 2024 on, and 3 by the planner."""
+    schools = [("100001", "P1", "", 0, 6, 0, 0), ("100002", "P2", "", 0, 6, 0, 0), ("100003", "", "S1", 7, 13, 0, 0)]
+    rolls = {"100001": {2021: [30] * 7, 2022: [33, *[31] * 6]}, "100002": {2021: [50] * 7, 2022: [45, *[50] * 6]},
+             "100003": {2021: [70] * 5 + [30, 25], 2022: [72] * 5 + [33, 20]}}
+    births = {cohort: {A: 40.0 + cohort % 3, D: 50.0} for cohort in range(2015, 2023)}
+    found = town(schools, rolls, births, {A: {"P1": 1.0}, D: {"P2": 1.0}}).project(method="measured")
+    added, moved = found.homes.copy(), found.overridden.copy()
+    added.loc[{"ay": slice(2024, None), "planning_area_code": "P1", "nc_year": [0, 1]}] = 6.0
+    moved.loc[{"ay": 2023, "planning_area_code": "P2", "nc_year": 0}] = 3.0
+    return replace(found, homes=added, overridden=moved, pupils=found.pupils + added + moved)
+
+
+def pupils_of(projection: Any) -> pd.DataFrame:
+    """The table of pupils, each year group with its phase."""
+    table = projection.pupils.isel(draw=0).drop_vars(["draw", "phase"]).rename("pupils").to_series().reset_index()
+    phase = {g: name for name, years in PHASE_YEARS.items() for g in years}
+    table["phase"] = table["nc_year"].map(phase)
+    own = table["planning_area_code"].str.startswith("P") == (table["phase"] == "primary")
+    return table[own].reset_index(drop=True)
+
+
+def test_every_part_is_in_one_group() -> None:
+    assert set(GROUP_OF) == {*PARTS, "homes", "planner"} and len(GROUP_OF) == sum(map(len, GROUPS.values()))
+
+
+def test_the_parts_lead_from_the_roll_to_the_forecast(projection: Any) -> None:
+    table, pupils = made_of(projection), pupils_of(projection)
+    told = waterfall(table, pupils)
+    assert np.abs(told["parts_added_up"] - told["pupils"]).sum() < 1e-6
+    assert np.abs(told["pupils_base"] + told[list(FROM.values())].sum(axis=1) - told["pupils"]).sum() < 1e-6
+    assert set(zip(told["planning_area_code"], told["phase"], strict=True)) == {
+        ("P1", "primary"), ("P2", "primary"), ("S1", "secondary"), ("S1", "sixth_form"),
+        (AUTHORITY, "primary"), (AUTHORITY, "secondary"), (AUTHORITY, "sixth_form")}
+    assert list(told["planning_area_code"].unique()) == [AUTHORITY, "P1", "P2", "S1"], "the authority first"
+
+
+def test_the_authority_is_the_sum_of_its_areas(projection: Any) -> None:
+    table = made_of(projection)
+    whole = table["planning_area_code"] == AUTHORITY
+    keys = ["phase", "ay", "part"]
+    areas = table[~whole].groupby(keys)["change"].sum()
+    pd.testing.assert_series_equal(areas, table[whole].set_index(keys)["change"].sort_index(), check_index_type=False)
+
+
+def test_homes_and_the_planners_figures_are_parts_of_their_own(projection: Any) -> None:
+    told = waterfall(made_of(projection), pupils_of(projection)).set_index(["planning_area_code", "ay"])
+    assert list(told.loc["P1", "from_homes"]) == [0, *[12] * 6] and list(told.loc["P2", "from_homes"]) == [0] * 7
+    assert list(told.loc["P2", "from_overrides"]) == [3, *[0] * 6]
+
+
+def test_figures_that_the_parts_do_not_lead_to_are_refused(projection: Any) -> None:
+    with pytest.raises(AssertionError, match="children apart"):
+        made_of(replace(projection, pupils=projection.pupils + 0.01 * (projection.pupils["ay"] > 2024)))
