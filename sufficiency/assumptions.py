@@ -16,6 +16,14 @@ class ExcludedYear:
 
 
 @dataclass(frozen=True)
+class LeadTime:
+    """How many months a kind of remedy takes in this council, from decision to its first September."""
+
+    remedy: str
+    months: int
+
+
+@dataclass(frozen=True)
 class Assumptions:
     """The settings of a run; every default can be changed in the workspace's [settings]."""
 
@@ -23,7 +31,6 @@ class Assumptions:
     weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # of areas' ratios and the plain method, latest first (C1, C3) [U]
     shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
     shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
-    registrations_untested: float = 0.5                     # weight of GP registrations where the past cannot tell (C2) [U]
     ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)
     ratio_ceiling: float = 1.20
     later_entry_ratio: float = 1.4                          # Year 3 up against below, where leavers of infant schools join [U]
@@ -38,4 +45,9 @@ class Assumptions:
     smallest_sample: int = 100                              # homes from which a yield is taken (D1)
     one_bed_flats: bool = False                             # whether flats of one bedroom are taken to bring pupils (D2)
     catch_all_codes: tuple[str, ...] = ()                   # planning-area codes that are no area (8911000 in the 2015 file)
+    draws: int = 1000                                       # futures behind ranges and likelihoods; 1: the central run alone
+    spread: float = 1.0                                     # of chance: 1 as in the past, 0 none
+    pooling: float = 50.0                                   # origins; an authority's own errors against those of many [D]
+    shortfall_chances: tuple[float, ...] = (0.5, 0.2)       # likelihoods of a shortfall for which last safe dates are told
+    lead_times: tuple[LeadTime, ...] = ()                   # the council's own, where they differ from the rulebook's
     seed: int = 20260901

@@ -17,12 +17,16 @@ from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
+from sufficiency.calibration import shipped
 from sufficiency.children import Projection, project
+from sufficiency.draws import Draws
 from sufficiency.evidence import Authority, Evidence, Note, Source
 from sufficiency.homes import Homes, homes_of
+from sufficiency.last_dates import last_safe_dates
 from sufficiency.made_of import made_of
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
+from sufficiency.ranges import Ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
 from sufficiency.schools import mainstream, roll_with_history
 from sufficiency.site_audit import building, homes_table, site_audit, site_years
 from sufficiency.with_homes import with_homes
@@ -90,10 +94,17 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     base = evidence.authority.base_year
     projection = with_overrides(projection, evidence, frame)
     progress("Weighing children against places")
+    central = balance(projection, places, assumptions)
+    progress("Drawing what may come instead")
+    chance = laid_around(projection, central, ahead, assumptions)
+    likely = balance_with_ranges(central, chance)
     tables = {
-        "balance": balance(projection, places, assumptions),
+        "balance": likely,
+        "area_ranges": chance.areas,
+        "authority_range": chance.authority,
+        "last_safe_dates": last_safe_dates(likely, base, assumptions),
         "pupils": pupils_table(projection, frame, assumptions, base),
-        "school_pupils": school_pupils_table(projection, frame, assumptions, base),
+        "school_pupils": schools_with_ranges(school_pupils_table(projection, frame, assumptions, base), chance),
         "made_of": made_of_table(projection, assumptions, base),
         "unfilled": unfilled_table(projection, frame, places, assumptions, base),
         "places": places,
@@ -116,6 +127,13 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
     )
+
+
+def laid_around(projection: Projection, central: pd.DataFrame, ahead: Forecast, assumptions: Assumptions) -> Ranges:
+    """The draws around the final central figures, as ranges and likelihoods; central: the balance of the central run."""
+    draws = Draws(assumptions.seed, 0, assumptions.draws, assumptions.spread)
+    return ranges(projection, central, ahead.frame.members, births_known(ahead.evidence), shipped(assumptions.method), draws,
+                  ahead.homes)
 
 
 def _in_horizon(frame: pd.DataFrame, assumptions: Assumptions, base: int) -> pd.Series:

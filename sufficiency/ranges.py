@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import ENTRY_YEAR
+from planning_areas.school_year import ENTRY_YEAR, RECEPTION, cohort_in
 from sufficiency.balance import need, spare
 from sufficiency.chance import OF_PHASE, STATUTORY, central_of, futures
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sufficiency.chance import Central, HomesDrawn
     from sufficiency.children import Projection
     from sufficiency.draws import Draws
+    from sufficiency.evidence import Evidence
 
     Floats = NDArray[np.float64]
 
@@ -127,6 +128,14 @@ def _totals(sums: Mapping[str, Floats], years: NDArray[np.int64], chances: Mappi
     columns = {column: row for name, values in sums.items() for column, row in _quantiles(name, values, chances).items()}
     entry = {f"entry_{name}": row for name, row in _shortfall(sums["entry_need"]).items()}
     return pd.DataFrame({"ay": years, **columns, **_shortfall(sums["additional_need"]), **entry})
+
+
+def births_known(evidence: Evidence) -> int:
+    """Years ahead whose Reception is born and published."""
+    if evidence.births.empty:
+        return 0
+    first = cohort_in(RECEPTION, evidence.authority.base_year + 1)
+    return max(0, int(evidence.births["cohort"].max()) - first + 1)
 
 
 def balance_with_ranges(balance: pd.DataFrame, found: Ranges) -> pd.DataFrame:

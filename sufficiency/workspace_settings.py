@@ -19,19 +19,22 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import TABLES, Authority
+from sufficiency.last_dates import known_remedies
 from sufficiency.levels import METHODS
 from sufficiency.workspace_text import FILE as FILE
 from sufficiency.workspace_text import read_settings, with_lines
 
 SECTIONS = ("authority", "settings", "tables")
 LIMITS: dict[str, tuple[float, float]] = {
-    "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "registrations_untested": (0, 1), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
+    "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
     "later_entry_ratio": (1, 100), "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]),
     "secondary_years": (1, HORIZON["secondary"]), "already_local": (0, 1), "from_other_areas": (0, 1),
     "usual_rate_years": (1, 10), "smallest_sample": (1, 100_000), "seed": (0, 2**63 - 1),
+    "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000),
 }
 """The least and the most that a setting may be."""
 
+MOST_MONTHS = 240      # that a remedy may take
 LARGEST_WEIGHT, SMALLEST_WEIGHT = 1_000.0, 0.001      # of a year that counts; what is less may as well be nought
 
 
@@ -194,6 +197,7 @@ def _plain_years(raw: object) -> object:
 def _settings_that_clash(settings: Assumptions) -> list[Problem]:
     """Find settings that are each allowed and make no sense together."""
     weights, edges = settings.weights, settings.rag_edges
+    known = [remedy["remedy"] for remedy in known_remedies()]
     rules = [
         ("method", settings.method in METHODS, f"one of {', '.join(METHODS)}"),
         ("weights", any(weights) and all(w == 0 or SMALLEST_WEIGHT <= w <= LARGEST_WEIGHT for w in weights),
@@ -204,6 +208,10 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
          and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),
          "each year once, with its reason: {ay = 2020, reason = \"Covid\"}"),
+        ("shortfall_chances", all(0 < chance < 1 for chance in settings.shortfall_chances), "likelihoods above 0 and below 1"),
+        ("lead_times", len({lead.remedy for lead in settings.lead_times}) == len(settings.lead_times)
+         and all(lead.remedy in known and 0 < lead.months <= MOST_MONTHS for lead in settings.lead_times),
+         f"each kind of remedy once ({', '.join(known)}), with 1 to {MOST_MONTHS} months"),
     ]
     return [Problem(FILE, 0, f"settings.{name}", expected=wants + " expected") for name, right, wants in rules if not right]
 

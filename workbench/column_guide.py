@@ -17,6 +17,8 @@ GENERAL = "General"
 SHEETS: dict[str, str] = {
     "balance": "Children against places by year, planning area and year group; need and spare are never offset",
     "summary": "The balance added up by year and planning area, offsetting nothing: entry year, worst year group, total",
+    "authority_range": "The authority's totals with their ranges, added up in each draw: areas' ranges do not add up to them",
+    "last_safe_dates": "By when each kind of remedy must be begun to be there when the year of entry is likely to be short",
     "pupils": "Pupils by year, planning area and year group: as projected, as reconciled to the authority, and final",
     "waterfall": "What each forecast is made of: from the base year's roll to the forecast, parts added up over the years",
     "made_of": "The same year by year and in finer parts: each change from the January before",
@@ -93,7 +95,6 @@ COLUMNS: dict[str, Column] = {
     "from_reconciliation": _change("scaling to the authority's figure"),
     "parts_added_up": _children("the roll of the base year with all parts: the same as `pupils`"),
     "part_group": Column("group of parts, as in the sheet `waterfall`"),
-    "part": Column("part of the change; docs/forecast-parts.md explains each"),
     "part": Column("part of a change of the roll, or of a miss; the parts add up to it"),
     "change": _change("children more or fewer than in the January before"),
     "basis": Column("where the figure comes from"),
@@ -232,6 +233,28 @@ COLUMNS: dict[str, Column] = {
 }
 
 
+RANGES = {
+    "p2_5": "lowest of the 95 % range: 2.5 in a hundred draws are below", "p10": "1 in 10 draws is below",
+    "p50": "half the draws are below", "p90": "9 in 10 draws are below",
+    "p97_5": "highest of the 95 % range: 97.5 in a hundred draws are below",
+}
+"""What the ends of a range mean; the base year is counted and has none."""
+
+COLUMNS |= {
+    **{f"{name}_{end}": _children(f"{what}: {meaning}") for end, meaning in RANGES.items() for name, what in (
+        ("pupils", "children"), ("additional_need", "need"), ("spare_places", "spare places"),
+        ("entry_need", "need in the year of entry"))},
+    "p_shortfall": Column("likelihood that places are short: the share of draws in which they are", SHARE),
+    "expected_shortfall": _children("mean of what is short over all draws: larger than the need of the central run, and no need"),
+    "entry_p_shortfall": Column("likelihood that places are short in the year of entry", SHARE),
+    "entry_expected_shortfall": _children("mean over all draws of what is short in the year of entry"),
+    "likelihood": Column("likelihood of a shortfall from which the year counts as one of need", SHARE),
+    "remedy": Column("kind of remedy, as in [settings] lead_times"),
+    "remedy_name": Column("kind of remedy"),
+    "lead_months": Column("months that it takes from decision to the first September, the upper end of what is usual", WHOLE),
+    "last_safe_date": Column("last day on which it can be decided and still be in time"),
+    "passed": Column("whether that day had passed on the census day of the base year"),
+}
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
 COLUMNS |= {heading: COLUMNS[name] for name, heading in MEMBERS.items()}
 

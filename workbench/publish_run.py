@@ -17,6 +17,7 @@ from planning_areas.school_year import ENTRY_YEAR
 from scenarios import manifest, runs
 from sufficiency.balance import summary
 from sufficiency.made_of import waterfall
+from sufficiency.ranges import summary_with_ranges
 from sufficiency.school_table import school_table
 from workbench.charts import write_chart
 from workbench.disclosure import protect
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 FOR_PEOPLE = (
     "summary",
     "balance",
+    "authority_range",
+    "last_safe_dates",
     "primary_schools",
     "secondary_schools",
     "pupils",
@@ -99,7 +102,7 @@ def _write_text(path: Path, text: str) -> None:
 def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """The balance added up by area and year, and the schools tables as members read them."""
     tables = outcome.tables
-    added = summary(tables["balance"], edges=outcome.assumptions.rag_edges)
+    added = summary_with_ranges(summary(tables["balance"], edges=outcome.assumptions.rag_edges), tables["area_ranges"])
     schools = {
         f"{phase}_schools": school_table(
             phase, tables["schools"], tables["names"], tables["school_pupils"], tables["places"], tables["pans"]

@@ -1,0 +1,56 @@
+"""Last safe dates: the first likely year of need less what each remedy takes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from sufficiency.assumptions import Assumptions, LeadTime
+from sufficiency.last_dates import COLUMNS, census_day, last_safe_dates, months_before
+
+BASE = 2025
+
+
+def likely(area: str, phase: str, chances: dict[int, float], nc_year: int) -> pd.DataFrame:
+    """Rows of a balance: likelihood of a shortfall by year."""
+    return pd.DataFrame({"ay": list(chances), "phase": phase, "planning_area_code": area, "nc_year": nc_year,
+                         "p_shortfall": list(chances.values()), "expected_shortfall": 3.0})
+
+
+def test_a_new_school_for_2031_is_begun_in_2027() -> None:
+    table = last_safe_dates(likely("A", "primary", {2029: 0.3, 2030: 0.49, 2031: 0.5, 2032: 0.9}, 0), BASE, Assumptions())
+    even = table[table["likelihood"] == 0.5].set_index("remedy")
+    assert (even["ay"] == 2031).all() and (even["nc_year"] == 0).all()
+    assert even["last_safe_date"].to_dict() == {
+        "bulge_class": "2030-12-01", "modular": "2030-06-01", "admission_number": "2030-02-01", "expansion": "2028-09-01",
+        "new_primary": "2027-09-01"}
+    assert not even["passed"].any()
+    fifth = table[table["likelihood"] == 0.2]
+    assert (fifth["ay"] == 2029).all(), "a lower likelihood is reached earlier"
+
+
+def test_a_date_before_the_census_has_passed() -> None:
+    """Need in September 2027, counted in January 2026: what takes up to fifteen months can still be begun."""
+    table = last_safe_dates(likely("S", "secondary", {2026: 0.1, 2027: 0.8}, 7), BASE, Assumptions(shortfall_chances=(0.5,)))
+    passed = table.set_index("remedy")["passed"].to_dict()
+    assert passed == {"bulge_class": False, "modular": False, "admission_number": False, "expansion": True, "new_secondary": True}
+
+
+def test_only_years_of_entry_ahead_count_and_what_is_not_known_is_no_need() -> None:
+    rows = pd.concat([likely("A", "primary", {2025: 1.0, 2026: 0.1}, 0), likely("A", "primary", {2026: 1.0}, 3),
+                      likely("B", "primary", {2026: float("nan")}, 0)])
+    table = last_safe_dates(rows, BASE, Assumptions())
+    assert table.empty and list(table.columns) == COLUMNS
+
+
+def test_a_councils_own_lead_time_takes_the_place_of_the_rulebooks() -> None:
+    own = Assumptions(lead_times=(LeadTime("expansion", 24),), shortfall_chances=(0.5,))
+    table = last_safe_dates(likely("A", "primary", {2030: 0.7}, 0), BASE, own).set_index("remedy")
+    assert table.loc["expansion", "last_safe_date"] == "2028-09-01" and table.loc["modular", "lead_months"] == 15
+
+
+def test_months_are_counted_over_the_turn_of_the_year() -> None:
+    assert months_before(date(2028, 9, 1), 9) == date(2027, 12, 1)
+    assert months_before(date(2028, 9, 1), 72) == date(2022, 9, 1)
+    assert census_day(2025) == date(2026, 1, 15) and census_day(2022) == date(2023, 1, 19)
