@@ -3,8 +3,8 @@
 Method (domain brief C9, C10). The evidence is taken back to each January that has enough history behind it (`as_known`), the
 whole forecast is made from there by the workspace's own method and by two plain ones, and every figure is put beside what came
 (`vintages`): one to seven years ahead, by authority, planning area, school, phase and year group. The errors are measured as
-the DfE measures them (`accuracy`), beside the authority's own past returns, and every miss is led back to what it came from
-(`misses`).
+the DfE measures them (`accuracy`), beside the authority's own past returns, every miss is led back to what it came from
+(`misses`), and the bands of a run are tried on each January in turn that they have not seen (`coverage`).
 
 The two rulers are *plain* cohort survival, three years weighed 3, 2, 1 (C1, C3), and *last_year*, the latest year's ratio alone.
 """
@@ -21,6 +21,8 @@ import pandas as pd
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label
 from sufficiency import accuracy, misses, vintages
 from sufficiency.as_known import BIRTHS_LAG, as_known, what_is_of_today, with_areas_of_today
+from sufficiency.calibration import drawn_towards, shipped
+from sufficiency.coverage import coverage, residuals
 from sufficiency.evidence import TABLES, Authority, Evidence, Note, empty
 from sufficiency.model import forecast, quiet
 from sufficiency.small_areas import births_of, residents
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sufficiency.assumptions import Assumptions
+    from sufficiency.calibration import Calibration
     from sufficiency.evidence import Source
     from sufficiency.model import Forecast, Progress
     from sufficiency.vintages import Came
@@ -84,6 +87,7 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     table = _joined(made, vintages.COLUMNS)
     tables = {
         "measures": accuracy.measured(table), "by_place": accuracy.by_place(table), "misses": _joined(missed, misses.COLUMNS),
+        "coverage": coverage(residuals(table, assumptions.method), lambda others: bands(others, assumptions)),
         "origins": origins, "vintages": table, "names": today.frame.names, "schools": today.schools[["urn", "school_name"]],
     }
     notes = (*skipped, *what_is_of_today(today.evidence), *_no_schools(origins))
@@ -97,6 +101,11 @@ def methods(assumptions: Assumptions) -> dict[str, Assumptions]:
         **{name: replace(assumptions, method=name, weights=weights)
            for name, weights in (("plain", PLAIN_WEIGHTS), ("last_year", (1.0,))) if name != assumptions.method},
     }
+
+
+def bands(errors: pd.DataFrame, assumptions: Assumptions) -> Calibration:
+    """The bands that a run would lay around its forecasts: those of many authorities, drawn to these errors of its own."""
+    return drawn_towards(shipped(assumptions.method), errors, assumptions.pooling)
 
 
 def origins_of(came: Came, evidence: Evidence, assumptions: Assumptions, plan: Plan) -> tuple[pd.DataFrame, tuple[Note, ...]]:

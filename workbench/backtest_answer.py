@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scenarios.runs import Run
 
 YEARS_AHEAD = (1, 3)
+BAND_YEARS = (1, 2, 3)
 NAMES = {
     "plain": "plain cohort survival (3, 2, 1)", "last_year": "last year's ratios alone",
     OWN_RETURN: "the authority's own returns",
@@ -35,7 +36,8 @@ def how_wrong(run: Run) -> dict[str, Any]:
     measures = run.table("measures")
     pooled = measures[measures["nc_year"].isna() & measures["origin"].isna() & measures["horizon"].isin(YEARS_AHEAD)]
     places = pooled[pooled["level"].isin(["planning_area", "school"]) & pooled["method"].eq(method)]
-    coverage = run.table("coverage") if "coverage" in run.tables else pd.DataFrame()
+    coverage = run.table("coverage")
+    near = coverage[coverage["origin"].notna() & coverage["horizon"].isin(BAND_YEARS) & coverage["phase"].isin(list(ENTRY_YEAR))]
     return {
         "run_id": run.run_id, "authority": run.manifest["authority"], "method": method,
         "origins": sorted(int(o) for o in run.table("origins")["origin"]),
@@ -43,8 +45,9 @@ def how_wrong(run: Run) -> dict[str, Any]:
                            ["phase", "horizon", "method", "n", "bias", "mape"]),
         "against_own_returns": against_own_returns(dfe, method),
         "places": _records(places, ["level", "phase", "horizon", "n", "bias", "wape", "median_ape", "p90_ape"]),
-        "coverage": _records(coverage[coverage["origin"].isna() & coverage["horizon"].le(3)] if len(coverage) else coverage,
-                             ["level", "phase", "horizon", "n", "inside_80", "inside_95"]),
+        "coverage": _records(pooled_coverage(near, ["level"]), ["level", "n", "inside_80", "inside_95"]),
+        "coverage_by_origin": _records(pooled_coverage(near, ["level", "origin"]),
+                                       ["level", "origin", "n", "inside_80", "inside_95"]),
         "notes": [note["text"] for note in run.manifest["notes"]],
     }
 
@@ -64,6 +67,14 @@ def against_own_returns(dfe: pd.DataFrame, method: str) -> list[dict[str, Any]]:
             "mape": {str(name): float(cases[name].abs().mean()) for name in cases if cases[name].notna().all()},
         })
     return rows
+
+
+def pooled_coverage(told: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Shares within the bands, taken together: each row of `told` counts as many times as it has forecasts."""
+    shares = ["inside_80", "inside_95"]
+    counts = told[shares].mul(told["n"], axis=0).assign(**told[[*by, "n"]])
+    sums = counts.groupby(by, sort=True)[[*shares, "n"]].sum()
+    return sums[shares].div(sums["n"], axis=0).assign(n=sums["n"].astype("int64")).reset_index()
 
 
 def _records(table: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
@@ -91,8 +102,8 @@ def backtest_lines(told: dict[str, Any]) -> list[str]:
         lines += ["", "By planning area and school, our method; half the forecasts were further out than the first figure:",
                   *_table(told["places"], "half", "one in ten", "median_ape", "p90_ape")]
     if told["coverage"]:
-        lines += ["", "How often what came lay within the bands, each January left out of what the bands were measured on:",
-                  *_table(told["coverage"], "80 % band", "95 % band", "inside_80", "inside_95")]
+        lines += ["", "How often what came one to three years ahead lay within a run's bands, in primary and secondary; each",
+                  "January is left out of the authority's own errors by which its bands are drawn:", *_coverage_lines(told)]
     return [*lines, *_notes(told)]
 
 
@@ -101,6 +112,15 @@ def _table(rows: list[dict[str, Any]], first: str, second: str, one: str, other:
     cells = [(row["level"].replace("_", " "), row["phase"].replace("_", " "), row["horizon"], f"{row['n']:,}", _percent(row[one]),
               _percent(row[other])) for row in rows]
     return columns([("", "phase", "years ahead", "forecasts", first, second), *cells], right=[2, 3, 4, 5])
+
+
+def _coverage_lines(told: dict[str, Any]) -> list[str]:
+    """Every January by itself, then all together."""
+    rows = [(row["level"], f"January {row['origin'] + 1:.0f}", row) for row in told["coverage_by_origin"]]
+    rows += [(row["level"], "all", row) for row in told["coverage"]]
+    cells = [(level, when, f"{row['n']:,}", f"{row['inside_80']:.0%}", f"{row['inside_95']:.0%}")
+             for level, when, row in sorted(rows, key=lambda row: row[0])]
+    return columns([("", "forecast in", "forecasts", "80 % band", "95 % band"), *cells], right=[2, 3, 4])
 
 
 def _by_method(told: dict[str, Any], phase: str) -> list[str]:
