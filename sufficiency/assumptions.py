@@ -31,6 +31,7 @@ class Assumptions:
     weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # of areas' ratios and the plain method, latest first (C1, C3) [U]
     shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
     shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
+    registrations_untested: float = 0.5                     # weight of GP registrations where the past cannot tell (C2) [U]
     ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)
     ratio_ceiling: float = 1.20
     later_entry_ratio: float = 1.4                          # Year 3 up against below, where leavers of infant schools join [U]

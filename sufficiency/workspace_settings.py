@@ -26,7 +26,8 @@ from sufficiency.workspace_text import read_settings, with_lines
 
 SECTIONS = ("authority", "settings", "tables")
 LIMITS: dict[str, tuple[float, float]] = {
-    "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
+    "shrinkage_survival": (0, 10_000), "shrinkage_births": (0, 10_000), "registrations_untested": (0, 1),
+    "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
     "later_entry_ratio": (1, 100), "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]),
     "secondary_years": (1, HORIZON["secondary"]), "already_local": (0, 1), "from_other_areas": (0, 1),
     "usual_rate_years": (1, 10), "smallest_sample": (1, 100_000), "seed": (0, 2**63 - 1),
