@@ -9,6 +9,8 @@ prints the values beside their marks and sets the figures out in a table.
 from __future__ import annotations
 
 import io
+import textwrap
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 INK, OUTLINE = DARK, BORDER
 WIDTH_INCHES = 9.0
 DOTS_PER_INCH = 150
+TITLE_CHARACTERS = 80      # in a line
 STYLE: Any = {
     "font.family": "DejaVu Sans", "font.size": 9.0,
     "axes.titlesize": 11.0, "axes.titleweight": "bold", "axes.titlelocation": "left",
@@ -70,7 +73,8 @@ def as_svg(chart: Chart) -> bytes:
     text = _saved(chart, "svg").decode("utf-8")
     begin = text.index("<svg")
     end = text.index(">", begin)
-    told = f'<title id="chart-title">{escape(chart.title)}</title>\n <desc id="chart-alt">{escape(chart.alt)}</desc>'
+    title, words = escape(printable(chart.title)), escape(printable(chart.alt))
+    told = f'<title id="chart-title">{title}</title>\n <desc id="chart-alt">{words}</desc>'
     named = ' role="img" aria-labelledby="chart-title chart-alt" lang="en-GB"'
     return (text[:end] + named + ">\n " + told + text[end + 1:]).encode("utf-8")
 
@@ -92,15 +96,23 @@ def _saved(chart: Chart, kind: str) -> bytes:
         mpl.rcParams.update(STYLE)
         figure = Figure(figsize=(WIDTH_INCHES, chart.height_inches), layout="constrained")
         FigureCanvasAgg(figure)
-        figure.suptitle(plain_text(chart.title), x=0.01, ha="left", fontsize=12, fontweight="bold")
+        title = textwrap.fill(plain_text(chart.title), TITLE_CHARACTERS)
+        figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
         chart.fill(figure)
-        figure.savefig(memory, format=kind, dpi=DOTS_PER_INCH, metadata=WITHOUT_DATE[kind], facecolor="white")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)      # a letter beyond the font is drawn as a box
+            figure.savefig(memory, format=kind, dpi=DOTS_PER_INCH, metadata=WITHOUT_DATE[kind], facecolor="white")
     return memory.getvalue()
 
 
 def plain_text(text: str) -> str:
-    """A text from a file as a chart may show it: a dollar sign would begin a formula, and a line break a second line."""
-    return " ".join(text.replace("$", r"\$").split())
+    """A text from a file as a chart may show it: a dollar sign would begin a formula, and a control character ends an SVG."""
+    return printable(text).replace("$", r"\$")
+
+
+def printable(text: str) -> str:
+    """A text in one line without characters that cannot be printed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def counted(number: float) -> str:

@@ -89,6 +89,12 @@ def test_a_chart_can_be_drawn_where_nothing_changes_or_all_is_lost() -> None:
     assert accounts(still, "P1", BASE) == []
 
 
+def test_no_name_spoils_a_chart() -> None:
+    for name in ("\x00\x1b[31m\ufffe]]>", "\ud800 \u202e", "\u6771\u4eac", "$\\frac{1}{0}$ %s {}", "A very long name " * 20):
+        text = as_svg(waterfall_chart(name, accounts(TOWN, AUTHORITY, BASE)))
+        assert "what the forecast is made of" in str(ElementTree.fromstring(text)[0].text)
+
+
 def test_the_ending_of_a_file_says_how_it_is_written(tmp_path: Path) -> None:
     chart = waterfall_chart("Town", accounts(TOWN, AUTHORITY, BASE))
     for kind, begins in (("svg", b"<?xml"), ("png", b"\x89PNG")):
