@@ -65,6 +65,9 @@ MISSING: dict[str, str] = {
     "childcare_takeup": "take-up of funded childcare is the authority's as published, or England's",
     "area_indicators": "children eligible for funded childcare lie as all children do, in poor areas as in rich ones",
     "births_by_month": "births are taken to be as many in every month, so a term's children may be out by a few in a hundred",
+    "road_links": "distances are straight lines, or a factor times these, and no way to school can be judged by its roads",
+    "barred_links": "every road but a motorway is taken to be safe to walk",
+    "area_points": "all of a small area are taken to live in the middle of its shape",
     "planner_overrides": "no figure is a planner's own",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
@@ -73,7 +76,7 @@ OF_HOMES = ("completions", "yields", "yield_curves")
 """Tables that nobody misses who has no sites."""
 
 OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs", "childcare_eligible",
-                "childcare_takeup", "area_indicators", "births_by_month")
+                "childcare_takeup", "area_indicators", "births_by_month", "road_links", "barred_links", "area_points")
 """Tables that nobody misses who has no Ofsted register: a workspace for schools alone."""
 
 

@@ -15,6 +15,7 @@ import pandera.pandas as pa
 from planning_areas.boundaries import PHASES, Flows, Lsoas
 from sufficiency.demand_tables import DEMAND_TABLES
 from sufficiency.provider_tables import PROVIDER_TABLES
+from sufficiency.travel_tables import TRAVEL_TABLES
 
 URN = r"^\d{6}$"
 URN_OR_BLANK = r"^(\d{6})?$"
@@ -451,7 +452,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "housing_sites": HousingSites, "yields": Yields, "yield_curves": YieldCurves, "completions": Completions,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
     "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
-    **PROVIDER_TABLES, **DEMAND_TABLES,
+    **PROVIDER_TABLES, **DEMAND_TABLES, **TRAVEL_TABLES,
 }
 
 

@@ -25,6 +25,7 @@ from sufficiency.sources.registry import READERS
 from sufficiency.workspace_text import FILE
 
 WIDTH = 120
+SHAPES = ("lsoas", "road_links")    # tables that come as a map
 NEEDED = ("births", "authority_roll")
 """The least that a workspace needs; all else stands in `authority.toml` as remarks."""
 
@@ -55,6 +56,8 @@ EXAMPLES: dict[str, str] = {
     "childcare_eligible.kind": "working_parent", "childcare_eligible.age": "1 year", "eligible": "4120", "registered": "3130",
     "childcare_takeup.kind": "early_learning", "takeup": "0.74", "childcare_takeup.hours_week": "14.5",
     "low_income_children": "0.182", "imd_decile": "3", "working_families": "0.61", "lone_parents": "0.22",
+    "link_id": "8A14EA72-F21F-4BBF-8277-ABBB8A8746E1", "barred_links.reason": "no footway, 60 mph",
+    "barred_links.author": "road safety officer", "part": "",
     "year": "2026", "month": "4", "births_by_month.births": "702",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
@@ -71,6 +74,7 @@ PUBLISHED: dict[str, tuple[str, str]] = {
     "lsoas": ("lsoa_boundaries", "ONS Open Geography Portal, LSOA boundaries"),
     "ofsted_register": ("ofsted_register", "Ofsted, Childcare providers and inspections: management information"),
     "postcodes": ("code_point", "Ordnance Survey, Code-Point Open (osdatahub.os.uk), one file for each postcode area"),
+    "road_links": ("os_open_roads", "Ordnance Survey, OS Open Roads (osdatahub.os.uk), the road links around the authority"),
     "lsoa_lookup": ("lsoa_lookup", "ONS Open Geography Portal, LSOA 2011 to LSOA 2021 to district"),
 }
 """Table -> the reader of its publication, and where a planner finds that."""
@@ -177,7 +181,7 @@ def _section(table: str) -> str:
     lines = [line for text in told for line in textwrap.wrap(text, WIDTH, initial_indent="# ", subsequent_indent="#   ")]
     if own or published:
         mark = "" if table in NEEDED else "# "
-        name = f"{table}.csv" if own else f"downloads/{table}" + (".geojson" if table == "lsoas" else ".csv")
+        name = f"{table}.csv" if own else f"downloads/{table}" + (".geojson" if table in SHAPES else ".csv")
         lines += [f"{mark}[tables.{table}]", f'{mark}reader = "{own or published}"', f'{mark}files = ["{name}"]']
     return "\n".join(lines) + "\n\n"
 

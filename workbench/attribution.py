@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Source
 
 CROWN = "Contains OS data \N{COPYRIGHT SIGN} Crown copyright and database right; contains National Statistics data."
-SHAPES = ("lsoas",)
+SHAPES = ("lsoas", "road_links")
 OPEN = "Open Government Licence"
 
 

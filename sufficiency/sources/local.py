@@ -43,7 +43,8 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
             "clubs": {"postcode", "schools_served", "places_am", "places_pm", "places_holiday", "opens", "closes",
                       "holiday_hours_week", "holiday_weeks", "youngest", "oldest", "waiting"},
             "childcare_eligible": {"eligible", "registered"}, "childcare_takeup": {"takeup", "hours_week"},
-            "area_indicators": {"low_income_children", "imd_decile", "working_families", "lone_parents"}}
+            "area_indicators": {"low_income_children", "imd_decile", "working_families", "lone_parents"},
+            "area_points": {"part"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}
 """Columns that no file has: the reader fills them."""
@@ -73,6 +74,8 @@ TITLES = {
     "childcare_takeup": "Take-up of childcare and hours used",
     "area_indicators": "What is known of families in each small area",
     "births_by_month": "Births of the authority by month",
+    "barred_links": "Roads that are not safe to walk",
+    "area_points": "Where in their small area people live",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",

@@ -12,6 +12,7 @@ from sufficiency.sources import (
     lookups,
     ofsted_register,
     population,
+    roads,
     school_capacity,
     school_census,
     school_points,
@@ -24,5 +25,6 @@ PUBLICATIONS: tuple[Reader, ...] = (
     gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
     births.READER, population.READER, boundaries.READER, lookups.READER,
     school_points.READER, ofsted_register.READER, code_point.READER,
+    roads.READER,
 )
 READERS: dict[str, Reader] = {reader.name: telling_all(reader) for reader in (*PUBLICATIONS, *local.READERS)}
