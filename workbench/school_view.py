@@ -136,10 +136,8 @@ def sites_points(sites: pd.DataFrame, base: int) -> Points:
     ahead = sites[sites["financial_year"] >= base].sort_values(["site_ref", "financial_year"])
     rows = []
     for ref, site in ahead.groupby("site_ref", sort=True):
-        first = site.iloc[0]
-        years = ", ".join(
-            f"{ay_label(int(y))}: {d:,.0f}" for y, d in zip(site["financial_year"], site["dwellings"], strict=True) if d > 0
-        )
+        first, by_year = site.iloc[0], site.groupby("financial_year", sort=True)["dwellings"].sum()
+        years = ", ".join(f"{ay_label(int(y))}: {d:,.0f}" for y, d in by_year.items() if d > 0)
         rows.append((
             ref,
             first["site_name"] or ref,

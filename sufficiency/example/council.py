@@ -1,4 +1,4 @@
-"""What the council keeps in its own lists: places, admission numbers, plans, offers, the October count, sites, flows.
+"""What the council keeps in its own lists: places, admission numbers, plans, offers, the October count, homes, flows.
 
 All of it is cut from the county's rolls, so that it agrees with what is published. Some schools' places are known by year
 group, most others' by their admission numbers, a few by their capacity alone. The tables are those of the templates, one frame
@@ -39,7 +39,13 @@ GARDEN_DEED = "2029-03-31"          # by when the developer's money must be spen
 GARDEN_OFF = 350.0                  # metres east and north of the market village
 GARDEN_URN = "990900"
 CITY_URN = 991_001
+GARDEN_MIX = (("house", "2", 0.20), ("house", "3", 0.40), ("house", "4", 0.25), ("flat", "2", 0.15))
 STATUSES = ("under_construction", "full", "outline", "allocation")
+KINDS = (("house", "2"), ("house", "3"), ("house", "4"), ("flat", "1"), ("flat", "2"), ("flat", "4"))
+HOMES_SURVEYED = (400, 560, 240, 180, 200, 20)
+PUPILS_FOUND = {"early_years": (26, 52, 22, 2, 10, 0), "primary": (92, 190, 86, 6, 24, 2), "secondary": (36, 130, 74, 3, 13, 0),
+                "post_16": (6, 24, 16, 1, 1, 0)}      # in the homes surveyed, kind by kind
+PAST_HOMES = range(cast.BASE - 6, cast.BASE + 1)      # financial years of which completions are known
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,12 @@ def keep_lists(seed: int, land: Land, schools: Schools, rolls: Rolls) -> Council
     sixth = np.where(schools.table["part"] == "sixth", cast.SIXTH_PLACES,
                      np.ceil(1.15 * rolls.roll[BASE, :, YEAR_11 + 1 :].sum(axis=1) / 10).astype("int64") * 10)
     cuts = _cuts(schools, rolls, known_by)
+    sites = _sites(rng, land, _estate(land, schools, rolls))
     tables = {
         "area_names": _names(land, schools), "yg_places": _year_group_places(schools, places, known_by),
         "pans": _pans(schools, known_by, cuts), "planned_places": _planned(schools, known_by),
-        "housing_sites": _sites(rng, land), "attended_flows": _flows(land, schools, rolls),
+        "housing_sites": sites, "completions": _completions(seed, land, schools, sites), "yields": _yields(),
+        "attended_flows": _flows(land, schools, rolls),
         "transfers": _transfers(schools, rolls), "offers": _offers(rng, schools, rolls),
         "october_census": _october(rng, schools, rolls),
     }
@@ -190,10 +198,54 @@ def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _sites(rng: np.random.Generator, land: Land) -> pd.DataFrame:
-    """Homes by site and financial year: ordinary sites at the edges of towns and villages, and the garden village."""
-    rows = []
+def estate_share(land: Land, schools: Schools, rolls: Rolls) -> tuple[int, float]:
+    """The small area in which the estate is built: the one of whose children most go to the area's schools, and their share."""
+    here = (schools.table["area"] == cast.ESTATE_AREA).to_numpy()
+    counts = np.rint(rolls.homes[0])
+    mine = np.flatnonzero(land.area == cast.ESTATE_AREA)
+    shares = counts[mine][:, here].sum(axis=1) / np.maximum(counts[mine].sum(axis=1), 1.0)
+    return int(mine[shares.argmax()]), float(shares.max())
+
+
+def _estate(land: Land, schools: Schools, rolls: Rolls) -> list[tuple[object, ...]]:
+    """The estate's homes by financial year: first as many as were usual in the area, then many more."""
+    at, _ = estate_share(land, schools, rolls)
+    east, north = np.rint(land.points[at]).astype("int64")
+    return [(cast.ESTATE_REF, f"{land.area_names[cast.ESTATE_AREA]} Fields", "under_construction", int(east), int(north),
+             ay_label(cast.BASE + y), cast.USUAL_HOMES if cast.BASE + y < cast.MORE_FROM else cast.MORE_HOMES, "", "",
+             "two builders since the spring") for y in range(cast.ESTATE_YEARS)]
+
+
+def _completions(seed: int, land: Land, schools: Schools, sites: pd.DataFrame) -> pd.DataFrame:
+    """Homes completed in the past by primary planning area and by district: in most about as many a year as are to come."""
+    rng = np.random.default_rng([seed, 7])
+    primary, _ = area_codes(schools)
+    each = sites.drop_duplicates("site_ref")
+    where = {str(ref): int(np.hypot(*(land.area_centres - np.array([x, y])).T).argmin())
+             for ref, x, y in zip(each["site_ref"], each["easting"], each["northing"], strict=True)}
+    usual = np.zeros(len(primary))
+    np.add.at(usual, sites["site_ref"].map(where).to_numpy("int64"), sites["dwellings"].to_numpy("float64") / len(GARDEN))
+    usual[cast.ESTATE_AREA] = cast.USUAL_HOMES
+    homes = np.rint(usual * rng.uniform(0.85, 1.05, (len(PAST_HOMES), len(primary)))).astype("int64")
+    homes[:, cast.ESTATE_AREA] = cast.USUAL_HOMES
+    rows = [(code, ay_label(year), int(homes[y, a])) for y, year in enumerate(PAST_HOMES) for a, code in enumerate(primary)]
+    rows += [(code, ay_label(year), int(homes[y, land.area_district == d].sum()))
+             for y, year in enumerate(PAST_HOMES) for d, code in enumerate(land.district_codes)]
+    return pd.DataFrame(rows, columns=["area_code", "financial_year", "dwellings"])
+
+
+def _yields() -> pd.DataFrame:
+    """Pupils counted in new homes of each kind; of large flats only a few homes were there to be counted."""
+    rows = [(phase, kind, "", bedrooms, homes, pupils) for phase, found in PUPILS_FOUND.items()
+            for (kind, bedrooms), homes, pupils in zip(KINDS, HOMES_SURVEYED, found, strict=True)]
+    return pd.DataFrame(rows, columns=["phase", "dwelling_type", "tenure", "bedrooms", "dwellings", "pupils"])
+
+
+def _sites(rng: np.random.Generator, land: Land, estate: list[tuple[object, ...]]) -> pd.DataFrame:
+    """Homes by site and financial year: ordinary sites at the edges of towns and villages, the estate, and the garden village."""
+    rows: list[tuple[object, ...]] = []
     areas = rng.integers(0, len(land.area_names), SITES)
+    areas = np.where(areas == cast.ESTATE_AREA, cast.ESTATE_AREA - 1, areas)
     for n, a in enumerate(areas):
         east, north = np.rint(land.area_centres[a] + rng.normal(0, 900, 2))
         status = STATUSES[int(rng.integers(len(STATUSES)))]
@@ -202,14 +254,15 @@ def _sites(rng: np.random.Generator, land: Land) -> pd.DataFrame:
         for y in range(int(rng.integers(2, 6))):
             rows.append((f"{land.towns[land.area_district[a]][:3].upper()}/{2019 + n % 7}/{1000 + 37 * n}",
                          f"Land off {land.villages[-1 - n]} Road", status, int(east), int(north), ay_label(start + y),
-                         homes if y else homes // 2, ""))
+                         homes if y else homes // 2, "", "", ""))
     east, north = np.rint(land.area_centres[cast.GARDEN_AREA] + GARDEN_OFF)
     note = (f"garden village; school site handed over with home {cast.GARDEN_TRIGGER}; first trajectory {GARDEN_BEFORE} years "
             f"earlier; deed: contribution to be spent by {GARDEN_DEED}")
     rows += [("GARDEN", f"{land.area_names[cast.GARDEN_AREA]} Garden Village", "outline", int(east), int(north),
-              ay_label(cast.BASE + y), homes, note) for y, homes in enumerate(GARDEN)]
-    return pd.DataFrame(rows, columns=["site_ref", "site_name", "status", "easting", "northing", "financial_year", "dwellings",
-                                       "note"])
+              ay_label(cast.BASE + y), round(homes * part), kind, bedrooms, note)
+             for y, homes in enumerate(GARDEN) for kind, bedrooms, part in GARDEN_MIX]
+    return pd.DataFrame([*rows, *estate], columns=["site_ref", "site_name", "status", "easting", "northing", "financial_year",
+                                                   "dwellings", "dwelling_type", "bedrooms", "note"])
 
 
 def _flows(land: Land, schools: Schools, rolls: Rolls) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from sufficiency.example.county import County
 from sufficiency.example.story import Story
 
 TOLD: tuple[Callable[[County], Story], ...] = (
-    primary.short_reception, primary.hidden_need, primary.garden_village, primary.falling_rolls, secondary.bulge, primary.mobile,
-    secondary.sixth_form, primary.infant_and_junior, secondary.across_the_border, secondary.forecast_too_high,
-    secondary.seen_through,
+    primary.short_reception, primary.hidden_need, primary.garden_village, primary.more_homes, primary.falling_rolls,
+    secondary.bulge, primary.mobile, secondary.sixth_form, primary.infant_and_junior, secondary.across_the_border,
+    secondary.forecast_too_high, secondary.seen_through,
 )
 
 

@@ -6,7 +6,18 @@ import numpy as np
 
 from planning_areas.school_year import ay_label
 from sufficiency.example import cast
-from sufficiency.example.council import BASE, GARDEN, GARDEN_BEFORE, GARDEN_DEED, GARDEN_OPENS, GARDEN_PLACES, GARDEN_URN
+from sufficiency.example.council import (
+    BASE,
+    GARDEN,
+    GARDEN_BEFORE,
+    GARDEN_DEED,
+    GARDEN_OPENS,
+    GARDEN_PLACES,
+    GARDEN_URN,
+    HOMES_SURVEYED,
+    PUPILS_FOUND,
+    estate_share,
+)
 from sufficiency.example.county import County
 from sufficiency.example.rolls import FIRST, TOP_PRIMARY
 from sufficiency.example.story import (
@@ -92,6 +103,27 @@ def garden_village(county: County) -> Story:
          Figure("deed_year", "financial year at the end of which the money must be spent", int(GARDEN_DEED[:4]) - 1, "year"),
          Figure("places_before", f"places in Reception of the school, {ay_label(GARDEN_OPENS - 1)}", 0, "places"),
          Figure("places_after", f"places in Reception of the school, {ay_label(GARDEN_OPENS)}", GARDEN_PLACES, "places")))
+
+
+def more_homes(county: County) -> Story:
+    """An estate that is built faster than was usual in its area: only what is more is not in the trends already."""
+    _, share = estate_share(county.land, county.schools, county.rolls)
+    by_year = [cast.USUAL_HOMES if cast.BASE + y < cast.MORE_FROM else cast.MORE_HOMES for y in range(cast.ESTATE_YEARS)]
+    last = cast.BASE + 5
+    ready = [7 / 12 * by_year[y - 1] + 5 / 12 * by_year[y] for y in range(1, last - cast.BASE + 1)]
+    more = sum(max(0.0, homes * share - cast.USUAL_HOMES) for homes in ready)
+    pupils = sum(PUPILS_FOUND["primary"]) / sum(HOMES_SURVEYED)
+    return Story(
+        "more_homes", f"{county.land.area_names[cast.ESTATE_AREA]} Fields: many homes, and about half of them nothing new",
+        f"In {county.land.area_names[cast.ESTATE_AREA]} {cast.USUAL_HOMES} homes were completed in every one of the last years, "
+        f"and their children are in the trends of its schools. On the estate {cast.MORE_HOMES} a year are built from April "
+        f"{cast.MORE_FROM} on. Only the homes above {cast.USUAL_HOMES} a year bring children whom the trends do not hold, and of "
+        f"these children three in ten are at a local school already. A survey found {pupils:.2f} primary pupils in a new home.",
+        {"planning area": primary_code(county, cast.ESTATE_AREA), "site": cast.ESTATE_REF},
+        (Figure("ready", f"homes of the estate ready from September {cast.BASE + 1} to January {last + 1}", sum(ready), "homes"),
+         Figure("more", "of which above the usual rate of the area", more, "homes"),
+         Figure("gross", "primary pupils who live in the homes of the estate then", sum(ready) * pupils, "pupils"),
+         Figure("net", "primary pupils by whom the area's forecast is raised", more * pupils * 0.7, "pupils")))
 
 
 def falling_rolls(county: County) -> Story:

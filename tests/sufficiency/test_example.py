@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 from sufficiency.evidence import Evidence
-from sufficiency.example import cast
+from sufficiency.example import cast, desk
+from sufficiency.example.council import area_codes
 from sufficiency.example.county import County, draw_county
 from sufficiency.example.publish import write_example
 from sufficiency.example.stories import stories_of
@@ -120,6 +122,27 @@ def test_a_garden_village_slips_and_its_deed_does_not(found: Found) -> None:
     assert set(found.of_school("places", school, opens)["planning_area_code"]) == {story.where["planning area"]}
 
 
+def test_only_homes_above_the_usual_rate_bring_children_who_are_new(found: Found) -> None:
+    story = found.stories["more_homes"]
+    site, area, last = story.where["site"], story.where["planning area"], BASE + 5
+    tables = found.outcome.tables
+    years = tables["site_years"]
+    mine = years[(years["site_ref"] == site) & (years["ay"] <= last)]
+    assert mine["dwellings"].sum() == pytest.approx(story.figure("ready"))
+    assert mine["primary_gross"].iloc[-1] == pytest.approx(story.figure("gross"))
+    homes = tables["homes"]
+    net = homes[(homes["planning_area_code"] == area) & (homes["ay"] == last) & (homes["phase"] == "primary")]["homes_net"]
+    assert net.sum() == pytest.approx(story.figure("net"), rel=0.05), "neighbours' sites send a few children too"
+    assert mine["primary_net"].iloc[-1] == pytest.approx(net.sum(), rel=0.05)
+    audit = tables["site_audit"].set_index("site_ref").loc[site]
+    assert audit["counted_in"] == "core forecast, whole" and audit["usual_dwellings"] > 0 and audit["added_dwellings"] > 0
+    projection = found.outcome.projection
+    assert float(projection.pupils.min()) >= 0
+    assert_allclose(projection.pupils.sum("planning_area_code"), projection.authority, rtol=1e-9)
+    assert_allclose(projection.schools.sum("urn"), projection.authority, rtol=1e-9)
+    assert_allclose(projection.residents.sum("planning_area_code"), projection.authority, rtol=1e-9)
+
+
 def test_a_pair_of_falling_schools_keeps_its_places(found: Found) -> None:
     story = found.stories["falling_rolls"]
     for part, pan in zip(("academy", "rural"), cast.FALLING_PANS, strict=True):
@@ -178,6 +201,35 @@ def test_year_3_of_a_junior_school_is_a_point_of_entry(found: Found) -> None:
     assert here["share"].to_list() == [pytest.approx(story.figure("share"))]
     then = found.of_school("school_pupils", infant, NEXT).loc[2, "pupils"] * story.figure("share")
     assert found.of_school("school_pupils", junior, NEXT + 1).loc[3, "pupils"] == pytest.approx(then, rel=0.03)
+
+
+def test_one_planner_s_figure_is_used_and_moves_up_and_one_has_expired(found: Found) -> None:
+    codes, _ = area_codes(found.county.schools)
+    table = found.outcome.tables["overrides"]
+    used, gone = (table[(table["planning_area_code"] == codes[a]) & (table["author"] != "")].iloc[0]
+                  for a in (desk.HOMES_AREA, desk.CLOSED_AREA))
+    assert used["used"] == "yes" and used["final"] - used["model"] == pytest.approx(desk.HOMES_MORE)
+    assert gone["used"] == f"no: expired on {BASE}-12-31, before the census of {BASE + 1}-01-31"
+    moved = found.outcome.projection.overridden.sel(planning_area_code=codes[desk.HOMES_AREA]).isel(draw=0)
+    assert float(moved.sel(ay=NEXT + 1, nc_year=desk.HOMES_YEAR_GROUP)) == pytest.approx(desk.HOMES_MORE)
+    assert float(moved.sel(ay=NEXT + 2, nc_year=desk.HOMES_YEAR_GROUP + 1)) == pytest.approx(desk.HOMES_MORE, rel=0.1)
+    assert not found.outcome.projection.overridden.sel(planning_area_code=codes[desk.CLOSED_AREA]).any()
+
+
+def test_registers_are_weighed_against_births_three_years_ahead(found: Found) -> None:
+    table = found.outcome.tables["registrations"]
+    whole = table[table["planning_area_code"] == ""]
+    assert whole["ay"].tolist() == [NEXT, NEXT + 1, NEXT + 2] and whole["lead"].tolist() == [1, 2, 3]
+    assert (whole["comparisons"] >= 3).all() and whole["weight"].between(0.02, 0.98).all()
+    assert whole["survival"].between(0.85, 1.0).all(), "registers count a little too many"
+    assert table["planning_area_code"].nunique() == 1 + len(desk.REGISTERED_AREAS)
+
+
+def test_the_planner_s_desk_is_told_of_in_the_notes(found: Found) -> None:
+    told = "\n".join(f"{note.table}: {note.text}" for note in found.outcome.notes)
+    assert "planner_overrides: 1 of the planner's overrides is in force" in told and "by place planning manager (1)" in told
+    assert "planner_overrides: 1 of the planner's overrides is not used" in told
+    assert "gp_registrations: Reception is blended from births and GP registrations; weight of the registrations of its" in told
 
 
 def test_children_cross_the_border_both_ways(found: Found) -> None:

@@ -108,7 +108,7 @@ def test_every_publication_has_its_layout(layout: str, files: dict[str, bytes]) 
 def test_the_councils_lists_have_the_columns_of_the_templates(files: dict[str, bytes]) -> None:
     lists = {Path(name).stem: data for name, data in files.items() if name.startswith("council/")}
     assert {"yg_places", "pans", "planned_places", "transfers", "offers", "october_census", "attended_flows", "area_names",
-            "housing_sites", "births"} == set(lists)
+            "housing_sites", "completions", "yields", "births", "planner_overrides", "gp_registrations"} == set(lists)
     for name, data in lists.items():
         reader = f"local_{name}" if name == "births" else name
         assert reader in READERS
@@ -122,7 +122,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_another_county(files: di
     assert again == files
     assert list(other) == list(files)
     same = [name for name in files if other[name] == files[name]]
-    assert same == []
+    assert same == ["council/yields.csv"], "only the survey of new homes is of no place"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -257,12 +257,13 @@ def test_transfers_count_every_child_once(county: County, files: dict[str, bytes
 @pytest.mark.parametrize("seed", range(1, 7))
 def test_every_seed_tells_the_same_stories(seed: int) -> None:
     stories = {story.key: story for story in stories_of(draw_county(seed))}
-    assert list(stories) == ["short_reception", "hidden_need", "garden_village", "falling_rolls", "bulge", "mobile", "sixth_form",
-                             "infant_and_junior", "across_the_border", "forecast_too_high", "seen_through"]
+    assert list(stories) == ["short_reception", "hidden_need", "garden_village", "more_homes", "falling_rolls", "bulge", "mobile",
+                             "sixth_form", "infant_and_junior", "across_the_border", "forecast_too_high", "seen_through"]
     assert stories["short_reception"].figure("short") == 18
     assert stories["short_reception"].figure("town_surplus") == pytest.approx(0.12, abs=0.001)
     assert stories["hidden_need"].figure("hidden") > 15 and stories["hidden_need"].figure("rise") > 0.15
     assert stories["garden_village"].figure("trigger_year") > stories["garden_village"].figure("deed_year")
+    assert 0 < stories["more_homes"].figure("net") < 0.5 * stories["more_homes"].figure("gross")
     assert stories["falling_rolls"].figure("academy_unfilled") > 60 and stories["falling_rolls"].figure("rural_unfilled") > 30
     assert stories["bulge"].figure("short") == 24 and stories["bulge"].figure("primary_spare") > 0
     assert stories["forecast_too_high"].figure("offers") < 0.85 * stories["forecast_too_high"].figure("by_births")
