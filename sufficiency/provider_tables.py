@@ -119,8 +119,8 @@ class TermlyHeadcount(pa.DataFrameModel):
     ay: int = pa.Field(ge=1990, le=2100, description="academic year")
     term: str = pa.Field(isin=TERM_NAMES, description="term")
     age_band: str = pa.Field(isin=AGE_BANDS, description="age of the children when the term begins")
-    entitlement: str = pa.Field(isin=ENTITLEMENT_KINDS, description="heading under which hours are taken up; vacant: on offer and not "
-                                "taken")
+    entitlement: str = pa.Field(isin=ENTITLEMENT_KINDS,
+                                description="heading under which hours are taken up; vacant: on offer and not taken")
     pattern: str = pa.Field(isin=PATTERNS_OF_USE, description="term time only, or stretched over the year")
     children: float = pa.Field(ge=0, nullable=True, description="children; for vacant hours, places")
     hours_week: float = pa.Field(ge=0, description="hours a week in that term, of all of them together")

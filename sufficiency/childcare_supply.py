@@ -1,0 +1,157 @@
+"""Hours of childcare on offer in each week of a term: by setting, age band and pattern, each row saying what it rests on.
+
+Method (domain brief G5, G6). Where the council's headcount has a setting in a term, that is what it offers: the hours that are
+taken up under each entitlement, those that parents pay for, and those that stand vacant. Elsewhere it is places x opening hours x
+the share that can be used in practice, at each age (see `setting_offers`). A term is a week of it: hours in term time and hours
+stretched over the year stand in rows of their own, and nothing annual is added up. A year without a headcount of its own has that
+of the same term of the latest year before, and of a setting that has closed by then nothing. `basis` says of each row what it is:
+headcount, survey (the council's own places and hours), register (Ofsted's places), or assumption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ay_label
+from planning_areas.wording import some
+from sufficiency.entitlements import WEEKS_A_YEAR
+from sufficiency.evidence import Note
+from sufficiency.place_hours import pte
+from sufficiency.provider_tables import GROUPS
+from sufficiency.rules import rulebook
+from sufficiency.setting_list import TABLE
+from sufficiency.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
+from sufficiency.terms import TERMS, YOUNG, begins
+
+if TYPE_CHECKING:
+    from sufficiency.evidence import Evidence
+    from sufficiency.setting_list import Settings
+
+SUPPLY = ["setting_ref", "setting_name", "provider_type_group", "own", "lsoa_code", "district_code", "ward_code", "easting",
+          "northing", "placed_by", "ay", "term", "age_band", "pattern", "places", "hours_week", "funded_hours_week", "weeks_year",
+          "basis"]
+FUNDED = ["universal", "early_learning", "working_parent"]
+HOURS = ["places", "hours_week", "funded_hours_week"]
+SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What is on offer, and who has to be asked before it is complete."""
+
+    hours: pd.DataFrame = field(repr=False)         # SUPPLY
+    asked: pd.DataFrame = field(repr=False)         # setting_ref, setting_name, provider_type_group, places, missing
+    notes: tuple[Note, ...] = ()
+
+
+def hours_on_offer(
+    evidence: Evidence, settings: Settings, years: Iterable[int], choices: SupplyChoices | None = None,
+) -> Supply:
+    """Weekly hours on offer in every term of the academic years given."""
+    chosen, asked_years = choices or SupplyChoices(), tuple(years)
+    offers = offers_of(evidence, settings, chosen)
+    counted = _counted(evidence, settings, offers, chosen)
+    parts, notes = [], [*offers.notes, *over_registered(offers, begins(asked_years[0], TERMS[0]), chosen)]
+    for ay in asked_years:
+        for term in TERMS:
+            head = _headcount_of(counted, evidence, settings, ay, term)
+            offered = _from_places(offers, ay, term, chosen)
+            offered = offered[~offered["setting_ref"].isin(head["setting_ref"])]
+            parts += [part.assign(ay=ay, term=term) for part in (head, offered) if len(part)]
+    about = settings.table.drop(columns=["places", "providers", "estimated", "registered_on"])
+    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["setting_ref", *SUPPLY[10:]])
+    hours = every.merge(about, on="setting_ref", how="left", validate="many_to_one")[SUPPLY]
+    asked = offers.asked[~offers.asked["setting_ref"].isin(counted["setting_ref"])].reset_index(drop=True)
+    return Supply(hours, asked, tuple([*notes, *_headcount_notes(evidence, counted, settings, asked_years)]))
+
+
+def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> pd.DataFrame:
+    """Hours from places and opening hours, by the ratios of the day on which the term begins."""
+    rows = held_by_ratio(offers, begins(ay, term), choices)
+    hours = rows["places"] * rows["hours_week"] * rows["occupancy"]
+    funded = rows["age_band"].isin(YOUNG)       # who is at school has its entitlement there
+    rows = rows.assign(hours_week=hours, funded_hours_week=hours * rows["funded_share"].where(funded, 0.0))
+    keys = ["setting_ref", "age_band", "pattern", "basis"]
+    return rows.groupby(keys, as_index=False).agg(
+        places=("places", "sum"), hours_week=("hours_week", "sum"), funded_hours_week=("funded_hours_week", "sum"),
+        weeks_year=("weeks_year", "max"))
+
+
+def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: SupplyChoices) -> pd.DataFrame:
+    """The headcount by setting, year, term, age and pattern: hours taken up and vacant, and how many of them are funded.
+
+    Of vacant hours the setting's own share counts as funded; where it says none, the share of what is taken up.
+    """
+    table = evidence.termly_headcount
+    keys = ["setting_ref", "ay", "term", "age_band", "pattern"]
+    if table.empty:
+        return pd.DataFrame(columns=[*keys, *HOURS, "weeks_year", "basis", "vacant"])
+    rows = table.assign(setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)),
+                        funded=table["hours_week"].where(table["entitlement"].isin(FUNDED), 0.0),
+                        vacant=table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0),
+                        taken=table["hours_week"].where(table["entitlement"].ne("vacant"), 0.0))
+    by = rows.groupby(keys, as_index=False)[["funded", "vacant", "taken", "hours_week"]].sum()
+    whole = by.groupby("setting_ref")[["funded", "taken"]].sum()
+    taken_up = (whole["funded"] / whole["taken"]).where(whole["taken"] > 0)
+    said = evidence.settings_hours.groupby("setting_ref")["funded_share"].mean()
+    share = by["setting_ref"].map(said).astype("float64").fillna(by["setting_ref"].map(taken_up))
+    weeks = offers.rows.groupby("setting_ref")["weeks_year"].max()
+    group = settings.table.drop_duplicates("setting_ref").set_index("setting_ref")["provider_type_group"]
+    opening = rulebook("childcare_ratios")["opening"]
+    usual = by["setting_ref"].map(group).map({g: opening[g]["weeks_year"] for g in GROUPS})
+    stretched = by["setting_ref"].map(weeks).astype("float64").fillna(usual.astype("float64"))
+    return by.assign(
+        funded_hours_week=by["funded"] + by["vacant"] * share.fillna(choices.usual("funded_share")), places=np.nan,
+        basis="headcount", weeks_year=stretched.where(by["pattern"].eq("stretched"), float(WEEKS_A_YEAR)),
+    )[[*keys, *HOURS, "weeks_year", "basis", "vacant"]]
+
+
+def _headcount_of(counted: pd.DataFrame, evidence: Evidence, settings: Settings, ay: int, term: str) -> pd.DataFrame:
+    """What was counted of each setting in this term, in the latest year up to it; nothing of those that are closed by then."""
+    known = counted[(counted["term"] == term) & (counted["ay"] <= ay)]
+    latest = known[known["ay"].eq(known.groupby("setting_ref")["ay"].transform("max"))] if len(known) else known
+    day = begins(ay, term).isoformat()
+    closing = evidence.settings_hours
+    closed = closing.loc[closing["closes_on"].ne("") & closing["closes_on"].le(day), "setting_ref"] if len(closing) else ()
+    open_still = latest[~latest["setting_ref"].isin(closed) & latest["setting_ref"].isin(settings.table["setting_ref"])]
+    return open_still.drop(columns=["ay", "term", "vacant"])
+
+
+def _headcount_notes(evidence: Evidence, counted: pd.DataFrame, settings: Settings, years: tuple[int, ...]) -> list[Note]:
+    """Say which settings have no vacancies told, whose headcounts stand for later years, and who is not in the list."""
+    if counted.empty:
+        return []
+    notes = []
+    vacant = counted.groupby("setting_ref")["vacant"].sum()
+    if silent := sorted(vacant.index[vacant == 0]):
+        notes.append(Note(TABLE, f"{len(silent)} settings have a headcount and no vacant hours: {some(silent)}; their hours "
+                                 "on offer are those taken up", "where places are vacant, more is on offer than is counted"))
+    last = int(counted["ay"].max())
+    if later := [ay for ay in years if ay > last]:
+        notes.append(Note(TABLE, f"headcounts of {ay_label(last)} and before stand for {', '.join(ay_label(y) for y in later)}"))
+    for term in TERMS:
+        if not (counted["term"] == term).any():
+            notes.append(Note(TABLE, f"there is no headcount of a {term} term: hours rest on places there"))
+    if strange := sorted(set(counted["setting_ref"]) - set(settings.table["setting_ref"])):
+        notes.append(Note(TABLE, f"{len(strange)} settings of the headcount are in no list and cannot be placed: {some(strange)}",
+                          "their hours are left out"))
+    return notes
+
+
+def with_pte(hours: pd.DataFrame) -> pd.DataFrame:
+    """Add what the hours are worth in children of 15 hours: all of them, and those that are funded."""
+    def worth(column: str) -> list[float]:
+        return [pte(h, p, w) for h, p, w in zip(hours[column], hours["pattern"], hours["weeks_year"], strict=True)]
+
+    return hours.assign(pte=worth("hours_week"), funded_pte=worth("funded_hours_week"))
+
+
+def by_area(hours: pd.DataFrame, area: str) -> pd.DataFrame:
+    """Add supply up to areas, such as `district_code`: hours by year, term, age, pattern and basis."""
+    keys = [area, "ay", "term", "age_band", "pattern", "basis"]
+    return hours[hours["own"]].groupby(keys, as_index=False)[["hours_week", "funded_hours_week"]].sum()

@@ -1,0 +1,222 @@
+"""What each setting offers at each age: places at one time, opening hours, how full it can be, how much of it as funded hours.
+
+Method (domain brief G5, G6). What the council's survey says comes first; where it says nothing of an age, its line on the whole
+setting counts. Places are the fewest that the setting's own figure, its floor and its staff allow, by the ratios of that date,
+and its ages together are no more than Ofsted registers at one time. A setting of which only the whole is known has its places
+divided among ages by the rulebook's shares for its kind. Opening hours are never guessed unless the run is allowed to: then those
+of the rulebook stand in, and each such row says that it is an assumption. A setting without hours is named, to be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.wording import some
+from sufficiency.entitlements import WEEKS_A_YEAR
+from sufficiency.evidence import Note
+from sufficiency.provider_tables import GROUPS
+from sufficiency.room_space import Room, room_places
+from sufficiency.rules import rulebook
+from sufficiency.setting_list import TABLE, named
+from sufficiency.terms import YOUNG
+
+if TYPE_CHECKING:
+    from sufficiency.evidence import Evidence
+    from sufficiency.setting_list import Settings
+
+AT_SCHOOL = ("school_nursery", "nursery_school")
+FIGURES = ["places", "area_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
+OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis"]
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class SupplyChoices:
+    """What a run may assume of supply where nobody has said it; what is left out is the rulebook's."""
+
+    assume_hours: bool = False              # let the rulebook's opening hours stand in, openly; else such settings are asked
+    space_mode: str = ""                    # indoor, or outdoor where the floor outdoors counts for children of two and more
+    occupancy: float | None = None
+    funded_share: float | None = None
+    ages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)   # kind of provider -> shares of its places by age
+
+    def shares(self, group: str) -> Mapping[str, float]:
+        """How the places of a kind of provider are divided among ages."""
+        return self.ages.get(group) or rulebook("childcare_ratios")["ages"][group]
+
+    def usual(self, name: str) -> float:
+        """The share of place-hours that can be used, or of funded hours, where a setting does not say."""
+        own = {"occupancy": self.occupancy, "funded_share": self.funded_share}[name]
+        return float(rulebook("childcare_ratios")["use"][name]) if own is None else own
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Rooms and places by setting, age band and pattern before the ratios of a date are held against them."""
+
+    rows: pd.DataFrame = field(repr=False)          # setting_ref, age_band, pattern, FIGURES, basis, opens_on, closes_on, cap
+    asked: pd.DataFrame = field(repr=False)         # setting_ref, setting_name, provider_type_group, places, missing
+    notes: tuple[Note, ...] = ()
+
+
+def offers_of(evidence: Evidence, settings: Settings, choices: SupplyChoices) -> Offers:
+    """Complete what is known of each setting, and find those that have to be asked."""
+    listed = settings.table[~settings.table["provider_type_group"].eq("out_of_school") | ~settings.table["setting_ref"].isin(
+        evidence.clubs["club_ref"])]
+    told = pd.concat([_surveyed(evidence, settings.aliases), _minded(evidence)], ignore_index=True)
+    rows = listed[["setting_ref", "setting_name", "provider_type_group", "places", "own"]].rename(columns={"places": "listed"})
+    rows = rows.merge(told, on="setting_ref", how="left")
+    silent = rows["age_band"].isna()
+    rows = rows.fillna({"age_band": "", "pattern": "", "opens_on": "", "closes_on": ""})
+    rows, divided = _by_age(rows, choices)
+    rows = _assumed(rows, choices)
+    rows["cap"] = rows["listed"].where(~rows["provider_type_group"].isin(AT_SCHOOL))
+    without = _asked(rows)
+    notes = _said(rows, without, divided, silent.sum(), choices)
+    return Offers(rows[rows["hours_week"].notna() & rows["known"]].drop(columns="known"), without, tuple(notes))
+
+
+def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
+    """The council's survey by setting, age, room and pattern; blank cells filled from the row on the whole setting.
+
+    Of a childminder whose places it does not say, the register does; all of a district stand together.
+    """
+    survey = evidence.settings_hours
+    columns = ["setting_ref", "age_band", "pattern", *FIGURES, "opens_on", "closes_on"]
+    if survey.empty:
+        return pd.DataFrame({c: pd.Series(dtype="float64" if c in FIGURES else "str") for c in columns})
+    whole = survey[survey["age_band"].eq("")].drop_duplicates("setting_ref").set_index("setting_ref")
+    aged = survey[survey["age_band"].ne("")].copy()
+    for column in ("hours_week", "weeks_year", "occupancy", "funded_share"):
+        aged[column] = aged[column].fillna(aged["setting_ref"].map(whole[column]))
+    for column in ("pattern", "opens_on", "closes_on"):
+        aged[column] = aged[column].where(aged[column].ne(""), aged["setting_ref"].map(whole[column]).fillna(""))
+    alone = survey[survey["age_band"].eq("") & ~survey["setting_ref"].isin(aged["setting_ref"])]
+    every = pd.concat([aged, alone], ignore_index=True)[columns]
+    registered = evidence.ofsted_register.set_index("provider_urn")["places_estimated"]
+    alias = every["setting_ref"].map(dict(aliases))
+    every["places"] = every["places"].where(alias.isna() | every["places"].notna(), every["setting_ref"].map(registered))
+    return every.assign(setting_ref=alias.fillna(every["setting_ref"]).astype("str"))
+
+
+def _minded(evidence: Evidence) -> pd.DataFrame:
+    """Childminders by area as settings: all of an area together."""
+    told = evidence.childminders
+    return pd.DataFrame({
+        "setting_ref": "childminders " + told["area_code"].astype("str"), "age_band": "", "pattern": "", "places": told["places"],
+        "area_m2": np.nan, "staff": np.nan, "hours_week": told["hours_week"], "weeks_year": told["weeks_year"],
+        "occupancy": told["occupancy"], "funded_share": told["funded_share"], "opens_on": "", "closes_on": "",
+    }).astype(dict.fromkeys(FIGURES, "float64"))
+
+
+def _by_age(rows: pd.DataFrame, choices: SupplyChoices) -> tuple[pd.DataFrame, int]:
+    """Divide places of which only the whole is known among ages; says of how many settings that was.
+
+    A school's nursery pupils on roll are children, not places, so they never stand in for places.
+    """
+    at_school = rows["provider_type_group"].isin(AT_SCHOOL)
+    of_whole = rows["age_band"].eq("")
+    said = rows[["places", "area_m2", "staff"]].notna().any(axis=1)
+    rows = rows.assign(basis=np.where(said, "survey", "register"), of_roll=at_school & ~said & of_whole)
+    whole = rows["places"].where(rows["places"].notna(), rows["listed"])
+    parts = [rows[~of_whole]]
+    for group, mine in rows[of_whole].groupby("provider_type_group"):
+        shares = choices.shares(str(group))
+        for age, share in shares.items():
+            if share > 0:
+                parts.append(mine.assign(age_band=age, places=whole[mine.index] * share, area_m2=np.nan, staff=np.nan))
+    silent = ~of_whole & ~said & ~at_school                 # an age is named, and nothing is said of its places
+    some_ages = rows[silent]
+    if len(some_ages):
+        share = pd.Series([choices.shares(g).get(a, 0.0) for g, a in
+                           zip(some_ages["provider_type_group"], some_ages["age_band"], strict=True)], index=some_ages.index)
+        each = share / share.groupby(some_ages["setting_ref"]).transform("sum")
+        parts[0].loc[some_ages.index, "places"] = some_ages["listed"] * each
+    many = rows[of_whole & ~at_school]
+    return pd.concat(parts, ignore_index=True), int(many["setting_ref"].nunique())
+
+
+def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
+    """Fill hours, weeks and shares where a setting does not say: hours only if the run is allowed to guess."""
+    opening = rulebook("childcare_ratios")["opening"]
+    guess = rows["hours_week"].isna() & choices.assume_hours
+    kind = rows["provider_type_group"].where(rows["age_band"].isin(YOUNG), "out_of_school")     # who is at school by day
+    usual = {key: kind.map({g: opening[g][key] for g in GROUPS}).astype("float64")
+             for key in ("hours_week", "weeks_year")}
+    rows = rows.assign(hours_week=rows["hours_week"].mask(guess, usual["hours_week"]))
+    rows["weeks_year"] = rows["weeks_year"].mask(guess & rows["weeks_year"].isna(), usual["weeks_year"])
+    rows["basis"] = rows["basis"].mask(guess, "assumption")
+    by_weeks = np.where(rows["weeks_year"] > WEEKS_A_YEAR, "stretched", "term_time")
+    rows["pattern"] = rows["pattern"].where(rows["pattern"].ne(""), pd.Series(by_weeks, index=rows.index))
+    rows["weeks_year"] = rows["weeks_year"].mask(rows["weeks_year"].isna() & rows["pattern"].eq("term_time"), float(WEEKS_A_YEAR))
+    counted = rows["of_roll"] & rows["basis"].eq("assumption")      # children on roll: their hours are taken up, and funded
+    for column in ("occupancy", "funded_share"):
+        rows[column] = rows[column].mask(counted, 1.0).fillna(choices.usual(column))
+    figures = rows[["places", "area_m2", "staff"]].notna().any(axis=1)
+    rows["known"] = figures & (~rows["of_roll"] | counted)
+    return rows
+
+
+def _asked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Settings of the authority that lack hours or places, by name."""
+    lacks = rows["own"] & (rows["hours_week"].isna() | ~rows["known"])
+    lacking = rows[lacks].assign(missing=np.where(rows.loc[lacks, "hours_week"].isna(), "hours", "places"))
+    columns = ["setting_ref", "setting_name", "provider_type_group", "listed", "missing"]
+    return lacking[columns].rename(columns={"listed": "places"}).drop_duplicates("setting_ref").reset_index(drop=True)
+
+
+def _said(rows: pd.DataFrame, asked: pd.DataFrame, divided: int, silent: int, choices: SupplyChoices) -> list[Note]:
+    """Say who is asked, and what was assumed of how many."""
+    notes = []
+    for missing, mine in asked.groupby("missing"):
+        names = some(named(mine), MOST_NAMED)
+        told = f"{len(mine)} settings with {mine['places'].sum():,.0f} places have no {missing}: {names}"
+        notes.append(Note(TABLE, told,
+                          "their hours on offer are not counted; ask them, and write the answer in settings_hours"))
+    guessed = rows[rows["basis"].eq("assumption") & rows["own"]]
+    if len(guessed):
+        notes.append(Note(TABLE, f"opening hours of {guessed['setting_ref'].nunique()} settings are those that the rulebook takes "
+                                 "for their kind, since the settings allow it", "their hours on offer are an assumption"))
+    if divided:
+        notes.append(Note(TABLE, f"places of {divided} settings are divided among ages as the rulebook takes it for their kind",
+                          "shortage at one age may be surplus at another"))
+    usual = rows[rows["own"] & rows["hours_week"].notna() & ~rows["of_roll"]]
+    if len(usual):
+        notes.append(Note(TABLE, f"where a setting does not say, {choices.usual('occupancy'):.0%} of place-hours can be used, "
+                                 f"{choices.usual('funded_share'):.0%} of them as funded hours"))
+    return notes
+
+
+def held_by_ratio(offers: Offers, on: date, choices: SupplyChoices) -> pd.DataFrame:
+    """The places that are open on a day: within floor and staff by the ratios of that day, and within the registration.
+
+    Gives OFFER, with the parts of a setting added up.
+    """
+    rows = offers.rows
+    day = on.isoformat()
+    rows = rows[(rows["opens_on"].eq("") | rows["opens_on"].le(day)) & (rows["closes_on"].eq("") | rows["closes_on"].gt(day))]
+    held = [room_places(Room(age, area, staff, places), on, choices.space_mode) for age, area, staff, places in
+            zip(rows["age_band"], rows["area_m2"], rows["staff"], rows["places"], strict=True)]
+    rows = rows.assign(places=pd.Series(held, index=rows.index, dtype="float64"))
+    together = rows.groupby("setting_ref")["places"].transform("sum")
+    over = (rows["cap"] / together).where((together > rows["cap"]) & (together > 0), 1.0)
+    rows["places"] *= over
+    return rows[OFFER].reset_index(drop=True)
+
+
+def over_registered(offers: Offers, on: date, choices: SupplyChoices) -> list[Note]:
+    """Name settings whose places at all ages together are more than Ofsted registers."""
+    open_then = held_by_ratio(Offers(offers.rows.assign(cap=np.nan), offers.asked), on, choices)
+    together = open_then[open_then["basis"].eq("survey")].groupby("setting_ref")["places"].sum()
+    cap = offers.rows.drop_duplicates("setting_ref").set_index("setting_ref")["cap"]
+    over = together[together > cap.reindex(together.index) + 1e-9]
+    if over.empty:
+        return []
+    return [Note(TABLE, f"{len(over)} settings say more places than Ofsted registers at one time: {some(over.index)}; "
+                        "cut in proportion", "ask whether rooms are shared by ages over the day")]
