@@ -240,19 +240,23 @@ def _notes(found: pd.DataFrame, census: str) -> tuple[Note, ...]:
     used = found[found["used"] == "yes"]
     if len(used):
         by = "; ".join(f"{author} ({n})" for author, n in used["author"].value_counts(sort=False).items())
-        notes.append(Note("planner_overrides", f"{len(used)} of the planner's overrides are in force at the census of "
+        notes.append(Note("planner_overrides", f"{len(used)} of the planner's overrides {_be(used)} in force at the census of "
                           f"{census}, by {by}: {some(map(_named, used.itertuples()))}",
                           "these figures and what follows from them are the planner's, not the model's"))
     idle = found[found["used"] != "yes"]
     if len(idle):
         told = some(f"{_named(row)}: {str(row.used).removeprefix('no: ')}" for row in idle.itertuples())
-        notes.append(Note("planner_overrides", f"{len(idle)} of the planner's overrides are not used: {told}",
+        notes.append(Note("planner_overrides", f"{len(idle)} of the planner's overrides {_be(idle)} not used: {told}",
                           "the model's figures stand there"))
     short = found[found["short"] > NOTICEABLE]
     if len(short):
         told = some(f"{_named(row)} ({row.value:g} asked, {row.model:.1f} there)" for row in short.itertuples())
         notes.append(Note("planner_overrides", f"more pupils are taken away than there are, so that none are left: {told}"))
     return tuple(notes)
+
+
+def _be(rows: pd.DataFrame) -> str:
+    return "is" if len(rows) == 1 else "are"
 
 
 def _named(row: Any) -> str:

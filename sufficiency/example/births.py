@@ -97,7 +97,7 @@ def residents(children: Children, land: Land, year: int, seed: int) -> Ints:
     rng = np.random.default_rng([seed, 3, year])
     people = np.zeros((len(land.points), OLDEST_AGE + 1))
     for age in range(20):
-        older, younger = _grown(children, year - 1 - age, age), _grown(children, year - 2 - age, age)
+        older, younger = grown(children, year - 1 - age, age), grown(children, year - 2 - age, age)
         people[:, age] = 10 / 12 * older + 2 / 12 * younger
     ages = np.arange(20, OLDEST_AGE + 1)
     shape = np.where(ages < 70, 1.0, np.exp(-((ages - 70.0) / 13) ** 2))
@@ -106,7 +106,7 @@ def residents(children: Children, land: Land, year: int, seed: int) -> Ints:
     return whole
 
 
-def _grown(children: Children, cohort: int, age: int) -> Floats:
+def grown(children: Children, cohort: int, age: int) -> Floats:
     """Children of a cohort at an age: births until they are one, those who stay to school age from five, else in between."""
     at = min(max(cohort - COHORTS.start, 0), len(COHORTS) - 1)
     share = min(max(age - 1, 0) / 4, 1.0)

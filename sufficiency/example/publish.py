@@ -13,6 +13,7 @@ from planning_areas.tables import EvidenceError, Problem
 from sufficiency.example import cast, national_figures, national_schools
 from sufficiency.example.answers import sheet
 from sufficiency.example.county import County, draw_county
+from sufficiency.example.desk import desk_tables
 from sufficiency.example.names import COUNTY
 from sufficiency.example.paper import as_csv
 from sufficiency.example.register import register, rolls_by_register
@@ -46,11 +47,12 @@ def write_example(folder: Path, seed: int = 1) -> tuple[Path, ...]:
 def example_files(county: County) -> dict[str, bytes]:
     """Every file of the workspace by its path within it."""
     publications, listed = _publications(county)
-    lists = {f"council/{name}.csv": as_csv(frame) for name, frame in county.council.tables.items()}
+    tables = {**county.council.tables, **desk_tables(county)}
+    lists = {f"council/{name}.csv": as_csv(frame) for name, frame in tables.items()}
     lists["council/births.csv"] = as_csv(
         national_figures.small_area_births(county.land, county.children, SMALL_AREA_BIRTHS_FROM))
     listed += [("births", "local_births", ["council/births.csv"], {})]
-    listed += [(name, name, [f"council/{name}.csv"], {}) for name in county.council.tables]
+    listed += [(name, name, [f"council/{name}.csv"], {}) for name in tables]
     return {"authority.toml": settings(listed, county.seed).encode(), ANSWERS: sheet(stories_of(county), county.seed).encode(),
             **publications, **lists}
 

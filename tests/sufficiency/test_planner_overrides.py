@@ -138,7 +138,7 @@ def test_one_that_expires_before_the_census_is_listed_and_not_used(made: Any) ->
     assert figure(projection.pupils, 2023, 1, planning_area_code="P2") == pytest.approx(40)
     assert figure(projection.pupils, 2023, 2, planning_area_code="P2") == pytest.approx(50)
     assert projection.overrides["used"].tolist() == ["no: expired on 2023-01-30, before the census of 2023-01-31", "yes"]
-    assert "1 of the planner's overrides are not used: P2 Year 1 2023/24: expired on 2023-01-30" in notes(projection)
+    assert "1 of the planner's overrides is not used: P2 Year 1 2023/24: expired on 2023-01-30" in notes(projection)
 
 
 def test_what_cannot_be_used_says_why(made: Any) -> None:
