@@ -5,14 +5,17 @@ census of the academic year `origin`:
 
 - rolls, the census's list of schools and counted transfers up to that January; offers and October counts of that year's entry and
   before; admission numbers up to the September after, since they are set more than a year ahead;
-- births that had been published by then (`births_lag` years after the September in which a cohort begins), population estimates
-  of the mid-year before the last, SCAP returns of the May before, scorecards of the census before;
+- births that had been published by then (a setting, `births_lag`: years from the September in which a cohort begins to that of
+  the academic year by whose January its births are out; those to August 2021 by January 2023), registers of GPs up to the census,
+  population estimates of the mid-year before the last, SCAP returns of the May before, scorecards of the census before;
 - schools that were there; one that has closed since is open again, and a link between schools counts once it was made.
 
-What bears no date of when it was known is taken out whole: housing trajectories, firm changes of places still ahead, counts of
-which school children of each small area attend, the planner's own figures. What is geography stays as it is today: boundaries,
-where schools stand, which ages they serve and their capacity in GIAS, and which planning area a school belongs to; a forecast and
-what came can be compared only on one map. A table that this module does not know is left empty: the safe side.
+What bears no date of when it was known is taken out whole: housing trajectories and what belongs to them, firm changes of places
+still ahead, counts of which school children of each small area attend. The planner's own figures are left out too: it is the
+method that is measured. What is geography stays as it is today: boundaries, where schools stand, which ages they serve and their
+capacity in GIAS, and which planning area a school belongs to; a forecast and what came can be compared only on one map. Every
+other table is left empty: what is of childcare and travel has no part in a forecast of pupils, and a table that this module does
+not know is better left out than believed.
 """
 
 from __future__ import annotations
@@ -32,11 +35,6 @@ if TYPE_CHECKING:
 
     Keep = Callable[[pd.DataFrame, int, int], pd.Series]
 
-BIRTHS_LAG = 2
-"""Years from the September in which a cohort begins to the academic year by whose January its births are published: births to
-August 2021 are out by late 2022 [U]."""
-
-
 def _until(column: str, later: int = 0) -> Keep:
     """Keep rows of the origin's year and before, or up to so many years after it."""
     return lambda table, origin, lag: table[column] <= origin + later
@@ -55,7 +53,11 @@ GEOGRAPHY = ("lsoas", "lsoa_lookup", "school_sites", "area_names", "area_members
 """Tables that are used as they are today; of schools and links, those that were there."""
 
 
-def as_known(evidence: Evidence, origin: int, births_lag: int = BIRTHS_LAG) -> Evidence:
+UNDATED = ("housing_sites", "completions", "yields", "yield_curves", "attended_flows")
+"""Tables that a forecast of pupils rests on, of which nobody has written down when they were known."""
+
+
+def as_known(evidence: Evidence, origin: int, births_lag: int) -> Evidence:
     """The evidence right after the January census of academic year `origin`, which becomes its base year."""
     tables = {}
     for name, table in evidence.tables.items():
@@ -102,7 +104,7 @@ def with_areas_of_today(then: Evidence, members: pd.DataFrame, today: Evidence) 
 
 def what_is_of_today(evidence: Evidence) -> tuple[Note, ...]:
     """What the backtest knows that a planner did not know then, and what he knew that it does not."""
-    undated = sorted(name for name, table in evidence.tables.items() if len(table) and name not in (*DATED, *GEOGRAPHY))
+    undated = [name for name in UNDATED if evidence.has(name)]
     notes = []
     if evidence.has("schools"):
         notes.append(Note("schools", "a backtest takes planning areas, and each school's position, ages and capacity in GIAS, as "
@@ -110,4 +112,7 @@ def what_is_of_today(evidence: Evidence) -> tuple[Note, ...]:
     if undated:
         notes.append(Note("backtest", f"nobody has written down when these were known, so past forecasts are made without them: "
                           f"{some(undated)}", "what they would have told a planner then"))
+    if evidence.has("planner_overrides"):
+        notes.append(Note("planner_overrides", "the planner's own figures are left out of past forecasts: it is the method that "
+                          "is measured"))
     return tuple(notes)

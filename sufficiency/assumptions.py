@@ -45,9 +45,13 @@ class Assumptions:
     usual_rate_years: int = 3                               # over which the usual rate of building is taken (C6)
     smallest_sample: int = 100                              # homes from which a yield is taken (D1)
     one_bed_flats: bool = False                             # whether flats of one bedroom are taken to bring pupils (D2)
+    location_factor: float = 1.0                            # of building costs here against England; 1: none is set (E3)
+    place_cost_primary: float = 0.0                         # pounds; 0: the rulebook's (E3) [V]
+    place_cost_secondary: float = 0.0                       # pounds; 0: the rulebook's (E3) [V]
     catch_all_codes: tuple[str, ...] = ()                   # planning-area codes that are no area (8911000 in the 2015 file)
     draws: int = 1000                                       # futures behind ranges and likelihoods; 1: the central run alone
     spread: float = 1.0                                     # of chance: 1 as in the past, 0 none
+    births_lag: int = 2                                     # from a cohort's first September to the January that knows it [U]
     pooling: float = 50.0                                   # origins; an authority's own errors against those of many [D]
     shortfall_chances: tuple[float, ...] = (0.5, 0.2)       # likelihoods of a shortfall for which last safe dates are told
     lead_times: tuple[LeadTime, ...] = ()                   # the council's own, where they differ from the rulebook's

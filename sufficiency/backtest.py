@@ -20,7 +20,7 @@ import pandas as pd
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label
 from sufficiency import accuracy, misses, vintages
-from sufficiency.as_known import BIRTHS_LAG, as_known, what_is_of_today, with_areas_of_today
+from sufficiency.as_known import as_known, what_is_of_today, with_areas_of_today
 from sufficiency.calibration import drawn_towards, shipped
 from sufficiency.coverage import coverage, residuals
 from sufficiency.evidence import TABLES, Authority, Evidence, Note, empty
@@ -45,7 +45,6 @@ PLAIN_WEIGHTS = (3.0, 2.0, 1.0)
 class Plan:
     """What a backtest is to do."""
 
-    births_lag: int = BIRTHS_LAG        # see as_known
     fewest_changes: int = 3             # from one January to the next, before a forecast is made from the last
     fewest_school_changes: int = 2      # the same of schools' rolls, before planning areas and schools are told apart
     latest: int = 0                     # the last January, by its academic year, to forecast from; 0: no limit
@@ -77,7 +76,7 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     ahead = vintages.years_ahead(assumptions)
     for number, origin in enumerate(origins["origin"], 1):
         progress(f"Forecasting from January {origin + 1} ({number} of {len(origins)})")
-        then = with_areas_of_today(as_known(today.evidence, origin, plan.births_lag), today.frame.members, today.evidence)
+        then = with_areas_of_today(as_known(today.evidence, origin, assumptions.births_lag), today.frame.members, today.evidence)
         apart = bool(origins.set_index("origin").loc[origin, "schools"])
         for method, assumed in methods(assumptions).items():
             one = forecast(then, assumed)

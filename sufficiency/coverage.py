@@ -51,7 +51,7 @@ def coverage(errors: pd.DataFrame, calibrate: Calibrate) -> pd.DataFrame:
         if len(others):
             parts.append(inside(mine, calibrate(others)))
     if not parts:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame({column: pd.Series(dtype="str" if column in KEYS[:2] else "float64") for column in COLUMNS})
     tried = pd.concat(parts, ignore_index=True)
     return pd.concat([_shares(tried, KEYS), _shares(tried, [*KEYS, "origin"])], ignore_index=True).reindex(
         columns=COLUMNS).sort_values(COLUMNS[:4], ignore_index=True, na_position="first")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.as_known import DATED, GEOGRAPHY, as_known, what_is_of_today, with_areas_of_today
+from sufficiency.assumptions import Assumptions
 from sufficiency.backtest import Plan, backtest
 from sufficiency.evidence import TABLES, Evidence
 from sufficiency.example.publish import write_example
@@ -18,6 +19,7 @@ from sufficiency.workspace import Loaded, load
 
 ORIGIN = 2023
 SEED = 20260901
+LAG = Assumptions().births_lag
 YEARS = ("ay", "cohort", "year", "actual_ay", "financial_year")
 UNTIL = {"births": ORIGIN - 2, "population": ORIGIN - 1, "capacity": ORIGIN - 1, "scorecards": ORIGIN - 1, "pans": ORIGIN + 1}
 """The last year of a table that was known in January 2024, where it is not that of the census."""
@@ -55,17 +57,17 @@ def otherwise_from_then_on(evidence: Evidence) -> Evidence:
 
 
 def test_another_future_leaves_what_was_known_as_it_was(council: Loaded) -> None:
-    known, again = (as_known(e, ORIGIN) for e in (council.evidence, otherwise_from_then_on(council.evidence)))
+    known, again = (as_known(e, ORIGIN, LAG) for e in (council.evidence, otherwise_from_then_on(council.evidence)))
     assert again.authority == known.authority and known.authority.base_year == ORIGIN
     for name, table in known.tables.items():
         pd.testing.assert_frame_equal(table, again.tables[name], obj=name)
 
 
 def test_what_was_there_is_still_there(council: Loaded) -> None:
-    known = as_known(council.evidence, ORIGIN)
+    known = as_known(council.evidence, ORIGIN, LAG)
     assert known.school_roll["ay"].max() == known.authority_roll["ay"].max() == ORIGIN
     assert known.births["cohort"].max() == ORIGIN - 2, "born to August 2022, published by late 2023"
-    assert as_known(council.evidence, ORIGIN, births_lag=3).births["cohort"].max() == ORIGIN - 3
+    assert as_known(council.evidence, ORIGIN, 3).births["cohort"].max() == ORIGIN - 3
     assert known.pans["ay"].max() == ORIGIN + 1, "admission numbers are set more than a year ahead"
     assert known.population["year"].max() == 2020
     assert known.housing_sites.empty and known.attended_flows.empty
@@ -81,7 +83,7 @@ def test_a_former_school_is_in_the_area_of_the_one_that_follows_it(council: Load
     links = council.evidence.school_links
     after = links[links["link_type"].str.startswith("Predecessor")].iloc[0]
     members = pd.DataFrame([(after["urn"], "primary", "A1")], columns=["urn", "phase", "planning_area_code"])
-    then = with_areas_of_today(as_known(council.evidence, ORIGIN), members, council.evidence)
+    then = with_areas_of_today(as_known(council.evidence, ORIGIN, LAG), members, council.evidence)
     areas = dict(zip(then.area_members["urn"], then.area_members["planning_area_code"], strict=True))
     assert areas == {after["urn"]: "A1", after["link_urn"]: "A1"}
 
@@ -112,6 +114,6 @@ def test_the_councils_schools_and_areas_are_held_against_what_came(council: Load
 def test_readings_of_files_are_where_they_were(council: Loaded, tmp_path: Path) -> None:
     """A backtest writes nothing into its evidence."""
     before = {name: table.copy() for name, table in council.evidence.tables.items()}
-    as_known(council.evidence, ORIGIN)
+    as_known(council.evidence, ORIGIN, LAG)
     for name, table in before.items():
         pd.testing.assert_frame_equal(table, council.evidence.tables[name])
