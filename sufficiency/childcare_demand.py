@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import RECEPTION, cohort_in
-from sufficiency.eligibility import GROUPS, control, different, leaning, shares, universal_outside_reception
+from sufficiency.eligibility import GROUPS, control, different, leaning, on_codes, shares, universal_outside_reception
 from sufficiency.entitlements import PTE_HOURS, hours_of
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
@@ -99,21 +99,29 @@ class Demand:
 def childcare_demand(young: UnderFives, evidence: Evidence) -> tuple[Demand, tuple[Note, ...]]:
     """Measure eligibility and take-up against the authority's own figures: young is the central run, draw 0 of it counts."""
     base = evidence.authority.base_year
-    published, own, indicators = evidence.childcare_eligible, evidence.childcare_takeup, evidence.area_indicators
-    first, reception = young.first + 4, {}      # the first year whose three- and four-year-olds are all known
-    for ay in sorted({base, *(int(y) for y in published["ay"])}):
-        if first <= ay <= base + 1:
-            reception[ay] = in_reception(young, ay)
-    use = Use(own, published, young.codes, _districts(evidence, young.codes), evidence.authority.gss_code,
+    published, own = evidence.childcare_eligible, evidence.childcare_takeup
+    told, assumed = list[Note](), list[str]()
+    if late := sorted({int(y) for y in published["ay"]} - set(range(base + 1))):
+        named = ", ".join(f"January {y + 1}" for y in late)
+        told.append(Note("childcare_eligible", f"figures of {named} are later than the base year and are not used"))
+        published = published[published["ay"] <= base]
+    first = young.first + 4             # the first year whose three- and four-year-olds are all known
+    known = range(young.first, young.first + young.born.shape[1])
+    reception = {ay: in_reception(young, ay) for ay in (int(y) for y in published["ay"]) if cohort_in(RECEPTION, ay) in known}
+    use = Use(own, published, young.codes, districts_of(evidence, young.codes), evidence.authority.gss_code,
               reception)
     eligible: dict[tuple[str, str], Floats] = {("age_3_4", "universal"): np.ones(len(young.codes))}
+    indicators = on_codes(evidence.area_indicators, young.codes, evidence.lsoa_lookup)
     lean, notes = leaning(indicators, young.codes, young.in_band("age_3_4", base, "spring")[0])
-    told = list(notes)
+    told += notes
     for band in YOUNG:
-        totals, year = _totals(young, published, band, base, first, told)
+        totals, year = _totals(young, published, band, base, first, told, assumed)
         found, more = shares({band: young.in_band(band, year, "spring")[0]}, totals, lean)
         eligible |= {key: value for key, value in found.items() if key[1] in HEADINGS[band]}
         told += more
+    if assumed:
+        told.append(Note("childcare_eligible", f"eligible children are not known and taken to be as many as in England: "
+                         f"{'; '.join(assumed)}", "they are too many or too few where families differ from England's"))
     outside = universal_outside_reception(published, base, reception.get(base, np.nan))
     if outside is not None:
         told += different(outside[0], float(young.in_band("age_3_4", base, "spring")[0].sum()), base)
@@ -123,8 +131,8 @@ def childcare_demand(young: UnderFives, evidence: Evidence) -> tuple[Demand, tup
     return demand, tuple(dict.fromkeys(told))
 
 
-def _totals(young: UnderFives, published: pd.DataFrame, band: str, base: int, first: int,
-            told: list[Note]) -> tuple[dict[tuple[str, str], float], int]:
+def _totals(young: UnderFives, published: pd.DataFrame, band: str, base: int, first: int, told: list[Note],
+            assumed: list[str]) -> tuple[dict[tuple[str, str], float], int]:
     """Eligible children of each group in the January of a year, and that year: as published, else the rulebook's share of all."""
     found = {kind: control(published, band, kind, base) for kind in GROUPS if kind in HEADINGS[band]}
     years = [year for year, _ in (f for f in found.values() if f is not None)]
@@ -135,9 +143,7 @@ def _totals(young: UnderFives, published: pd.DataFrame, band: str, base: int, fi
         if given is None:
             share = float(rulebook("childcare_use")["eligible"][band][kind])
             totals[band, kind] = now * share
-            told.append(Note("childcare_eligible", f"{share:.0%} of {BAND_NAMES[band]} are taken to be eligible for "
-                             f"{kind.replace('_', ' ')} hours, as in England",
-                             "eligible children are too many or too few where families differ from England's"))
+            assumed.append(f"{kind.replace('_', ' ')} hours for {share:.0%} of {BAND_NAMES[band]}")
             continue
         year, total = given
         known = min(max(year, first), base + 1)
@@ -168,7 +174,7 @@ def peaks(demand: Demand, young: UnderFives, ay: int) -> tuple[Note, ...]:
     return tuple(told)
 
 
-def _districts(evidence: Evidence, codes: tuple[str, ...]) -> tuple[str, ...]:
+def districts_of(evidence: Evidence, codes: tuple[str, ...]) -> tuple[str, ...]:
     """The district of each small area, blank where it is not known."""
     if not evidence.has("lsoas"):
         return ("",) * len(codes)

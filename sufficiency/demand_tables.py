@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-KINDS = ["universal", "early_learning", "working_parent", "paid"]
-AGE_BANDS = ["under_2", "age_2", "age_3_4"]
-PUBLISHED_AGES = ["9 to 11 months", "1 year", "2 years", "3 years", "4 years"]
+FUNDED = ["universal", "early_learning", "working_parent"]
+KINDS = [*FUNDED, "paid", "before_school", "after_school", "holiday"]
+AGE_BANDS = ["under_2", "age_2", "age_3_4", "age_5_7", "age_8_14"]
+PUBLISHED_AGES = ["9 to 11 months", "1 year", "2 years", "3 years", "4 years", "3 and 4 years"]
 CODE = r"^[A-Z]\d{8}$"
 
 
@@ -17,7 +18,7 @@ class ChildcareEligible(pa.DataFrameModel):
     """
 
     ay: int = pa.Field(ge=2010, le=2100, description="academic year of the January")
-    kind: str = pa.Field(isin=KINDS[:3], description="entitlement")
+    kind: str = pa.Field(isin=FUNDED, description="entitlement")
     age: str = pa.Field(isin=PUBLISHED_AGES, description="age on 31 December")
     eligible: float = pa.Field(ge=0, nullable=True, description="children who meet the test; blank where not published")
     registered: float = pa.Field(ge=0, nullable=True, description="children who have a place; blank where not published")
@@ -29,13 +30,15 @@ class ChildcareEligible(pa.DataFrameModel):
 class ChildcareTakeup(pa.DataFrameModel):
     """Share of eligible children who take a place up, and the hours they use, as the council counts them. Source: the council.
 
-    For small areas, districts or the authority; the finest that is given counts. Paid hours: share of all children.
+    For small areas, districts or the authority; the finest that is given counts. Paid hours and care of school children: share of
+    all children of the age.
     """
 
     area_code: str = pa.Field(str_matches=CODE, description="small area, district or authority")
     ay: int = pa.Field(ge=2010, le=2100, description="academic year from which it holds")
-    kind: str = pa.Field(isin=KINDS, description="entitlement, or hours paid for beyond it")
-    age_band: str = pa.Field(isin=AGE_BANDS, description="under_2 (from 9 months), age_2, or age_3_4 not yet in Reception")
+    kind: str = pa.Field(isin=KINDS, description="entitlement, hours paid for beyond it, or care of school children")
+    age_band: str = pa.Field(isin=AGE_BANDS, description="under_2 (from 9 months), age_2, age_3_4 not yet in Reception; at "
+                          "school: age_5_7 (Reception to Year 2), age_8_14 (Year 3 to Year 9)")
     takeup: float = pa.Field(ge=0, le=1, nullable=True, description="share of the eligible; blank: the rulebook's")
     hours_week: float = pa.Field(ge=0, le=60, nullable=True, description="hours a week in term that a child uses of what this "
                                  "entitlement adds (working parents of three-year-olds: beyond the 15 for everyone); blank: the "

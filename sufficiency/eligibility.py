@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.evidence import Note
@@ -21,7 +22,6 @@ from sufficiency.rules import rulebook
 from sufficiency.terms import BAND_NAMES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -30,9 +30,22 @@ GROUPS = ("working_parent", "early_learning")
 PUBLISHED_IN = {"under_2": ("9 to 11 months", "1 year"), "age_2": ("2 years",), "age_3_4": ("3 years", "4 years")}
 """Ages on 31 December that make each band on 1 January."""
 
+TOGETHER = "3 and 4 years"  # where a publication does not tell them apart
+
 STEPS = 2_000               # of scaling, at most
 CLOSE = 1e-12               # relative distance from the totals at which scaling ends
 LARGEST_LEAN = 30.0         # log-odds: beyond it a small area would be all or nothing
+
+
+def on_codes(indicators: pd.DataFrame, codes: tuple[str, ...], lookup: pd.DataFrame) -> pd.DataFrame:
+    """Bring indicators of small areas of 2011 to those of 2021: a new area has the mean of those that it was made of."""
+    known = indicators.set_index("lsoa_code").astype("float64")
+    lacking = set(codes) - set(known.index)
+    old = lookup[lookup["lsoa21_code"].isin(lacking)] if len(lookup) else lookup
+    if old.empty or known.empty:
+        return indicators
+    means = old.join(known, on="lsoa11_code").groupby("lsoa21_code")[list(known.columns)].mean()
+    return pd.concat([known, means]).rename_axis("lsoa_code").reset_index()
 
 
 def leaning(indicators: pd.DataFrame, codes: tuple[str, ...], weights: Floats) -> tuple[Floats, tuple[Note, ...]]:
@@ -113,8 +126,9 @@ def universal_outside_reception(published: pd.DataFrame, ay: int, in_reception: 
     in_reception: four-year-olds on 31 December who are in Reception of a state school: they count as eligible and as registered.
     """
     rows = published[(published["kind"] == "universal") & (published["ay"] == ay)].set_index("age")
-    ages = list(PUBLISHED_IN["age_3_4"])
-    if not set(ages) <= set(rows.index) or rows.loc[ages, "eligible"].isna().any():
+    apart, together = list(PUBLISHED_IN["age_3_4"]), [TOGETHER]
+    ages = next((ages for ages in (apart, together) if set(ages) <= set(rows.index)), [])
+    if not ages or rows.loc[ages, "eligible"].isna().any():
         return None
     eligible, registered = (rows.loc[ages, name].to_numpy(dtype="float64").sum() for name in ("eligible", "registered"))
     outside = np.maximum(np.array([eligible, registered]) - in_reception, 0.0)      # what is missing stays missing

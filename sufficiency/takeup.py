@@ -40,7 +40,7 @@ class Use:
     codes: tuple[str, ...]
     districts: tuple[str, ...]                      # of each small area, blank where not known
     authority: str                                  # its ONS code
-    in_reception: Mapping[int, float]               # academic year -> four-year-olds on 31 December who are in Reception
+    in_reception: Mapping[int, float]   # academic year -> four-year-olds on 31 December who are in Reception
 
     def takeup(self, band: str, kind: str, ay: int, on: date | None = None) -> Floats:
         """Share of the eligible who take a place up, by small area; on: the day whose rules count, else 1 September."""
@@ -55,6 +55,10 @@ class Use:
             return self._own("hours_week", band, kind, ay, paid_for(band, ay, on)[1])
         offered = added(band, on)[kind]
         return np.minimum(self._own("hours_week", band, kind, ay, offered * self.part_used(band, kind)), offered) * in_term()
+
+    def school_age(self, band: str, care: str, ay: int, rate: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """Share of the children on roll who use a kind of care, and hours a week, by small area; rate: the rulebook's."""
+        return (self._own("takeup", band, care, ay, rate["share"]), self._own("hours_week", band, care, ay, rate["hours_week"]))
 
     def part_used(self, band: str, kind: str) -> float:
         """Part of the hours that a heading adds which a child who takes it up uses, by the rulebook."""
@@ -89,20 +93,22 @@ class Use:
         return None
 
     def notes(self, bands: tuple[str, ...], kinds: Mapping[str, tuple[str, ...]], ay: int) -> tuple[Note, ...]:
-        """Say which take-up rests on England's, and which is told to be more than all."""
-        told = []
+        """Say which take-up rests on the rulebook, and which is told to be more than all."""
+        told, assumed = [], []
         for band in bands:
             for kind in kinds[band]:
-                given = self.own[(self.own["kind"] == kind) & (self.own["age_band"] == band)]["takeup"].notna().any()
                 found, hours = self._published(band, kind, ay), kind.replace("_", " ") + " hours"
-                if not given and found is None:
-                    what = "the rulebook's" if kind == "paid" else "England's"
-                    told.append(Note("childcare_takeup", f"take-up of {hours} by {BAND_NAMES[band]} is {what} "
-                                     f"({self.takeup(band, kind, ay)[0]:.0%})",
-                                     "the authority's own may be several points higher or lower"))
-                elif not given and found is not None and found > 1:
+                if self.own[(self.own["kind"] == kind) & (self.own["age_band"] == band)]["takeup"].notna().any():
+                    continue
+                if found is None:
+                    assumed.append(f"{hours} by {BAND_NAMES[band]} {self.takeup(band, kind, ay).mean():.0%}")
+                elif found > 1:
                     told.append(Note("childcare_eligible", f"{found:.0%} of the eligible {BAND_NAMES[band]} are published to be "
                                      f"registered for {hours} ({ay_label(ay)} or the nearest year): taken as all of them"))
+        if assumed:
+            listed = "; ".join(assumed)
+            told.append(Note("childcare_takeup", f"take-up is not known and is that of the rulebook (England): {listed}",
+                             "the authority's own may be several points higher or lower"))
         return tuple(told)
 
 

@@ -8,6 +8,7 @@ from sufficiency.sources import (
     code_point,
     gias,
     gias_links,
+    lait,
     local,
     lookups,
     ofsted_register,
@@ -25,6 +26,6 @@ PUBLICATIONS: tuple[Reader, ...] = (
     gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
     births.READER, population.READER, boundaries.READER, lookups.READER,
     school_points.READER, ofsted_register.READER, code_point.READER,
-    roads.READER,
+    roads.READER, lait.READER,
 )
 READERS: dict[str, Reader] = {reader.name: telling_all(reader) for reader in (*PUBLICATIONS, *local.READERS)}
