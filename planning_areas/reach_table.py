@@ -1,0 +1,108 @@
+"""Access by area, as a table: the index of each area, how far its nearest setting is, and what the figures leave out.
+
+People live at points: the centre of their small area, or several of its parts. The index of an area is the mean over its points,
+weighted with who lives at each. Supply without a place on the ground, such as childminders of whom only the ward is known, is
+spread over the points of its ward, so that nobody's home is on any map and no place is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.reach import Access, Pairs, Reach, access
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class AccessTable:
+    """What each area can get to."""
+
+    areas: pd.DataFrame = field(repr=False)
+    """code, demand, index, nearest (distance to the nearest setting with supply; missing where none is in reach), without_supply,
+    without_demand, basis."""
+    settings: pd.DataFrame = field(repr=False)
+    """ref, supply, ratio (supply for each unit of weighted demand), unreached."""
+    notes: tuple[str, ...] = ()
+
+
+def access_by_area(pairs: Pairs, reached: Reach, codes: Sequence[str], refs: Sequence[str], supply: Floats) -> AccessTable:
+    """Say what each area can get to. codes: the area of each origin of the pairs, in their order; refs: each setting.
+
+    Of one run and one age band: demand and supply are single rows. An area of several points is without supply only where none of
+    its points that anybody lives at has any.
+    """
+    shared = access(reached, supply)
+    points = pd.DataFrame({
+        "code": list(codes), "demand": reached.demand, "index": shared.index, "without_supply": shared.without_supply,
+        "without_demand": shared.without_demand, "nearest": _nearest(pairs, supply)})
+    whole = points.groupby("code")["demand"].transform("sum")
+    alike = 1.0 / points.groupby("code")["demand"].transform("size")
+    points["part"] = (points["demand"] / whole).where(whole > 0, alike)
+    points["part_index"] = points["part"] * points["index"]
+    lived_at = points[points["part"] > 0].groupby("code", sort=True)
+    areas = lived_at.agg(demand=("demand", "sum"), index=("part_index", "sum"), nearest=("nearest", "min"),
+                         without_supply=("without_supply", "all"), without_demand=("without_demand", "all")).reset_index()
+    if not np.isclose((areas["demand"] * areas["index"]).sum(), (points["demand"] * points["index"]).sum(), rtol=TOLERANCE):
+        raise AssertionError("supply was lost or invented between points and areas")
+    settings = pd.DataFrame({"ref": list(refs), "supply": supply, "ratio": shared.ratio, "unreached": shared.unreached})
+    return AccessTable(areas.assign(basis=shared.basis), settings, _told(areas, settings, shared))
+
+
+def _nearest(pairs: Pairs, supply: Floats) -> Floats:
+    """The distance from each origin to the nearest setting that has supply; missing where none is in reach."""
+    away = pairs.distance
+    counted = np.where(np.asarray(supply)[away.indices] > 0, away.data, np.inf)
+    nearest = np.full(away.shape[0], np.inf)
+    some = np.diff(away.indptr) > 0
+    if some.any():
+        nearest[some] = np.minimum.reduceat(counted, away.indptr[:-1][some])
+    return np.where(np.isfinite(nearest), nearest, np.nan)
+
+
+def _told(areas: pd.DataFrame, settings: pd.DataFrame, shared: Access) -> tuple[str, ...]:
+    """What the index leaves out, with figures."""
+    notes = []
+    bare, lonely = areas["without_supply"], areas["without_demand"]
+    if bare.any():
+        notes.append(f"{bare.sum():,} of {len(areas):,} areas, with {areas.loc[bare, 'demand'].sum():,.0f} of the demand, have "
+                     f"nothing in reach ({shared.basis})")
+    if lonely.any():
+        notes.append(f"{lonely.sum():,} areas have settings in reach and nobody to share them among: their index says nothing")
+    lost = settings["unreached"]
+    if lost.any():
+        supply = settings.loc[lost, "supply"].sum()
+        notes.append(f"{lost.sum():,} settings, with {supply:,.0f} of the supply, are in nobody's reach")
+    return tuple(notes)
+
+
+def spread(supply: pd.DataFrame, points: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put supply of which only the area is known on that area's points, by the part of its people at each.
+
+    supply: area_code, supply. points: area_code, easting, northing, part (people; an area with none anywhere is shared alike).
+    Gives rows of ref (the area's code and a number, no setting), easting, northing, supply; and the rows of supply whose area has
+    no point, which are to be told: nothing is lost in silence.
+    """
+    known = points.copy()
+    total = known.groupby("area_code")["part"].transform("sum")
+    alike = 1.0 / known.groupby("area_code")["part"].transform("size")
+    known["share"] = (known["part"] / total).where(total > 0, alike)
+    known = known[known["share"] > 0]
+    known["ref"] = known["area_code"] + "/" + (known.groupby("area_code").cumcount() + 1).astype("str")
+    asked = supply.groupby("area_code", as_index=False)["supply"].sum()
+    placed = asked.merge(known, on="area_code")
+    placed["supply"] = placed["supply"] * placed["share"]
+    lost = supply[~supply["area_code"].isin(known["area_code"])]
+    if not np.isclose(placed["supply"].sum() + lost["supply"].sum(), supply["supply"].sum(), rtol=TOLERANCE):
+        raise AssertionError("supply was lost or invented on the way to its points")
+    return placed[["ref", "easting", "northing", "supply"]].reset_index(drop=True), lost.reset_index(drop=True)
