@@ -112,8 +112,7 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
     points, intake_log, transfers, intake_notes = entries(strands, evidence, areas, authority, assumptions)
 
     start = strands.roll[:1]
-    rules = _rules(strands, babies, areas, points, places, schools, years, authority.ahead[:, None] * blend.areas,
-                   assumptions)
+    rules = _rules(strands, babies, areas, points, places, schools, years, blend.authority[:, None] * blend.areas, assumptions)
     born = np.array([[babies.total_of_reception(ay) for ay in years[1:]]]) * authority.births * authority.ahead
     control = roll_up(start.sum(axis=1), born, authority.steps, least)
     raw = roll_forward(start, base, rules)
@@ -134,7 +133,8 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
         authority=_labelled(pupils.sum(axis=2), labels["authority"]),
         homes=_labelled(np.zeros_like(pupils), labels["areas"]), overridden=_labelled(np.zeros_like(pupils), labels["areas"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
-        flows=flows(adjusted, final, rules, babies), overrides=known.table, transfers=transfers, registrations=blend.table,
+        flows=flows(adjusted, final, rules, babies, measured.ahead), overrides=known.table, transfers=transfers,
+        registrations=blend.table,
         notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
 

@@ -57,14 +57,15 @@ FIRST_OF_PHASE = {years[0] for years in PHASE_YEARS.values()}
 TOLERANCE = 1e-6        # children, over all areas
 
 
-def flows(adjusted: Floats, final: Floats, rules: Rules, babies: Newborns) -> xr.DataArray:
+def flows(adjusted: Floats, final: Floats, rules: Rules, babies: Newborns, common: Floats) -> xr.DataArray:
     """Every change of the central run by part, year ahead, planning area and phase: [part, ay, planning_area_code, phase].
 
     adjusted: the run reconciled, before anything better than the model; final: the same with it; both [draw, year, strand,
-    nc_year], the base year first.
+    nc_year], the base year first. common: factors on the births-to-Reception ratio that all areas meet by the authority's total,
+    [year ahead].
     """
     by_area = rules.strands.by_area
-    told = _by_year_group(adjusted[0], rules, babies)
+    told = _by_year_group(adjusted[0], rules, babies, rules.reception[0] * common[:, None])
     told["known_intakes"] = np.diff(by_area(final[0]) - by_area(adjusted[0]), axis=0)
     of_phase = {phase: slice(years[0], years[-1] + 1) for phase, years in PHASE_YEARS.items()}
     parts = np.stack([_over_phases(told[part], of_phase) for part in PARTS])
@@ -81,7 +82,7 @@ def _over_phases(counts: Floats, of_phase: dict[str, slice]) -> Floats:
     return np.stack([counts[..., groups].sum(axis=-1) for groups in of_phase.values()], axis=-1)
 
 
-def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Floats]:
+def _by_year_group(run: Floats, rules: Rules, babies: Newborns, reception: Floats) -> dict[str, Floats]:
     """The parts of a reconciled run [year, strand, nc_year], each [year ahead, area, nc_year].
 
     Who leaves stands in the year group that is left, all others in the one that is entered. Everything is reckoned over whole
@@ -89,7 +90,7 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Flo
     """
     strands, before = rules.strands, run[:-1]
     told = {part: np.zeros((len(before), len(strands.areas), GROUPS)) for part in PARTS}
-    _reception(told, strands.by_area(run[0])[:, RECEPTION], rules, babies)
+    _reception(told, strands.by_area(run[0])[:, RECEPTION], reception, rules.first, babies)
     survival = rules.survival[0]
     stayed, grown = np.zeros_like(told["births"]), np.zeros_like(told["births"])
     stayed[..., 1:] = strands.by_area(np.where(survival[:, 1:] > 0, before[..., :-1], 0.0))
@@ -100,7 +101,7 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Flo
     told["leaving"][..., YEAR_12:-1] -= not_on[..., YEAR_12 + 1:]
     gone = strands.by_area(before)
     gone[..., :-1] -= stayed[..., 1:]
-    into = {RECEPTION: rules.reception[0]}
+    into = {RECEPTION: reception}
     for entry in rules.entries:
         pool, everybody = leavers(strands, before, entry.nc_year), before[..., entry.nc_year - 1].sum(axis=1)
         into[entry.nc_year] = entered(pool, entry, everybody)
@@ -115,11 +116,10 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns) -> dict[str, Flo
     return told
 
 
-def _reception(told: dict[str, Floats], today: Floats, rules: Rules, babies: Newborns) -> None:
-    """Tell Reception apart: births at the base year's own ratio, and what came between birth and Reception."""
-    entering = rules.reception[0]
-    births = np.stack([babies.of_reception(rules.first + k) for k in range(len(told["births"]))])
-    then = babies.of_reception(rules.first - 1)
+def _reception(told: dict[str, Floats], today: Floats, entering: Floats, first: int, babies: Newborns) -> None:
+    """Tell Reception [year ahead, area] apart: births at the base year's own ratio, and what came between birth and Reception."""
+    births = np.stack([babies.of_reception(first + k) for k in range(len(entering))])
+    then = babies.of_reception(first - 1)
     comparable = (then > 0) & (today > 0)
     ratio = np.divide(today, then, out=np.zeros_like(today), where=comparable)
     as_today = np.where(comparable, births * ratio, entering)
