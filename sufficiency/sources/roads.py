@@ -95,12 +95,12 @@ def _opened(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, list[str]]:
 
 def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
     """Find the layer of lines with an identifier: its name, its fields by the publication's names, and the other layers."""
-    layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
+    layers = sorted(((str(name), str(kind)) for name, kind in pyogrio.list_layers(path)), key=lambda each: "Line" not in each[1])
     seen: list[str] = []
-    for layer, kind in layers:
+    for layer, _ in layers:     # those of lines first
         written = [str(f) for f in pyogrio.read_info(path, layer=layer)["fields"]]
         names = understood(written, LAYOUT, ask)
-        if "Point" in kind or "Polygon" in kind or "identifier" not in names:
+        if "identifier" not in names:
             seen += written
             continue
         if faults := map_problems(written, LAYOUT, ask, path.name):
