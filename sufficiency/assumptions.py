@@ -55,4 +55,8 @@ class Assumptions:
     pooling: float = 50.0                                   # origins; an authority's own errors against those of many [D]
     shortfall_chances: tuple[float, ...] = (0.5, 0.2)       # likelihoods of a shortfall for which last safe dates are told
     lead_times: tuple[LeadTime, ...] = ()                   # the council's own, where they differ from the rulebook's
+    state_takeup: float = 0.94                              # four-year-olds in Reception of a state school, anywhere (G2) [U]
+    also_working: float = 0.0                               # early-learning children whose parents also pass the working test [U]
+    stretched_share: float = 0.0                            # of children who stretch funded hours over the year (G4) [U]
+    stretched_weeks: float = 51.0                           # over which they stretch them (G4) [U]
     seed: int = 20260901

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sufficiency.assumptions import Assumptions
     from sufficiency.evidence import Evidence
     from sufficiency.under_fives import UnderFives
 
@@ -59,11 +60,11 @@ class Demand:
 
     eligible: Mapping[tuple[str, str], Floats] = field(repr=False)     # (band, heading) -> share of each small area's children
     use: Use = field(repr=False)
+    also_working: float = 0.0       # early-learning children whose parents meet the working test as well
 
     def wanted(self, young: UnderFives, ay: int, term: str) -> dict[tuple[str, str], Wanted]:
         """Hours wanted in a term, (band, heading) -> Wanted; headings that are not in force are left out."""
-        on, found = begins(ay, term), {}
-        also = float(rulebook("childcare_use")["eligible"]["also_working"])
+        on, found, also = begins(ay, term), {}, self.also_working
         for band in YOUNG:
             children, in_force = young.in_band(band, ay, term), hours_of(band, on)
             for kind in HEADINGS[band]:
@@ -96,7 +97,7 @@ class Demand:
         return table[list(COLUMNS)]
 
 
-def childcare_demand(young: UnderFives, evidence: Evidence) -> tuple[Demand, tuple[Note, ...]]:
+def childcare_demand(young: UnderFives, evidence: Evidence, assumptions: Assumptions) -> tuple[Demand, tuple[Note, ...]]:
     """Measure eligibility and take-up against the authority's own figures: young is the central run, draw 0 of it counts."""
     base = evidence.authority.base_year
     published, own = evidence.childcare_eligible, evidence.childcare_takeup
@@ -107,9 +108,10 @@ def childcare_demand(young: UnderFives, evidence: Evidence) -> tuple[Demand, tup
         published = published[published["ay"] <= base]
     first = young.first + 4             # the first year whose three- and four-year-olds are all known
     known = range(young.first, young.first + young.born.shape[1])
-    reception = {ay: in_reception(young, ay) for ay in (int(y) for y in published["ay"]) if cohort_in(RECEPTION, ay) in known}
+    reception = {ay: assumptions.state_takeup * in_reception(young, ay)
+                 for ay in (int(y) for y in published["ay"]) if cohort_in(RECEPTION, ay) in known}
     use = Use(own, published, young.codes, districts_of(evidence, young.codes), evidence.authority.gss_code,
-              reception)
+              (assumptions.stretched_share, assumptions.stretched_weeks), reception)
     eligible: dict[tuple[str, str], Floats] = {("age_3_4", "universal"): np.ones(len(young.codes))}
     indicators = on_codes(evidence.area_indicators, young.codes, evidence.lsoa_lookup)
     lean, notes = leaning(indicators, young.codes, young.in_band("age_3_4", base, "spring")[0])
@@ -126,7 +128,7 @@ def childcare_demand(young: UnderFives, evidence: Evidence) -> tuple[Demand, tup
     if outside is not None:
         told += different(outside[0], float(young.in_band("age_3_4", base, "spring")[0].sum()), base)
     told += use.notes(YOUNG, HEADINGS, base)
-    demand = Demand(eligible, use)
+    demand = Demand(eligible, use, assumptions.also_working)
     told += peaks(demand, young, base)
     return demand, tuple(dict.fromkeys(told))
 
@@ -157,10 +159,9 @@ def _totals(young: UnderFives, published: pd.DataFrame, band: str, base: int, fi
 
 
 def in_reception(young: UnderFives, ay: int) -> float:
-    """Four-year-olds on 31 December who are in Reception of a state school (born January to August), as the anchor has them."""
+    """Four-year-olds on 31 December who are of Reception's age (born January to August)."""
     first = month_number(cohort_in(RECEPTION, ay) + 1, 1)
-    share = float(rulebook("childcare_use")["reception"]["state_takeup"])
-    return share * float(young.living(range(first, first + SEPTEMBER - 1), starting_month(ay, "spring"))[0].sum())
+    return float(young.living(range(first, first + SEPTEMBER - 1), starting_month(ay, "spring"))[0].sum())
 
 
 def peaks(demand: Demand, young: UnderFives, ay: int) -> tuple[Note, ...]:

@@ -74,14 +74,14 @@ def hours_a_year(care: str, hours_week: float) -> float:
     return float(hours_week * weeks)
 
 
-def disabled_children(young: UnderFives, pupils: ByYearGroup, years: range) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+def disabled_children(young: UnderFives, pupils: ByYearGroup, years: range,
+                      state_takeup: float) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     """Disabled children by small area, year and age band, from nine months to 17, in January: a share of all of the age.
 
     Columns: lsoa_code, ay, age_band, all_children, children. Sixth forms do not have everybody: those who turn 17 are taken to be
-    as many as were in Year 11 the year before, in the first year as many as are in it.
+    as many as were in Year 11 the year before, in the first year as many as are in it. state_takeup: share at state schools.
     """
     shares = rulebook("childcare_use")["disabled"]
-    state = float(rulebook("childcare_use")["reception"]["state_takeup"])
     parts = []
     for ay in years:
         living = {band: young.in_band(band, ay, "spring")[0] for band in YOUNG}
@@ -89,7 +89,7 @@ def disabled_children(young: UnderFives, pupils: ByYearGroup, years: range) -> t
             there = np.zeros(len(young.codes))
             for g in groups:
                 there = there + (pupils[g][ay] if g < 12 else pupils[11][max(ay - 1, years[0])])
-            living[band] = there / state
+            living[band] = there / state_takeup
         parts += [pd.DataFrame({"lsoa_code": list(young.codes), "ay": ay, "age_band": band, "all_children": children,
                                 "children": children * shares[band]}) for band, children in living.items()]
     whole = sum(part["children"].sum() for part in parts if int(part["ay"].iloc[0]) == years[0])

@@ -2,7 +2,7 @@
 
 This is where the parts of a run - births, population, the small areas of the planning areas, the projected Reception by where
 children live - are laid out as `under_fives` takes them. How many residents there are for each child in Reception is told by the
-rulebook's share at state schools and, where the population of a mid-year is known, by what that leaves over: children who come
+share at state schools, a setting, and, where the population of a mid-year is known, by what that leaves over: children who come
 in from outside less those who go out (domain brief G2, C5).
 """
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sufficiency.areas import AreaFrame
+    from sufficiency.assumptions import Assumptions
     from sufficiency.children import Projection
 
     Floats = NDArray[np.float64]
@@ -58,7 +59,7 @@ def living_in(projection: Projection, areas: Lookup, nc_year: int, years: list[i
 
 
 def children_under_five(evidence: Evidence, frame: AreaFrame, projection: Projection,
-                        last: int) -> tuple[UnderFives, tuple[Note, ...]]:
+                        last: int, assumptions: Assumptions) -> tuple[UnderFives, tuple[Note, ...]]:
     """Children under five by small area, to the summer of academic year `last`; in as many draws as the projection has."""
     areas, what = small_areas_of(evidence, frame, projection)
     years = [int(ay) for ay in projection.residents["ay"].to_numpy()]
@@ -70,10 +71,9 @@ def children_under_five(evidence: Evidence, frame: AreaFrame, projection: Projec
                           "an area with too little childcare beside one with too much is not seen"))
     known = cache(partial(residents, evidence))
     population = known(codes) if what == "small areas" else None
-    takeup = float(rulebook("childcare_use")["reception"]["state_takeup"])
-    inflow, told = net_inflow(evidence, projection, population, takeup)
+    inflow, told = net_inflow(evidence, projection, population, assumptions.state_takeup)
     notes += told
-    anchor = Anchor(years[0], reception, areas, takeup, inflow)
+    anchor = Anchor(years[0], reception, areas, assumptions.state_takeup, inflow)
     published = births_of(evidence, codes if what == "small areas" else (), known)
     births: dict[int, Floats] = {}
     if published is not None and published.cohorts:

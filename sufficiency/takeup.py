@@ -40,6 +40,7 @@ class Use:
     codes: tuple[str, ...]
     districts: tuple[str, ...]                      # of each small area, blank where not known
     authority: str                                  # its ONS code
+    stretch: tuple[float, float]                    # share who stretch their hours over the year, and the weeks
     in_reception: Mapping[int, float]   # academic year -> four-year-olds on 31 December who are in Reception
 
     def takeup(self, band: str, kind: str, ay: int, on: date | None = None) -> Floats:
@@ -54,7 +55,12 @@ class Use:
         if kind == "paid":
             return self._own("hours_week", band, kind, ay, paid_for(band, ay, on)[1])
         offered = added(band, on)[kind]
-        return np.minimum(self._own("hours_week", band, kind, ay, offered * self.part_used(band, kind)), offered) * in_term()
+        return np.minimum(self._own("hours_week", band, kind, ay, offered * self.part_used(band, kind)), offered) * self.in_term()
+
+    def in_term(self) -> float:
+        """What is left of a week's hours in term where some stretch them over the year; the year's hours stay the same."""
+        share, weeks = self.stretch
+        return 1 - share + share * stretched(1.0, weeks)
 
     def school_age(self, band: str, care: str, ay: int, rate: Mapping[str, float]) -> tuple[Floats, Floats]:
         """Share of the children on roll who use a kind of care, and hours a week, by small area; rate: the rulebook's."""
@@ -110,12 +116,6 @@ class Use:
             told.append(Note("childcare_takeup", f"take-up is not known and is that of the rulebook (England): {listed}",
                              "the authority's own may be several points higher or lower"))
         return tuple(told)
-
-
-def in_term() -> float:
-    """What is left of a week's hours in term where some stretch them over the year; the year's hours stay the same."""
-    rule = rulebook("childcare_use")["stretch"]
-    return float(1 - rule["share"] + rule["share"] * stretched(1.0, rule["weeks"]))
 
 
 def paid_for(band: str, ay: int, on: date | None = None) -> tuple[float, float]:

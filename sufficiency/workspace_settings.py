@@ -31,7 +31,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "later_entry_ratio": (1, 100), "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]),
     "secondary_years": (1, HORIZON["secondary"]), "already_local": (0, 1), "from_other_areas": (0, 1),
     "usual_rate_years": (1, 10), "smallest_sample": (1, 100_000),
-    "location_factor": (0.5, 2), "place_cost_primary": (0, 1_000_000), "place_cost_secondary": (0, 1_000_000), "seed": (0, 2**63 - 1),
+    "location_factor": (0.5, 2), "place_cost_primary": (0, 1_000_000), "place_cost_secondary": (0, 1_000_000),
+    "seed": (0, 2**63 - 1),
+    "state_takeup": (0.5, 1), "also_working": (0, 1), "stretched_share": (0, 1), "stretched_weeks": (38, 52),
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
 }
 """The least and the most that a setting may be."""

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from planning_areas.lookup import lookup_from
+from sufficiency.assumptions import Assumptions
 from sufficiency.childcare_demand import COLUMNS, FUNDED, Demand, childcare_demand, table_of_children
 from sufficiency.entitlements import in_force
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
@@ -44,8 +45,8 @@ def children(a: float = 240.0, b: float = 360.0, base: int = BASE) -> UnderFives
     return under_fives(CODES, born, Anchor(base, np.full((1, 6, 1), 0.9 * (a + b)), areas, 0.9), base + 4, 30.0)[0]
 
 
-def demand(evidence_: Evidence | None = None, young: UnderFives | None = None) -> tuple[Demand, str]:
-    made, notes = childcare_demand(young or children(), evidence_ or evidence())
+def demand(evidence_: Evidence | None = None, young: UnderFives | None = None, **settings: Any) -> tuple[Demand, str]:
+    made, notes = childcare_demand(young or children(), evidence_ or evidence(), Assumptions(**settings))
     return made, "\n".join(note.text for note in notes)
 
 
@@ -120,13 +121,10 @@ def test_a_working_three_year_old_stands_under_two_headings_with_28_hours_in_all
     assert (further.hours / further.children)[0] == pytest.approx([13, 13], abs=0.01)
 
 
-def test_early_learning_children_with_working_parents_have_thirty_hours_not_45(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_early_learning_children_with_working_parents_have_thirty_hours_not_45() -> None:
     """With a quarter of them working: 15 hours under early learning, 15 more under working parents."""
-    from sufficiency.rules import rulebook
-
     before = demand()[0].wanted(children(), BASE, "spring")
-    monkeypatch.setitem(rulebook("childcare_use")["eligible"], "also_working", 0.25)
-    after = demand()[0].wanted(children(), BASE, "spring")
+    after = demand(also_working=0.25)[0].wanted(children(), BASE, "spring")
     early, key = after["age_2", "early_learning"], ("age_2", "working_parent")
     assert early.hours == pytest.approx(before["age_2", "early_learning"].hours)
     assert after[key].hours - before[key].hours == pytest.approx(0.25 * early.children * 15 * 0.933)
@@ -193,12 +191,9 @@ def test_summer_is_the_peak_of_threes_and_fours_and_that_is_warned_of() -> None:
     assert "children under two" not in notes.rpartition("sized on")[0][-80:]
 
 
-def test_g4_stretching_changes_the_week_and_not_the_year(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_g4_stretching_changes_the_week_and_not_the_year() -> None:
     """Half of the children over 51 weeks: (15 + 11.18) / 2 hours a week in term."""
-    from sufficiency.rules import rulebook
-
-    monkeypatch.setitem(rulebook("childcare_use")["stretch"], "share", 0.5)
-    use = demand()[0].use
+    use = demand(stretched_share=0.5)[0].use
     assert f"{use.hours('age_2', 'early_learning', BASE, date(BASE, 9, 1))[0]:.2f}" == f"{(15 + 570 / 51) / 2:.2f}"
 
 
@@ -222,7 +217,7 @@ BIRTHS = {c: {A: 32, B: 64} for c in range(2015, 2025)}
 
 def run_of(made: Any) -> tuple[UnderFives, str, Any]:
     projection = made.project()
-    young, notes = children_under_five(made.evidence, made.frame, projection, 2025)
+    young, notes = children_under_five(made.evidence, made.frame, projection, 2025, Assumptions())
     return young, "\n".join(note.text for note in notes), projection
 
 
@@ -269,7 +264,7 @@ def test_care_around_school_and_disabled_children(town: Made) -> None:
     young, _, projection = run_of(made)
     pupils = school_children(made.evidence, made.frame, projection, range(2022, 2024))
     assert pupils[1][2022].sum() == pytest.approx(90) and pupils[8][2022].sum() == pytest.approx(85)
-    use = childcare_demand(young, made.evidence)[0].use
+    use = childcare_demand(young, made.evidence, Assumptions())[0].use
     rows, (note,) = school_age_care(use, pupils, range(2022, 2023))
     autumn = rows.query("term == 'autumn' and care == 'after_school'").groupby("age_band")[["on_roll", "children"]].sum()
     assert autumn.loc["age_5_7"].tolist() == pytest.approx([270, 54])
@@ -280,12 +275,12 @@ def test_care_around_school_and_disabled_children(town: Made) -> None:
     rows, notes = school_age_care(replace(use, own=own), pupils, range(2022, 2023))
     assert notes == () and rows.query("term == 'autumn' and care == 'after_school' and age_band == 'age_5_7'")[
         ["children", "hours_week"]].sum().tolist() == pytest.approx([135, 1350])
-    disabled, (note,) = disabled_children(young, pupils, range(2022, 2024))
+    disabled, (note,) = disabled_children(young, pupils, range(2022, 2024), 0.94)
     whole = disabled.query("ay == 2022").groupby("age_band")["all_children"].sum()
     assert whole["age_5_7"] == pytest.approx(270 / 0.94) and whole["age_15_17"] == pytest.approx(255 / 0.94)
     assert set(whole.index) == {*YOUNG, "age_5_7", "age_8_14", "age_15_17"}
 
 
 def test_use_of_nothing_known_is_the_rulebooks() -> None:
-    use = Use(empty("childcare_takeup"), empty("childcare_eligible"), CODES, ("", ""), "", {})
+    use = Use(empty("childcare_takeup"), empty("childcare_eligible"), CODES, ("", ""), "", (0.0, 51.0), {})
     assert use.takeup("age_2", "paid", 2025).tolist() == [0.28, 0.28]

@@ -60,12 +60,12 @@ def test_the_real_county_agrees_with_what_was_published(data: Path) -> None:
     loaded = load(Path(__file__).parent.parent / "workspaces" / "nottinghamshire", os.environ)
     given = replace(loaded.evidence, tables={**loaded.evidence.tables, "childcare_eligible": reading.table})
     ahead = forecast(given, loaded.assumptions)
-    young, _ = children_under_five(ahead.evidence, ahead.frame, ahead.projection, 2025)
+    young, _ = children_under_five(ahead.evidence, ahead.frame, ahead.projection, 2025, loaded.assumptions)
     published = reading.table.query("kind == 'universal'").set_index("ay")["eligible"]
     for ay in (2022, 2023):
         threes_and_fours = sum(young.aged(age, ay, "spring")[0].sum() for age in (3, 4))
         assert threes_and_fours == pytest.approx(published[ay], rel=0.015), ay
-    found, notes = childcare_demand(young, ahead.evidence)
+    found, notes = childcare_demand(young, ahead.evidence, loaded.assumptions)
     want = found.wanted(young, 2022, "spring")["age_2", "early_learning"]
     assert want.eligible[0].sum() == pytest.approx(1646 / 0.748) and want.children[0].sum() == pytest.approx(1646)
     assert any("sized on autumn, provision is 36% short of what the summer term needs" in note.text for note in notes)
