@@ -17,7 +17,7 @@ from planning_areas.tables import Problem
 from planning_areas.wording import some
 
 PERSONAL = re.compile(r"nhs|patient|postcode|post code|surname|forename|first.?name|last.?name|date of birth|birth.?date|\bdob\b|"
-                      r"address|uprn|practice|\bgp\b", re.IGNORECASE)
+                      r"address|uprn", re.IGNORECASE)
 SMALL_AREA = r"^[EW]01\d{6}$"
 ONES, FEWEST_ROWS = 0.5, 10         # share of counts that are 1 from which rows look like persons, and of how many rows at least
 Told = tuple[list[Problem], list[str]]

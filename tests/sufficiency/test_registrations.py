@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sufficiency.as_known import as_known
 from sufficiency.assumptions import Assumptions, ExcludedYear
 from sufficiency.register_counts import Count, cut_to_cohorts, newest, of_the_authority, register_counts
 from sufficiency.registrations import Past, weight_of
@@ -87,6 +88,11 @@ def test_a_year_that_is_left_out_is_left_out_here_too(alone: Any) -> None:
     out = replace(PAPER, excluded_years=(ExcludedYear(2022, "a shock"),))
     told = alone.with_tables(gp_registrations=registered(REGISTER)).project(out).registrations.iloc[0]
     assert told["survival"] == pytest.approx(99 / 220) and told["comparisons"] == 2
+
+
+def test_a_past_forecast_knows_only_what_had_been_counted(alone: Any) -> None:
+    then = as_known(alone.with_tables(gp_registrations=registered(REGISTER)).evidence, 2021, births_lag=2)
+    assert then.gp_registrations["on"].tolist() == ["2019-08-31", "2020-08-31", "2021-08-31"]
 
 
 def test_without_the_table_nothing_changes(alone: Any) -> None:
