@@ -83,14 +83,14 @@ class Demand:
 
     def table(self, young: UnderFives, years: range, draw: int = 0) -> pd.DataFrame:
         """The demand of one draw, by default the central one: a row for each small area, year, term, age band and heading."""
-        parts = []
+        parts, one = [], young.only(draw)
         for ay in years:
             for term in TERMS:
-                for (band, kind), want in self.wanted(young, ay, term).items():
+                for (band, kind), want in self.wanted(one, ay, term).items():
                     parts.append(pd.DataFrame({
                         "lsoa_code": list(young.codes), "ay": ay, "term": term, "age_band": band, "kind": kind,
-                        "eligible": want.eligible[draw], "children": want.children[draw], "hours_week": want.hours[draw],
-                        "pte": want.hours[draw] / PTE_HOURS}))
+                        "eligible": want.eligible[0], "children": want.children[0], "hours_week": want.hours[0],
+                        "pte": want.hours[0] / PTE_HOURS}))
         table = pd.concat(parts, ignore_index=True)
         order = table["term"].map({term: k for k, term in enumerate(TERMS)})
         table = table.assign(order=order).sort_values(["ay", "order", "lsoa_code", "age_band", "kind"], ignore_index=True)
@@ -99,7 +99,7 @@ class Demand:
 
 def childcare_demand(young: UnderFives, evidence: Evidence, assumptions: Assumptions) -> tuple[Demand, tuple[Note, ...]]:
     """Measure eligibility and take-up against the authority's own figures: young is the central run, draw 0 of it counts."""
-    base = evidence.authority.base_year
+    base, young = evidence.authority.base_year, young.only(0)
     published, own = evidence.childcare_eligible, evidence.childcare_takeup
     told, assumed = list[Note](), list[str]()
     if late := sorted({int(y) for y in published["ay"]} - set(range(base + 1))):
@@ -186,7 +186,7 @@ def districts_of(evidence: Evidence, codes: tuple[str, ...]) -> tuple[str, ...]:
 def table_of_children(young: UnderFives, years: range, draw: int = 0) -> pd.DataFrame:
     """Children under five by small area, term and single year of age on its first day, those in Reception included."""
     parts = [pd.DataFrame({"lsoa_code": list(young.codes), "ay": ay, "term": term, "age": age,
-                           "children": young.aged(age, ay, term)[draw]})
+                           "children": young.only(draw).aged(age, ay, term)[0]})
              for ay in years for term in TERMS for age in range(5)]
     return pd.concat(parts, ignore_index=True)
 

@@ -13,7 +13,7 @@ four-year-olds for each birth as the last one inside it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +75,11 @@ class UnderFives:
     def draws(self) -> int:
         """How many draws there are."""
         return len(self.fours)
+
+    def only(self, draw: int) -> UnderFives:
+        """The same children in one draw alone."""
+        born = self.born[draw : draw + 1] if len(self.born) > 1 else self.born
+        return replace(self, born=born, fours=self.fours[draw : draw + 1])
 
     def living(self, births: range, at: int) -> Floats:
         """Children born in the months given who live in each small area when month `at` begins: [draw, small area].

@@ -52,6 +52,8 @@ def test_four_year_olds_at_state_schools_are_reception_less_cross_border_in_ever
     born = {c: births()[c] * np.exp(0.2 * chance.normals(f"births {c}", 3)) for c in births()}
     people = np.abs(chance.normals("people", 3, 91)[1]) * 30
     young, _ = under_fives(CODES, born, anchor(reception, takeup, inflow), 2027, 30.0, (2024, people))
+    alone, among = (some.in_band("age_2", 2025, "spring") for some in (young.only(3), young))
+    assert alone[0].tolist() == among[3].tolist()
     for k in range(4):
         living = young.aged(4, BASE + k, "autumn").sum(axis=1)
         assert living * takeup == pytest.approx(reception[:, k].sum(axis=1) * (1 - inflow), rel=1e-12)
