@@ -24,7 +24,7 @@ from sufficiency.as_known import as_known, what_is_of_today, with_areas_of_today
 from sufficiency.calibration import drawn_towards, shipped
 from sufficiency.coverage import coverage, residuals
 from sufficiency.evidence import TABLES, Authority, Evidence, Note, empty
-from sufficiency.model import forecast, quiet
+from sufficiency.model import forecast, forecast_otherwise, quiet
 from sufficiency.small_areas import births_of, residents
 
 if TYPE_CHECKING:
@@ -78,10 +78,12 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
         progress(f"Forecasting from January {origin + 1} ({number} of {len(origins)})")
         then = with_areas_of_today(as_known(today.evidence, origin, assumptions.births_lag), today.frame.members, today.evidence)
         apart = bool(origins.set_index("origin").loc[origin, "schools"])
+        ours = forecast(then, assumptions)
+        used = births_by_cohort(ours)
         for method, assumed in methods(assumptions).items():
-            one = forecast(then, assumed)
+            one = ours if method == assumptions.method else forecast_otherwise(ours, assumed)
             made.append(vintages.vintage_rows(one, came, method, assumptions, known_as, schools=apart))
-            missed.append(misses.miss_rows(one, came, method, births_by_cohort(one), born, ahead))
+            missed.append(misses.miss_rows(one, came, method, used, born, ahead))
     progress("Measuring how far out they were")
     table = _joined(made, vintages.COLUMNS)
     tables = {

@@ -6,7 +6,7 @@ Nothing is computed here; each line of `forecast` and of `run` is a named step t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -85,6 +85,13 @@ def forecast(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     told = (evidence.notes, code_notes, school_notes, history_notes, frame.notes, place_notes, projection.notes)
     every = tuple(note for some in told for note in some)
     return Forecast(evidence, schools, history, frame, places, projection, homes, every)
+
+
+def forecast_otherwise(made: Forecast, assumptions: Assumptions) -> Forecast:
+    """The same schools, areas and places, and the children by other assumptions on how they come and go."""
+    projection = project(made.evidence, made.schools, made.history, made.frame, assumptions, made.places)
+    homes = homes_of(made.evidence, made.frame, projection, assumptions)
+    return replace(made, projection=with_homes(projection, homes, made.frame, made.places), homes=homes)
 
 
 def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:

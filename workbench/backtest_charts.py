@@ -65,8 +65,11 @@ def _errors(axes: Axes, pooled: pd.DataFrame, method: str, title: str) -> None:
         axes.plot(mine["horizon"], mine["mape"] * 100, color=look.colour, linestyle=look.dash, marker=look.mark, label=label,
                   markersize=6 if name != OWN_RETURN else 9)
         if name in (method, OWN_RETURN):
-            for at, value in zip(mine["horizon"], mine["mape"] * 100, strict=True):
-                axes.annotate(f"{value:.1f}", (at, value), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8)
+            others = pooled[pooled["method"].ne(name) & pooled["method"].ne(OWN_RETURN)].groupby("horizon")["mape"].mean()
+            for at, value in zip(mine["horizon"], mine["mape"], strict=True):
+                below = name == method and value < others.get(at, 0.0)
+                axes.annotate(f"{value:.1%}".removesuffix("%"), (at, value * 100), xytext=(0, -8 if below else 8), ha="center",
+                              va="top" if below else "bottom", textcoords="offset points", fontsize=8)
     axes.set_xlabel("years ahead")
     axes.set_xticks(range(1, 8))
     light_grid(axes, "y")
