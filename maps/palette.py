@@ -9,7 +9,7 @@ with protanopia, deuteranopia and tritanopia.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -67,6 +67,10 @@ BANDS = {
 """How each letter of a headroom band looks; lightness, hatch and letter tell them apart where hue does not."""
 
 
+LIKELY = dict(zip("VUELC", ((NOTHING, DARK, PLAIN), *SHORTAGE), strict=True))
+"""How each letter of a likelihood looks, from very unlikely to almost certain: as steps of a shortage, with a letter."""
+
+
 def steps(edges: Sequence[int], family: str = "shortage", none: str = "none") -> Scale:
     """Classes of a whole amount that begins at 0: none, then from each edge to below the next, then the last and more.
 
@@ -81,12 +85,13 @@ def steps(edges: Sequence[int], family: str = "shortage", none: str = "none") ->
     return Scale((Shade(none, NOTHING), *shades, UNKNOWN), tuple(float(e) for e in edges))
 
 
-def bands(words: Sequence[tuple[str, str]], counted: Sequence[str] = ("R",)) -> Scale:
-    """Classes by letter: (letter, words of the legend) in order; the letters are those of BANDS."""
-    unknown = [letter for letter, _ in words if letter not in BANDS]
+def bands(words: Sequence[tuple[str, str]], counted: Sequence[str] = ("R",),
+          looks: Mapping[str, tuple[str, str, str]] = BANDS) -> Scale:
+    """Classes by letter: (letter, words of the legend) in order; the letters are those of `looks`."""
+    unknown = [letter for letter, _ in words if letter not in looks]
     if unknown:
-        raise ValueError(f"letters {unknown} have no colour: {list(BANDS)} have")
-    return Scale((*(Shade(text, *BANDS[letter], letter=letter, counted=letter in counted) for letter, text in words), UNKNOWN))
+        raise ValueError(f"letters {unknown} have no colour: {list(looks)} have")
+    return Scale((*(Shade(text, *looks[letter], letter=letter, counted=letter in counted) for letter, text in words), UNKNOWN))
 
 
 def luminance(colour: str) -> float:

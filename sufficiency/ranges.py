@@ -109,8 +109,11 @@ def _quantiles(name: str, values: Floats, chances: Mapping[str, float] = QUANTIL
 
 
 def _shortfall(lack: Floats) -> dict[str, Floats]:
-    """Likelihood of a shortfall and its mean over draws; missing where places are not known."""
-    mean = lack.mean(axis=0)
+    """Likelihood of a shortfall and its mean over draws; missing where places are not known.
+
+    The mean is taken around the first draw, so that it is exact where all draws are alike.
+    """
+    mean = lack[0] + (lack - lack[0]).mean(axis=0)
     return {"p_shortfall": np.where(np.isnan(mean), np.nan, (lack > 0).mean(axis=0)), "expected_shortfall": mean}
 
 

@@ -17,25 +17,33 @@ if TYPE_CHECKING:
     from scenarios.runs import Run
 
 MOST_AREAS = 10
+IN_EIGHT = "8 in 10"      # heading of a range
 
 
 def headline(run: Run) -> dict[str, Any]:
     """Areas short by year, the areas that are shortest, accuracy against what came, and how many notes there are."""
     balance, names = run.table("balance"), run.table("names")
+    ranges = run.table("authority_range") if "authority_range" in run.tables else pd.DataFrame(columns=["phase", "ay"])
     short = balance.assign(short=np.floor(balance["additional_need"].to_numpy("float64") + 0.5))
     return {
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
-        "years": short_by_year(short, run.table("unfilled")),
+        "years": short_by_year(short, run.table("unfilled"), ranges),
         "shortest": shortest(short, names),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
 
 
-def short_by_year(balance: pd.DataFrame, unfilled: pd.DataFrame) -> list[dict[str, Any]]:
+RANGES = {"pupils_p10": "pupils_p10", "pupils_p90": "pupils_p90", "places_short_p10": "entry_need_p10",
+          "places_short_p90": "entry_need_p90", "p_shortfall": "entry_p_shortfall"}
+"""What is told of the range of a year's figures, and the columns that it stands in."""
+
+
+def short_by_year(balance: pd.DataFrame, unfilled: pd.DataFrame, ranges: pd.DataFrame) -> list[dict[str, Any]]:
     """For each phase and year: pupils, areas and places short in the entry year group, and areas short in any year group."""
     empty = unfilled.set_index(["phase", "ay"])["unfilled_share"].dropna().to_dict()
+    found = {(row["phase"], row["ay"]): row for row in _plain(ranges)}
     rows = []
     for (phase, ay), year in balance.groupby(["phase", "ay"], sort=True):
         entry = year[year["nc_year"] == ENTRY_YEAR[str(phase)]]
@@ -44,6 +52,7 @@ def short_by_year(balance: pd.DataFrame, unfilled: pd.DataFrame) -> list[dict[st
             "ay": int(ay),
             "nc_year": ENTRY_YEAR[str(phase)],
             "pupils": float(year["pupils"].sum()),
+            **{name: found.get((phase, ay), {}).get(column) for name, column in RANGES.items()},
             "unfilled_share": empty.get((phase, ay)),
             "areas": int(entry["planning_area_code"].nunique()),
             "areas_not_known": int(entry["short"].isna().sum()),
@@ -80,9 +89,12 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
     for phase, entry in ENTRY_YEAR.items():
         rows = [row for row in told["years"] if row["phase"] == phase]
         if rows:
-            short = (f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
-            heading = (phase, "pupils", "unfilled", *short)
-            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4, 5]), ""]
+            short = (f"areas short in {group_name(entry)}", "places short there", IN_EIGHT, "areas short in any year group")
+            heading = (phase, "pupils", IN_EIGHT, "unfilled", *short)
+            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4, 5, 6, 7]), ""]
+    if any(row["pupils_p10"] is not None for row in told["years"]):
+        lines += ["8 in 10: from 1 in 10 futures to 9 in 10. Where many areas are nearly full, some of them run short in most",
+                  "futures: so the range of places short may lie above what the forecast itself has.", ""]
     if told["shortest"]:
         lines += [
             "Shortest of places, each area at its worst:",
@@ -126,15 +138,23 @@ def _signed(error: float | None) -> str:
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     known = row["areas"] - row["areas_not_known"]
     share = row["unfilled_share"]
-    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}", "not known" if share is None else f"{100 * share:.1f} %")
+    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}", _range(row, "pupils"),
+            "not known" if share is None else f"{100 * share:.1f} %")
     if not known:
-        return (*told, "not known", "", "")
+        return (*told, "not known", "", "", "")
     return (
         *told,
         f"{row['areas_short']} of {known}",
         f"{row['places_short']:,}",
+        _range(row, "places_short"),
         f"{row['areas_short_in_any_year_group']} of {row['areas_known']}",
     )
+
+
+def _range(row: dict[str, Any], figure: str) -> str:
+    """From 1 in 10 futures to 9 in 10; blank where there is no range."""
+    low, high = row[f"{figure}_p10"], row[f"{figure}_p90"]
+    return "" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
 
 
 def group_name(nc_year: int) -> str:

@@ -136,6 +136,7 @@ def facts_of(outcome: Outcome, run_id: str) -> Facts:
     assumed = outcome.assumptions
     settings = [
         ("Operating margin", f"{assumed.operating_margin:.1%}"),
+        ("Futures drawn", f"{assumed.draws:,}, seed {assumed.seed}, spread {assumed.spread:g}"),
         ("Weights of the latest years", ", ".join(f"{w:g}" for w in assumed.weights)),
         ("Years left out of the ratios", ", ".join(f"{y.ay} ({y.reason})" for y in assumed.excluded_years) or "none"),
     ]

@@ -27,11 +27,22 @@ def headlines(tables: Mapping[str, pd.DataFrame], authority: Authority) -> tuple
         mine = tables["summary"][tables["summary"]["phase"] == phase]
         if not mine.empty:
             ground = _ground(tables["places"], phase, authority.base_year)
-            said += [_children(mine, phase, authority.base_year), _short(mine, phase, authority.base_year) + ground]
+            found = tables.get("authority_range", pd.DataFrame())
+            ranges = found[found["phase"] == phase].set_index("ay") if len(found) else found
+            said += [_children(mine, phase, authority.base_year, ranges),
+                     _short(mine, phase, authority.base_year, ranges) + ground]
     return tuple(said)
 
 
-def _children(mine: pd.DataFrame, phase: str, base: int) -> str:
+def _between(ranges: pd.DataFrame, ay: int, figure: str) -> str:
+    """In brackets the range in which a figure lies in eight of ten futures; nothing where there is none."""
+    if ay not in ranges.index:
+        return ""
+    low, high = _whole(ranges.loc[ay, [f"{figure}_p10", f"{figure}_p90"]])
+    return f" ({low:,.0f} to {high:,.0f} in 8 of 10 futures)" if high > low else ""
+
+
+def _children(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> str:
     """How the roll changes from the base year to the last year of the phase."""
     rolls = mine.groupby("ay")["pupils"].sum()
     last = int(rolls.index.max())
@@ -39,11 +50,11 @@ def _children(mine: pd.DataFrame, phase: str, base: int) -> str:
     moves = "stay the same" if abs(change) < 0.0005 else f"{'rise' if change > 0 else 'fall'} by {100 * abs(change):.1f} %"
     return (
         f"{phase.capitalize()} pupils ({FOR_MEMBERS[phase]}) {moves}, from {rolls[base]:,.0f} in {ay_label(base)} to "
-        f"{rolls[last]:,.0f} in {ay_label(last)}."
+        f"{rolls[last]:,.0f} in {ay_label(last)}{_between(ranges, last, 'pupils')}."
     )
 
 
-def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
+def _short(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> str:
     """In which year most places are short at entry, in how many areas, beside how many spare places there are in all.
 
     Every figure is rounded area by area and then added up, as in the table of the map.
@@ -65,7 +76,8 @@ def _short(mine: pd.DataFrame, phase: str, base: int) -> str:
         return f"None of {among} runs short of {entry} places; in {ay_label(worst)} {empty}."
     lack, together = ("lacks", "") if areas == 1 else ("lack", " between them")
     return (
-        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together}, "
+        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together}"
+        f"{_between(ranges, worst, 'entry_need') if count == every else ''}, "
         f"while {empty}."
     )
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline
-from maps.palette import bands, steps
+from maps.palette import LIKELY, bands, steps
 from maps.sheet import Remark, Sheet
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
 from sufficiency.areas import INDICATIVE
 from sufficiency.headroom import NOT_KNOWN, WORDS
+from sufficiency.likelihood import WORDS as LIKELIHOODS
+from sufficiency.likelihood import letter
 from sufficiency.made_of import FROM
 from workbench.attribution import attribution
 from workbench.sayings import accuracy_sayings, headlines
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from workbench.disclosure import Release
 
 SHORT_EDGES = (1, 8, 15, 30)  # places short: some, a quarter, a half and a whole form of entry
+AS_LIKELY_AS_NOT = ("E", "L", "C")
 HIDDEN_EDGES = (1, 15, 30, 60)
 SPARE_EDGES = (50, 150, 300, 600)
 TERMS = (
@@ -45,6 +49,11 @@ TERMS = (
     Remark(
         "Hidden need: children who live in the area and for whom there is neither a seat taken nor a place left at its schools, "
         "added up over the year groups. A full school cannot grow, so its own roll hides how many would ask for it."
+    ),
+    Remark(
+        "Range: what lies between 1 in 10 futures and 9 in 10; futures are drawn so that they differ from the forecast as much "
+        "as past forecasts differed from what came. Ranges of areas do not add up. The likelihood of a shortfall is the share "
+        "of futures in which places are short; need is always that of the forecast itself, the future in the middle."
     ),
     Remark("Figures are whole numbers, each rounded by itself; tables.xlsx beside this map has them in full."),
 )
@@ -115,6 +124,9 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
     values = mine.rename(columns={"planning_area_code": "key", "ay": "year"}).assign(
         headroom_percent=mine["headroom"] * 100,
         entry_headroom_percent=mine["entry_headroom"] * 100,
+        likely_percent=mine["entry_p_shortfall"] * 100,
+        likely=[letter(p) for p in mine["entry_p_shortfall"]],
+        **{f"{name}_range": between(mine, name) for name in ("entry_need", "additional_need", "spare_places")},
         worst_group=mine["worst_nc_year"].map(lambda g: "" if pd.isna(g) else nc_year_label(int(g))),
     )
     base = picture.authority.base_year
@@ -139,22 +151,32 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
     )
 
 
+def between(summary: pd.DataFrame, name: str) -> list[str]:
+    """The range of a figure as it stands beside it, "range 3 to 25"; blank where there is none or nothing in it."""
+    ends = [np.floor(summary[f"{name}_{end}"].to_numpy("float64") + 0.5) for end in ("p10", "p90")]
+    return [f"range {low:,.0f} to {high:,.0f}" if high > low else "" for low, high in zip(*ends, strict=True)]
+
+
 def measures(phase: str) -> tuple[Measure, ...]:
     """The ways to colour the planning areas of a phase, the most pressing first."""
     entry = entry_name(phase)
     letters = bands([(letter, words) for letter, words in WORDS.items() if letter != NOT_KNOWN])
     short, hidden = steps(SHORT_EDGES), steps(HIDDEN_EDGES, "hidden")
     first, last = nc_year_label(PHASE_YEARS[phase][0]), nc_year_label(PHASE_YEARS[phase][-1])
+    likely = bands([(one, words) for one, words in LIKELIHOODS.items() if one != NOT_KNOWN], AS_LIKELY_AS_NOT, LIKELY)
     places: dict[str, Any] = {"unit": "places", "unit_one": "place"}
     free: dict[str, Any] = {"unit": "% of places free", "scale": letters, "decimals": 1, "suffix": " %", "worst": LOW}
     return (
         Measure("entry_need", f"Places short in {entry}", scale=short, adds_up=True, saying=f"short of {entry} places",
-                explain=f"Children expected in {entry} beyond its places.", **places),
+                detail="entry_need_range", explain=f"Children expected in {entry} beyond its places.", **places),
+        Measure("likely_percent", f"Likelihood of a shortfall in {entry}", "%", likely, letters="likely", suffix=" %",
+                saying=f"short of {entry} places with a likelihood of a third or more",
+                explain=f"In how many of a hundred futures drawn there are more children in {entry} than places."),
         Measure("worst_need", "Places short in the worst year group", scale=short, detail="worst_group",
                 saying="short of places in some year group",
                 explain="The year group of each area that is shortest of places, and by how many.", **places),
         Measure("additional_need", "Places short in all year groups", scale=short, adds_up=True,
-                saying="short of places in one year group or more",
+                saying="short of places in one year group or more", detail="additional_need_range",
                 explain=f"The shortages of all year groups, {first} to {last}, added up; nothing is offset.", **places),
         Measure("headroom_percent", "Headroom over all year groups", letters="rag",
                 saying="short of places over all year groups",
@@ -162,7 +184,7 @@ def measures(phase: str) -> tuple[Measure, ...]:
         Measure("entry_headroom_percent", f"Headroom in {entry}", letters="entry_rag", saying=f"short of {entry} places",
                 explain=f"Places that stay free in {entry}.", **free),
         Measure("spare_places", "Spare places in all year groups", scale=steps(SPARE_EDGES, "hidden"), adds_up=True,
-                saying=f"left with {SPARE_EDGES[0]} spare places or more",
+                saying=f"left with {SPARE_EDGES[0]} spare places or more", detail="spare_places_range",
                 explain=f"Places beyond the children expected, year group by year group, {first} to {last}, added up.", **places),
         Measure("hidden_need", "Hidden need", "children", hidden, adds_up=True, unit_one="child",
                 saying="home to children whom full schools cannot take",
@@ -178,7 +200,8 @@ def breakdown(phase: str, balance: pd.DataFrame) -> Breakdown:
         "key": mine["planning_area_code"],
         "year": mine["ay"],
         "row": mine["nc_year"].map(lambda g: nc_year_label(int(g))),
-        **{column: mine[column] for column in BREAKDOWN},
+        **{column: mine[column] for column in BREAKDOWN if column != "likely"},
+        "likely": mine["p_shortfall"] * 100,
     })
     return Breakdown("Year group", BREAKDOWN, frame, value="pupils", limit="yg_places")
 
@@ -196,8 +219,11 @@ def account(phase: str, waterfall: pd.DataFrame, base: int) -> Account:
 PARTS_NOTE = "Each part is added up over the years since the census; leavers are all who have left the phase by then."
 BREAKDOWN = {
     "pupils": "Children expected",
+    "pupils_p10": "1 in 10 below",
+    "pupils_p90": "1 in 10 above",
     "yg_places": "Places",
     "additional_need": "Short",
+    "likely": "Likely short, %",
     "spare_places": "Spare",
     "residents": "Children living here",
 }

@@ -7,11 +7,12 @@ import itertools
 import numpy as np
 import pytest
 
-from maps.palette import BANDS, BORDER, PATTERNS, Scale, bands, contrast, luminance, steps
+from maps.palette import BANDS, BORDER, LIKELY, PATTERNS, Scale, bands, contrast, luminance, steps
 
 SCALES = {
     "shortage": steps((1, 10, 20, 40)), "hidden": steps((1, 5, 10, 20), "hidden"), "one step": steps((1,)),
     "bands": bands([(letter, letter) for letter in BANDS]),
+    "likelihoods": bands([(letter, letter) for letter in LIKELY], looks=LIKELY),
 }
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
 SIGHT = {

@@ -153,7 +153,8 @@ def test_map_and_workbook_are_of_one_release(done: Outcome, tmp_path: Path) -> N
         for j, moment in enumerate(layer["moments"]):
             told = book.loc[("primary", codes[name], moment["key"])]
             assert layer["measures"][0]["v"][i][j] == np.floor(told["entry_need"] + 0.5)
-            assert layer["measures"][2]["v"][i][j] == np.floor(told["additional_need"] + 0.5)
+            assert layer["measures"][1]["v"][i][j] == np.floor(100 * told["entry_p_shortfall"] + 0.5)
+            assert layer["measures"][3]["v"][i][j] == np.floor(told["additional_need"] + 0.5)
 
 
 def test_the_card_of_an_area_has_its_year_groups_and_the_sentence_its_shortest(done: Outcome) -> None:
@@ -162,7 +163,10 @@ def test_the_card_of_an_area_has_its_year_groups_and_the_sentence_its_shortest(d
     west = primary["names"].index(f"West {NASTY}")
     rows = primary["breakdown"]["rows"][west][0]
     assert [row[0] for row in rows] == ["Reception", *(f"Year {g}" for g in range(1, 7))]
-    assert rows[0] == ["Reception", 61, 60, 1, 0, rows[0][5]]
+    headings = primary["breakdown"]["headings"]
+    assert headings[:4] == ["Year group", "Children expected", "1 in 10 below", "1 in 10 above"]
+    assert headings[4:7] == ["Places", "Short", "Likely short, %"]
+    assert rows[0] == ["Reception", 61, 61, 61, 60, 1, 100, 0, rows[0][8]], "the base year is counted: no range, no doubt"
     assert primary["measures"][0]["say"][0].startswith(
         "1 of 2 primary planning areas is short of Reception places in 2022/23: West"
     )
@@ -237,6 +241,21 @@ def test_what_is_not_known_is_told_as_not_known() -> None:
     west = layer["names"].index(next(n for n in layer["names"] if n.startswith("West")))
     assert layer["measures"][0]["v"][west] == [None] * 6 and layer["measures"][0]["l"][west][0] == "?"
     assert "Not known for 1 more." in layer["measures"][0]["say"][0]
+
+
+def test_years_ahead_have_a_range_beside_the_forecast_and_a_likelihood_in_words(done: Outcome) -> None:
+    """West is one child over its places in every year, so that a shortfall is about even; the range holds the forecast."""
+    primary = contents(sheet_of(done))["layers"][0]
+    west = primary["names"].index(f"West {NASTY}")
+    likely = next(one for one in primary["measures"] if one["title"] == "Likelihood of a shortfall in Reception")
+    assert likely["b"][west][0] == "C" and likely["n"][west][0] == "100 %"
+    for year, rows in enumerate(primary["breakdown"]["rows"][west][1:], 1):
+        for _, pupils, low, high, *_ in rows:
+            assert low < pupils < high, year
+    beside = primary["measures"][0]["b"][west]
+    assert beside[0] == "" and all(re.fullmatch(r"range \d+ to \d+", text) for text in beside[1:])
+    book = sheet_of(done).headlines[0]
+    assert re.search(r"\([\d,]+ to [\d,]+ in 8 of 10 futures\)\.$", book)
 
 
 def test_headlines_say_how_many_and_where(done: Outcome) -> None:
