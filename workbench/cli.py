@@ -111,6 +111,23 @@ def backtest(
 
 
 @app.command()
+def contribution(
+    workspace: WorkspaceFolder,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Reference of a site in the council's list of housing sites.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write into; else contributions/ in the workspace.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Reply to a planning consultation on one site: places generated, free within reach, asked for, and sums, step by step."""
+    def work() -> Answer:
+        from workbench.contribution import reply_on
+
+        with Steps() as steps:
+            return reply_on(workspace, site, out, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,

@@ -178,10 +178,11 @@ def test_that_permissions_run_out_is_no_slump() -> None:
 
 
 def test_homes_that_bring_no_pupils_are_counted_as_homes_only() -> None:
-    for more in ({"kept_for": "over_55"}, {"kept_for": "student"}, {"dwelling_type": "flat", "bedrooms": "1"}):
+    small: dict[str, Any] = {"dwelling_type": "flat", "bedrooms": "1"}
+    for more in ({"kept_for": "over_55"}, {"kept_for": "student"}, small):
         _, homes = made(a_town(site(100, **more)))
         assert not homes.yields.any() and primary(homes.central).max() <= 0
-    _, homes = made(a_town(site(100, dwelling_type="flat", bedrooms="1")), Assumptions(one_bed_flats=True))
+    _, homes = made(a_town(site(100, **small)), Assumptions(one_bed_flats=True))
     assert primary(homes.central)[3] > 0
 
 
