@@ -136,7 +136,7 @@ def _headcount_notes(evidence: Evidence, counted: pd.DataFrame, settings: Settin
         notes.append(Note(TABLE, f"headcounts of {ay_label(last)} and before stand for {', '.join(ay_label(y) for y in later)}"))
     for term in TERMS:
         if not (counted["term"] == term).any():
-            notes.append(Note(TABLE, f"there is no headcount of a {term} term: hours rest on places there"))
+            notes.append(Note(TABLE, f"there is no headcount of the {term} term: hours rest on places there"))
     if strange := sorted(set(counted["setting_ref"]) - set(settings.table["setting_ref"])):
         notes.append(Note(TABLE, f"{len(strange)} settings of the headcount are in no list and cannot be placed: {some(strange)}",
                           "their hours are left out"))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.evidence import Note
-from sufficiency.setting_list import TABLE, listed
+from sufficiency.setting_list import TABLE, listed, text_at
 from sufficiency.setting_points import mostly
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _counted(
     mine = homes[homes["provider_urn"].isin(spoken_of)] if len(homes) else homes
     if mine.empty:
         return group.iloc[:0], homes, {}
-    district = mine["constituency"].map(mostly(*_districts(group))).fillna("")
+    district = text_at(mine["constituency"], mostly(*_districts(group)))
     ref = ("counted childminders " + district.mask(district.eq(""), "anywhere")).astype("str")
     together = mine.assign(setting_ref=ref, district_code=district, known=mine["places_estimated"].fillna(0.0))
     by = together.groupby(["setting_ref", "district_code"], as_index=False)
@@ -82,7 +82,7 @@ def _by_area(told: pd.DataFrame, places: pd.DataFrame, evidence: Evidence) -> pd
     wards, districts = mostly(places["district_code"], places["ward_code"]), set(places["district_code"]) | {*small.values()}
     code = told["area_code"]
     is_small, is_district = code.isin(small.keys()), code.isin(districts) | code.str.match(r"^E0[6-9]")
-    district = code.map(small).where(is_small, code.where(is_district, code.map(wards))).fillna("")
+    district = text_at(code, small).where(is_small, code.where(is_district, text_at(code, wards)))
     return listed(pd.DataFrame({
         "setting_ref": "childminders " + code, "setting_name": "Childminders", "provider_type_group": "childminder",
         "providers": told["childminders"], "places": told["places"], "lsoa_code": code.where(is_small, ""),

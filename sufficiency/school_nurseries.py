@@ -14,7 +14,7 @@ import pandas as pd
 
 from planning_areas.wording import some
 from sufficiency.evidence import Note
-from sufficiency.setting_list import TABLE, listed
+from sufficiency.setting_list import TABLE, listed, text_at
 from sufficiency.sources.code_point import spelt
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def school_nurseries(evidence: Evidence, places: pd.DataFrame, notes: list[Note]
     frame = pd.DataFrame({
         "setting_ref": rows.index, "setting_name": rows["school_name"], "places": count.reindex(rows.index).astype("float64"),
         "provider_type_group": np.where(nursery_school[is_one], "nursery_school", "school_nursery"),
-        "easting": east, "northing": north, "postcode": postcode, "ward_code": postcode.map(at["ward_code"]).fillna(""),
-        "district_code": district.where(district.str.match(r"^[EW]0"), postcode.map(at["district_code"]).fillna("")),
+        "easting": east, "northing": north, "postcode": postcode, "ward_code": text_at(postcode, at["ward_code"]),
+        "district_code": district.where(district.str.match(r"^[EW]0"), text_at(postcode, at["district_code"])),
         "placed_by": np.select([rows["easting"].notna(), east.notna(), district.str.match(r"^[EW]0")],
                                ["school", "postcode", "district"], "authority"),
     })

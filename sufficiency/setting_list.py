@@ -42,3 +42,8 @@ def listed(rows: pd.DataFrame, **columns: object) -> pd.DataFrame:
 def named(rows: pd.DataFrame) -> list[str]:
     """Name settings for people, with their numbers."""
     return [f"{name or 'a setting'} ({ref})" for ref, name in zip(rows["setting_ref"], rows["setting_name"], strict=True)]
+
+
+def text_at(keys: pd.Series, values: pd.Series | dict[str, str]) -> pd.Series:
+    """Look text up by key: blank where it is not known."""
+    return keys.map(values).astype("object").fillna("").astype("str")

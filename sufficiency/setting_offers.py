@@ -23,7 +23,7 @@ from sufficiency.evidence import Note
 from sufficiency.provider_tables import GROUPS
 from sufficiency.room_space import Room, room_places
 from sufficiency.rules import rulebook
-from sufficiency.setting_list import TABLE, named
+from sufficiency.setting_list import TABLE, named, text_at
 from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
     for column in ("hours_week", "weeks_year", "occupancy", "funded_share"):
         aged[column] = aged[column].fillna(aged["setting_ref"].map(whole[column]))
     for column in ("pattern", "opens_on", "closes_on"):
-        aged[column] = aged[column].where(aged[column].ne(""), aged["setting_ref"].map(whole[column]).fillna(""))
+        aged[column] = aged[column].where(aged[column].ne(""), text_at(aged["setting_ref"], whole[column]))
     alone = survey[survey["age_band"].eq("") & ~survey["setting_ref"].isin(aged["setting_ref"])]
     every = pd.concat([aged, alone], ignore_index=True)[columns]
     registered = evidence.ofsted_register.set_index("provider_urn")["places_estimated"]
-    alias = every["setting_ref"].map(dict(aliases))
-    every["places"] = every["places"].where(alias.isna() | every["places"].notna(), every["setting_ref"].map(registered))
-    return every.assign(setting_ref=alias.fillna(every["setting_ref"]).astype("str"))
+    known = every["setting_ref"].map(registered).astype("float64").where(every["setting_ref"].isin(aliases.keys()))
+    return every.assign(places=every["places"].fillna(known),
+                        setting_ref=every["setting_ref"].map(lambda ref: aliases.get(ref, ref)).astype("str"))
 
 
 def _minded(evidence: Evidence) -> pd.DataFrame:
@@ -180,12 +180,12 @@ def _said(rows: pd.DataFrame, asked: pd.DataFrame, divided: int, silent: int, ch
         notes.append(Note(TABLE, told,
                           "their hours on offer are not counted; ask them, and write the answer in settings_hours"))
     guessed = rows[rows["basis"].eq("assumption") & rows["own"]]
-    if len(guessed):
-        notes.append(Note(TABLE, f"opening hours of {guessed['setting_ref'].nunique()} settings are those that the rulebook takes "
-                                 "for their kind, since the settings allow it", "their hours on offer are an assumption"))
+    if many := guessed["setting_ref"].nunique():
+        notes.append(Note(TABLE, f"opening hours of {many} settings are those that the rulebook takes for their kind, since the "
+                                 "settings allow it", "their hours on offer are an assumption"))
     if divided:
-        notes.append(Note(TABLE, f"places of {divided} settings are divided among ages as the rulebook takes it for their kind",
-                          "shortage at one age may be surplus at another"))
+        told = f"places of {divided} settings are divided among ages as the rulebook takes it for their kind"
+        notes.append(Note(TABLE, told, "shortage at one age may be surplus at another"))
     usual = rows[rows["own"] & rows["hours_week"].notna() & ~rows["of_roll"]]
     if len(usual):
         notes.append(Note(TABLE, f"where a setting does not say, {choices.usual('occupancy'):.0%} of place-hours can be used, "
@@ -218,5 +218,5 @@ def over_registered(offers: Offers, on: date, choices: SupplyChoices) -> list[No
     over = together[together > cap.reindex(together.index) + 1e-9]
     if over.empty:
         return []
-    return [Note(TABLE, f"{len(over)} settings say more places than Ofsted registers at one time: {some(over.index)}; "
-                        "cut in proportion", "ask whether rooms are shared by ages over the day")]
+    told = f"{len(over)} settings say more places than Ofsted registers at one time: {some(over.index)}; cut in proportion"
+    return [Note(TABLE, told, "ask whether rooms are shared by ages over the day")]

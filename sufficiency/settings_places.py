@@ -19,7 +19,7 @@ from planning_areas.wording import some
 from sufficiency.childminder_areas import childminders
 from sufficiency.evidence import Note
 from sufficiency.school_nurseries import school_nurseries
-from sufficiency.setting_list import COLUMNS, TABLE, Settings, listed, named
+from sufficiency.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
 from sufficiency.setting_points import mostly, placed_postcodes, small_area_at
 from sufficiency.sources.code_point import sectors, spelt
 
@@ -33,7 +33,7 @@ def settings_of(evidence: Evidence) -> Settings:
     """Bring the register, the schools and the council's own lists together, each setting once, each in its place."""
     places = placed_postcodes(evidence)
     notes: list[Note] = []
-    active = _active(evidence)
+    active = active_providers(evidence)
     group_settings = _group_settings(evidence, active, notes)
     parts = [group_settings, _own_references(evidence, group_settings, active)]
     group = _by_postcode(pd.concat(parts, ignore_index=True), places, notes)
@@ -46,7 +46,7 @@ def settings_of(evidence: Evidence) -> Settings:
     return Settings(table[COLUMNS], wards[wards["lsoa_code"].ne("") & wards["ward_code"].ne("")], tuple(notes), aliases)
 
 
-def _active(evidence: Evidence) -> pd.DataFrame:
+def active_providers(evidence: Evidence) -> pd.DataFrame:
     """The register's active providers on the Early Years Register: all others have no places for young children."""
     table = evidence.ofsted_register
     if table.empty:
@@ -84,7 +84,7 @@ def _own_references(evidence: Evidence, group: pd.DataFrame, active: pd.DataFram
     joined = rows.groupby("setting_ref", as_index=False).agg(lambda cells: next((c for c in cells if c), ""))
     joined = joined if len(joined) else rows.iloc[:0]
     for ours, theirs in (("setting_name", "provider_name"), ("postcode", "postcode")):
-        joined[ours] = joined[ours].where(joined[ours].ne(""), joined["setting_ref"].map(register[theirs]).fillna(""))
+        joined[ours] = joined[ours].where(joined[ours].ne(""), text_at(joined["setting_ref"], register[theirs]))
     return listed(joined, provider_type_group=joined["provider_type_group"].mask(joined["provider_type_group"].eq(""), "other"))
 
 

@@ -81,6 +81,7 @@ def bomb() -> bytes:
 
 PANS = "urn,ay,nc_year,pan\n122451,2023/24,R,60\n122452,2023/24,R,30\n"
 SITES = "site_ref,site_name,status,easting,northing,financial_year,dwellings\n"
+HEADCOUNT = "setting_ref,ay,term,age_band,entitlement,pattern,hours_week\n"
 BOOK = workbook(("urn", "ay", "nc_year", "pan"), ("122451", 2023, 0, 60))
 
 
@@ -172,6 +173,35 @@ LOCAL = [
     other("negative births", "local_births", "area_code,cohort,births\nE07000170,2005,-1400\n", 2, "births", "at least 0"),
     other("offers at year 8", "offers", "urn,ay,nc_year,offers\n122451,2023,Y8,30\n", 2, "nc_year",
           "8: 0, 3, 5, 7, 9 or 10 expected (year of entry)"),
+    other("unknown term", "termly_headcount", HEADCOUNT + "EY1,2022,winter,age_2,paid,term_time,20\n", 2, "term",
+          "winter: autumn, spring or summer expected"),
+    other("hours of a year", "termly_headcount", HEADCOUNT[:-1] + ",children\nEY1,2022,summer,age_2,paid,term_time,5700,10\n", 2,
+          "hours_week", "5700: no more than 70 hours a week for each child"),
+    other("hours of nobody", "termly_headcount", HEADCOUNT[:-1] + ",children\nEY1,2022,summer,age_2,paid,term_time,15,0\n", 2,
+          "hours_week", "no hours expected where there are no children"),
+    other("one setting counted twice", "termly_headcount", HEADCOUNT + "EY1,2022,Summer,age_2,paid,term_time,20\n" * 2, 2,
+          "setting_ref, ay, term, age_band, entitlement, pattern", "rows 2 and 3 say this twice"),
+    other("blank hours", "termly_headcount", HEADCOUNT + "EY1,2022,summer,age_2,paid,term_time,\n", 2, "hours_week",
+          "blank is not nought"),
+    other("more than full", "settings_hours", "setting_ref,age_band,hours_week,occupancy\nEY1,age_2,50,85\n", 2, "occupancy",
+          "85: at most 1 expected"),
+    other("more hours than a week", "settings_hours", "setting_ref,age_band,hours_week\nEY1,age_2,500\n", 2, "hours_week",
+          "500: at most 168 expected"),
+    other("unknown age", "settings_hours", "setting_ref,age_band,hours_week\nEY1,toddlers,50\n", 2, "age_band",
+          "toddlers: blank, under_2, age_2"),
+    other("closes before it opens", "settings_hours", "setting_ref,age_band,hours_week,opens_on,closes_on\n"
+          "EY1,,50,2023-09-01,2023-01-01\n", 2, "opens_on", "a date before that of closing expected"),
+    other("no such day", "settings_hours", "setting_ref,age_band,hours_week,opens_on\nEY1,,50,2023-02-30\n", 2, "opens_on",
+          "2023-02-30: a date such as 2026-06-30 expected"),
+    other("term time all year", "settings_hours", "setting_ref,age_band,hours_week,pattern,weeks_year\nEY1,,50,term time,51\n", 2,
+          "weeks_year", "51: no more than 40 weeks a year expected in term time only"),
+    other("a ward by name", "childminders", "area_code,childminders,places\nHucknall,3,18\n", 2, "area_code",
+          "a letter and eight digits"),
+    other("no such time", "clubs", "club_ref,club_name,opens\nC1,Larks,7.45\n", 2, "opens", "7.45: a time such as 07:45"),
+    other("evening as morning", "clubs", "club_ref,club_name,opens,closes\nC1,Larks,07:45,06:00\n", 2, "opens",
+          "07:45: a time before that of closing expected; write 18:00"),
+    other("oldest and youngest", "clubs", "club_ref,club_name,youngest,oldest\nC1,Larks,11,4\n", 2, "youngest",
+          "11: an age no higher than the oldest expected"),
     other("a year missing", "local_school_roll", "urn,ay,nc_year,pupils\n122451,2019,R,30\n122451,2022,R,30\n",
           notes="2020/21, 2021/22 missing between the other years"),
     other("no base year", "local_school_roll", "urn,ay,nc_year,pupils\n122451,2019,R,30\n122451,2020,R,30\n", 0, "ay",

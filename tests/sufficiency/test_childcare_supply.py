@@ -1,0 +1,181 @@
+"""Hours on offer: from the headcount where there is one, else from places; who has not said is asked by name, never guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from nurseries import POSTCODES, childminder, counted, hours, minders, postcodes, provider
+from town import BASE, WEST_PRIMARY, evidence, lsoas, roll, school
+
+from sufficiency.childcare_supply import SUPPLY, Supply, by_area, hours_on_offer, with_pte
+from sufficiency.setting_offers import SupplyChoices
+from sufficiency.settings_places import settings_of
+
+GUESS = SupplyChoices(assume_hours=True)
+
+
+def on_offer(choices: SupplyChoices | None = None, years: tuple[int, ...] = (BASE,), **tables: Any) -> Supply:
+    known = evidence({"postcodes": postcodes(), "lsoas": lsoas(), **tables})
+    return hours_on_offer(known, settings_of(known), years, choices)
+
+
+def told(supply: Supply) -> str:
+    return " / ".join(n.text for n in supply.notes)
+
+
+def summer(supply: Supply, column: str = "hours_week") -> dict[tuple[str, str], float]:
+    """Hours in the summer of the base year by setting and age."""
+    rows = supply.hours[(supply.hours["term"] == "summer") & (supply.hours["ay"] == BASE)]
+    return rows.groupby(["setting_ref", "age_band"])[column].sum().to_dict()
+
+
+FORTY = hours("EY1", hours_week=50, weeks_year=51, occupancy=0.85, funded_share=0.60, places=40)
+TWOS = hours("EY1", "age_2", hours_week=50, weeks_year=51, area_m2=60, staff=5, occupancy=1.0, funded_share=0.5)
+
+
+def test_a_nursery_of_forty_places_as_in_the_brief() -> None:
+    supply = on_offer(ofsted_register=[provider("EY1")], settings_hours=[FORTY])
+    rows = supply.hours[supply.hours["term"].eq("spring")]
+    assert rows["places"].sum() == pytest.approx(40) and set(rows["basis"]) == {"survey"}
+    assert set(rows["pattern"]) == {"stretched"}
+    assert rows["hours_week"].sum() == pytest.approx(1_700) and rows["funded_hours_week"].sum() == pytest.approx(1_020)
+    assert (rows["funded_hours_week"] * rows["weeks_year"]).sum() == pytest.approx(52_020)
+    worth = with_pte(rows)
+    assert round(worth["funded_pte"].sum(), 1) == 91.3
+    assert rows["funded_hours_week"].sum() / 15 == pytest.approx(68), "what a term of term-time children has"
+    assert set(supply.hours["term"]) == {"autumn", "spring", "summer"} and list(supply.hours.columns) == SUPPLY
+    assert supply.asked.empty
+
+
+def test_rooms_are_held_by_floor_staff_and_the_ratio_of_the_term() -> None:
+    supply = on_offer(ofsted_register=[provider("EY1")], settings_hours=[TWOS], years=(2022, 2023))
+    by = supply.hours.set_index(["ay", "term"])["places"]
+    assert by.loc[(2022, "summer")] == 20 and by.loc[(2023, "autumn")] == 24, "one to five from September 2023"
+    assert supply.hours.set_index(["ay", "term"]).loc[(2023, "autumn"), "hours_week"] == pytest.approx(1_200)
+
+
+def test_all_ages_together_are_no_more_than_ofsted_registers() -> None:
+    rooms = [hours("EY1", age, places=n, hours_week=10, occupancy=1.0) for age, n in
+             (("under_2", 10), ("age_2", 20), ("age_3_4", 20))]
+    supply = on_offer(ofsted_register=[provider("EY1", places=40)], settings_hours=rooms)
+    assert summer(supply, "places") == pytest.approx({("EY1", "under_2"): 8, ("EY1", "age_2"): 16, ("EY1", "age_3_4"): 16})
+    assert "1 settings say more places than Ofsted registers at one time: EY1" in told(supply)
+
+
+def test_what_is_blank_for_an_age_is_what_the_whole_setting_says() -> None:
+    survey = [hours("EY1", hours_week=40, weeks_year=38, occupancy=0.5, funded_share=1.0),
+              hours("EY1", "age_2", places=10), hours("EY1", "age_3_4", places=20, hours_week=15)]
+    supply = on_offer(ofsted_register=[provider("EY1")], settings_hours=survey)
+    assert summer(supply) == pytest.approx({("EY1", "age_2"): 200, ("EY1", "age_3_4"): 150})
+    assert set(supply.hours["pattern"]) == {"term_time"}
+
+
+def test_a_setting_with_places_and_no_hours_is_asked_for_by_name_and_counts_nothing() -> None:
+    supply = on_offer(ofsted_register=[provider("EY1"), provider("EY2", places=30, provider_name="Mill Lane")],
+                      settings_hours=[FORTY])
+    assert set(supply.hours["setting_ref"]) == {"EY1"}
+    assert supply.asked.to_dict("records") == [{"setting_ref": "EY2", "setting_name": "Mill Lane", "missing": "hours",
+                                                "places": 30,
+                                                "provider_type_group": "day_nursery"}]
+    assert "1 settings with 30 places have no hours: Mill Lane (EY2)" in told(supply)
+
+
+def test_hours_are_assumed_only_where_the_settings_allow_it_and_each_row_says_so() -> None:
+    supply = on_offer(GUESS, ofsted_register=[provider("EY1", provider_subtype="Sessional day care", places=20)])
+    assert set(supply.hours["basis"]) == {"assumption"} and supply.asked.empty
+    assert summer(supply) == pytest.approx({("EY1", "age_2"): 20 * 0.35 * 30 * 0.85, ("EY1", "age_3_4"): 20 * 0.65 * 30 * 0.85})
+    assert "opening hours of 1 settings are those that the rulebook takes for their kind" in told(supply)
+
+
+def test_a_setting_that_says_hours_and_no_places_has_those_of_the_register() -> None:
+    supply = on_offer(ofsted_register=[provider("EY1", places=20)], settings_hours=[hours("EY1", hours_week=10, occupancy=1.0)])
+    assert set(supply.hours["basis"]) == {"register"}
+    assert sum(summer(supply).values()) == pytest.approx(200)
+    assert "divided among ages as the rulebook takes it" in told(supply)
+    unknown = on_offer(ofsted_register=[provider("EY1", places=float("nan"))], settings_hours=[hours("EY1", hours_week=10)])
+    assert unknown.hours.empty and unknown.asked["missing"].tolist() == ["places"], "a blank is not nought"
+
+
+def test_the_headcount_comes_before_places_in_its_term_and_vacant_hours_are_on_offer() -> None:
+    heads = [counted("EY1", "early_learning", 150), counted("EY1", "working_parent", 450), counted("EY1", "paid", 200),
+             counted("EY1", "vacant", 100), counted("EY1", "universal", 90, age_band="age_3_4", pattern="stretched")]
+    supply = on_offer(ofsted_register=[provider("EY1")], settings_hours=[FORTY], termly_headcount=heads)
+    assert summer(supply) == {("EY1", "age_2"): 900, ("EY1", "age_3_4"): 90}
+    assert summer(supply, "funded_hours_week") == {("EY1", "age_2"): 660, ("EY1", "age_3_4"): 90}, "0.6 of what is vacant"
+    rows = supply.hours.set_index(["term", "age_band"])
+    assert set(rows.loc["summer", "basis"]) == {"headcount"} and set(rows.loc["autumn", "basis"]) == {"survey"}
+    assert rows.loc[("summer", "age_3_4"), ["pattern", "weeks_year"]].tolist() == ["stretched", 51]
+    assert "there is no headcount of the autumn term" in told(supply)
+
+
+def test_a_setting_of_which_only_the_headcount_is_known_shares_its_vacancies_as_it_shares_its_hours() -> None:
+    heads = [counted("EY1", "universal", 300), counted("EY1", "paid", 100), counted("EY1", "vacant", 40)]
+    supply = on_offer(ofsted_register=[provider("EY1")], termly_headcount=heads, years=(BASE, BASE + 1))
+    assert summer(supply, "funded_hours_week") == {("EY1", "age_2"): 330}
+    later = supply.hours[supply.hours["ay"] == BASE + 1]
+    assert later["hours_week"].tolist() == [440], "until there is a later headcount"
+    assert "headcounts of 2022/23 and before stand for 2023/24" in told(supply)
+    assert supply.asked.empty, "it has said what it has"
+
+
+def test_a_headcount_without_vacancies_is_told_and_one_of_nobody_known_stands_in_the_authority() -> None:
+    supply = on_offer(ofsted_register=[provider("EY1")], termly_headcount=[counted("EY1", "paid", 60), counted("X", "paid", 7)])
+    assert "2 settings have a headcount and no vacant hours: EY1, X" in told(supply)
+    assert supply.hours.set_index("setting_ref").loc["X", "placed_by"] == "authority"
+    assert supply.hours["hours_week"].sum() == 67
+
+
+def test_settings_open_and_close_on_their_day() -> None:
+    survey = [{**FORTY, "closes_on": "2023-03-31"}, hours("EY2", opens_on="2023-04-01", hours_week=50, places=10)]
+    supply = on_offer(ofsted_register=[provider("EY1"), provider("EY2")], settings_hours=survey,
+                      termly_headcount=[counted("EY1", "paid", 99, ay=2021)])
+    terms = supply.hours.groupby("setting_ref")["term"].unique().map(sorted).to_dict()
+    assert terms == {"EY1": ["autumn", "spring"], "EY2": ["summer"]}, "nor does an old headcount bring it back"
+
+
+def test_childminders_count_by_area_with_the_hours_that_the_council_gives() -> None:
+    supply = on_offer(childminders=[minders("E05000002", 60, hours_week=40, occupancy=0.5, funded_share=0.25),
+                                    minders("E05000001", 6)])
+    assert sum(v for (ref, age), v in summer(supply).items() if age != "age_5_7") == pytest.approx(60 * 0.5 * 40 * 0.5)
+    assert set(supply.hours["setting_ref"]) == {"childminders E05000002"} and supply.hours["easting"].isna().all()
+    assert supply.asked["setting_ref"].tolist() == ["childminders E05000001"]
+
+
+def test_a_childminders_own_headcount_is_told_with_those_of_the_district() -> None:
+    supply = on_offer(ofsted_register=[provider("EY0"), childminder("EY1"), childminder("EY2"), childminder("EY3")],
+                      termly_headcount=[counted("EY1", "paid", 20), counted("EY2", "universal", 15)])
+    assert summer(supply) == {("counted childminders E07000001", "age_2"): 35}
+
+
+def test_school_nursery_classes_are_asked_and_their_pupils_are_no_places() -> None:
+    tables = {"schools": [school(WEST_PRIMARY)], "school_roll": roll(WEST_PRIMARY, [40], first=-1)}
+    assert on_offer(**tables).asked["missing"].tolist() == ["hours"]
+    guessed = on_offer(GUESS, **tables)
+    assert summer(guessed) == {(WEST_PRIMARY, "age_3_4"): 600} and summer(guessed, "funded_hours_week") == summer(guessed)
+    said = on_offer(**tables, settings_hours=[hours(WEST_PRIMARY, "age_3_4", places=26, hours_week=30, weeks_year=38,
+                                                    occupancy=1.0,
+                                                    funded_share=1.0)])
+    assert with_pte(said.hours)["funded_pte"].tolist() == pytest.approx([52, 52, 52]), "26 places, 30 hours, 38 weeks"
+    assert on_offer(**tables, settings_hours=[hours(WEST_PRIMARY, hours_week=30)]).asked["missing"].tolist() == ["places"]
+
+
+def test_funded_hours_are_never_those_of_children_at_school() -> None:
+    supply = on_offer(GUESS, ofsted_register=[provider("EY1", provider_subtype="Out-of-school day care"), provider("EY2"),
+                                              childminder("EY9")])
+    old = supply.hours["age_band"].eq("age_5_7")
+    assert supply.hours.loc[old, "hours_week"].gt(0).all() and supply.hours.loc[old, "funded_hours_week"].eq(0).all()
+    assert (supply.hours["funded_hours_week"] <= supply.hours["hours_week"]).all()
+
+
+def test_the_order_of_rows_changes_nothing_and_areas_add_up() -> None:
+    rows = [provider("EY1"), provider("EY2", POSTCODES[2]), childminder("EY9"), provider("EY3", POSTCODES[1], own=False)]
+    first = on_offer(GUESS, ofsted_register=rows)
+    second = on_offer(GUESS, ofsted_register=rows[::-1])
+    keys = ["setting_ref", "term", "age_band"]
+    pd.testing.assert_frame_equal(first.hours.sort_values(keys, ignore_index=True), second.hours.sort_values(keys,
+                                                                                                             ignore_index=True))
+    area = by_area(first.hours, "district_code")
+    assert area["hours_week"].sum() == pytest.approx(first.hours.loc[first.hours["own"], "hours_week"].sum())
+    assert on_offer().hours.empty
