@@ -17,13 +17,14 @@ from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
-from sufficiency.calibration import shipped
+from sufficiency.calibration import drawn_towards, shipped
 from sufficiency.children import Projection, project
 from sufficiency.draws import Draws
 from sufficiency.evidence import Authority, Evidence, Note, Source
 from sufficiency.homes import Homes, homes_of
 from sufficiency.last_dates import last_safe_dates
 from sufficiency.made_of import made_of
+from sufficiency.own_errors import own_errors
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
 from sufficiency.ranges import Ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
@@ -139,8 +140,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
 def laid_around(projection: Projection, central: pd.DataFrame, ahead: Forecast, assumptions: Assumptions) -> Ranges:
     """The draws around the final central figures, as ranges and likelihoods; central: the balance of the central run."""
     draws = Draws(assumptions.seed, 0, assumptions.draws, assumptions.spread)
-    return ranges(projection, central, ahead.frame.members, births_known(ahead.evidence), shipped(assumptions.method), draws,
-                  ahead.homes)
+    calibration = drawn_towards(shipped(assumptions.method), own_errors(ahead.evidence, assumptions), assumptions.pooling)
+    return ranges(projection, central, ahead.frame.members, births_known(ahead.evidence), calibration, draws, ahead.homes)
 
 
 def _in_horizon(frame: pd.DataFrame, assumptions: Assumptions, base: int) -> pd.Series:
