@@ -12,9 +12,10 @@ probability stay below the usual rate does the forecast fall. Beyond the last ye
 nothing changes.
 
 In a *draw* every site is built or not by its probability, some years late and faster or slower than its trajectory, and yields
-are higher or lower together. Draw 0, and every draw at spread 0, is the core forecast exactly. Each site has a stream of its own
-("completions/SITE"), beside that of the market ("completions") and that of "yields", so that a scenario without one site changes
-nothing of the others' luck.
+are higher or lower together. Sites that are late postpone what is built above the usual rate; below it others, which are on no
+list yet, take their place, as they did in the years from which the usual rate is known: lateness alone makes no slump. Draw 0,
+and every draw at spread 0, is the core forecast exactly. Each site has a stream of its own ("completions/SITE"), beside that of
+the market ("completions") and that of "yields", so that a scenario without one site changes nothing of the others' luck.
 
 What next September's figures are known to be, from the October census or the offers, holds those children already who moved in
 before: they are not added again, then or in the years after.
@@ -97,9 +98,9 @@ class Homes:
             return np.zeros((draws.count, *self.central.shape))
         unit = replace(draws, spread=1.0)
         rules = rulebook("housing")
-        completed = _drawn(self.parts, self.ahead, unit, rules["slippage"], rules["spread"])
+        late, in_time = _drawn(self.parts, self.ahead, unit, rules["slippage"], rules["spread"])
         factors = np.exp(rules["spread"]["yields"] * unit.normals("yields", len(PHASES)))
-        drawn = self._children({phase: self._excess(phase, completed) for phase in self.layers}, factors)
+        drawn = self._children({phase: self._excess(phase, late, in_time) for phase in self.layers}, factors)
         drawn -= self.central
         drawn *= draws.spread
         drawn += self.central
@@ -112,8 +113,9 @@ class Homes:
         if self.parts is None:
             return np.zeros_like(self.central)
         likely = self.parts.at(self.ahead) * self.parts.table["probability"].to_numpy("float64")[:, None]
-        excess = {phase: self._excess(phase, likely[None]) for phase in self.layers}
-        return self._children(excess, np.ones((1, len(PHASES))))[0]
+        excess = {phase: self._excess(phase, likely[None], likely[None]) for phase in self.layers}
+        likely_children: Floats = self._children(excess, np.ones((1, len(PHASES))))[0]
+        return likely_children
 
     def homes_by_area(self, phase: str, completed: Floats) -> Floats:
         """Homes of every planning area of a phase: [draw, area, year] of [draw, part, year]."""
@@ -125,10 +127,14 @@ class Homes:
         rate: Floats = self.layers[phase].usual[:, None] * covered
         return rate
 
-    def _excess(self, phase: str, completed: Floats) -> dict[str, Floats]:
-        """Children at the level yield of the homes above (or below) the usual rate: phase of yields -> [draw, area, year]."""
-        homes = self.homes_by_area(phase, completed)
-        return self._at_yields(phase, homes - self.usual(phase), homes, completed)
+    def _excess(self, phase: str, late: Floats, in_time: Floats) -> dict[str, Floats]:
+        """Children at the level yield of the homes above (or below) the usual rate: phase of yields -> [draw, area, year].
+
+        late, in_time: homes ready, [draw, part, year]; what is merely late is made up for as far as the usual rate.
+        """
+        usual, homes = self.usual(phase), self.homes_by_area(phase, late)
+        counted = homes if late is in_time else np.maximum(homes, np.fmin(self.homes_by_area(phase, in_time), usual))
+        return self._at_yields(phase, counted - usual, homes, late)
 
     def _at_yields(self, phase: str, excess: Floats, homes: Floats, completed: Floats) -> dict[str, Floats]:
         """Children of homes above the usual rate by the yields of the homes that are built, below it by those of all homes."""
@@ -160,7 +166,8 @@ class Homes:
         for phase in self.layers:
             above, counted = self.core_excess(phase)
             excess[phase] = self._at_yields(phase, above[None], counted[None], core)
-        return self._children(excess, np.ones((1, len(PHASES))))[0]
+        children: Floats = self._children(excess, np.ones((1, len(PHASES))))[0]
+        return children
 
     def _children(self, excess: dict[str, dict[str, Floats]], factors: Floats) -> Floats:
         """Net children by year group, of children at the level yield by the year in which their homes are ready.
@@ -299,8 +306,9 @@ def _from_others(new: Floats, pupils: Floats, moving: float) -> Floats:
     return less
 
 
-def _drawn(parts: Parts, ahead: range, draws: Draws, slippage: dict[str, float], spread: dict[str, float]) -> Floats:
-    """Homes ready in every draw: [draw, part, year]; late, lapsed, faster or slower, each site by its own luck.
+def _drawn(parts: Parts, ahead: range, draws: Draws, slippage: dict[str, float],
+           spread: dict[str, float]) -> tuple[Floats, Floats]:
+    """Homes ready in every draw, [draw, part, year]; lapsed, faster or slower, each site by its own luck; late, and in time.
 
     A site's trajectory is read at a later or earlier point of time, so that what is late is not lost.
     """
@@ -312,14 +320,19 @@ def _drawn(parts: Parts, ahead: range, draws: Draws, slippage: dict[str, float],
     rate = np.exp(spread["build_rate"] * (np.sqrt(shared) * market + np.sqrt(1 - shared) * own[:, :, 2]))[:, of]
     wait = -late * log_ndtr(-own[:, :, 1])[:, of]
     built = ndtr(own[:, :, 0])[:, of] <= parts.table["probability"].to_numpy("float64")
+    years = np.arange(1.0, len(ahead) + 1)
     last = max(parts.first + parts.ready.shape[1], ahead.stop)
     whole = np.cumsum(np.pad(parts.at(range(ahead.start, last)), ((0, 0), (1, 1))), axis=1)
-    there = np.zeros((draws.count, len(parts.table), len(ahead) + 1))
-    row = np.arange(len(parts.table))
-    for year in range(1, len(ahead) + 1):
-        when = np.clip((year - wait) * rate, 0.0, whole.shape[1] - 2.0)
-        before = when.astype("int64")
-        begun = whole[row, before]
-        there[:, :, year] = begun + (when - before) * (whole[row, before + 1] - begun)
-    completed: Floats = np.diff(there, axis=2) * built[:, :, None]
-    return completed
+    points = (np.maximum(years - wait[:, :, None], 0.0) * rate[:, :, None], years * rate[:, :, None])
+    late, in_time = (np.diff(_read_off(whole, when), axis=2, prepend=0.0) * built[:, :, None] for when in points)
+    return late, in_time
+
+
+def _read_off(whole: Floats, when: Floats) -> Floats:
+    """Homes built of each part by some points of time, between the years in proportion: [part, year], [draw, part, point]."""
+    at = np.clip(when, 0.0, whole.shape[1] - 2.0)
+    before = at.astype("int64")
+    row = np.arange(len(whole))[None, :, None]
+    begun = whole[row, before]
+    read: Floats = begun + (at - before) * (whole[row, before + 1] - begun)
+    return read

@@ -276,6 +276,15 @@ def test_sites_are_late_in_draws_but_not_lost() -> None:
     assert (drawn[:, -1] == 0).mean() == pytest.approx(0.1, abs=0.04)
 
 
+def test_lateness_alone_is_no_slump() -> None:
+    """Forty homes a year as usual, all under construction: in no draw does a late site take children away."""
+    _, homes = made(a_town(site(40, status="under_construction", probability=1.0)))
+    unhurried = homes.net(Draws(3, count=640))
+    assert_allclose(homes.central, 0.0, atol=1e-9)
+    in_time = np.quantile(primary(unhurried)[1:, 3], 0.5)
+    assert abs(in_time) < 1.5
+
+
 def test_windfall_goes_on_at_its_mean() -> None:
     town = a_town([*site(60), *site([9, 12, 15], first=BASE - 3, ref="WINDFALL", status="windfall")])
     parts = parts_of(town.evidence.housing_sites, BASE, rulebook("housing"))
