@@ -1,8 +1,7 @@
 """Access by area, as a table: the index of each area, how far its nearest setting is, and what the figures leave out.
 
 People live at points: the centre of their small area, or several of its parts. The index of an area is the mean over its points,
-weighted with who lives at each. Supply without a place on the ground, such as childminders of whom only the ward is known, is
-spread over the points of its ward, so that nobody's home is on any map and no place is lost.
+weighted with who lives at each.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 TOLERANCE = 1e-9
 
@@ -36,16 +36,19 @@ class AccessTable:
     notes: tuple[str, ...] = ()
 
 
-def access_by_area(pairs: Pairs, reached: Reach, codes: Sequence[str], refs: Sequence[str], supply: Floats) -> AccessTable:
+def access_by_area(
+    pairs: Pairs, reached: Reach, codes: Sequence[str], refs: Sequence[str], supply: Floats, standing: Flags | None = None,
+) -> AccessTable:
     """Say what each area can get to. codes: the area of each origin of the pairs, in their order; refs: each setting.
 
     Of one run and one age band: demand and supply are single rows. An area of several points is without supply only where none of
-    its points that anybody lives at has any.
+    its points that anybody lives at has any. standing: the settings that stand where they are said to; supply that is spread over
+    an area is nobody's nearest.
     """
     shared = access(reached, supply)
     points = pd.DataFrame({
         "code": list(codes), "demand": reached.demand, "index": shared.index, "without_supply": shared.without_supply,
-        "without_demand": shared.without_demand, "nearest": _nearest(pairs, supply)})
+        "without_demand": shared.without_demand, "nearest": _nearest(pairs, supply if standing is None else supply * standing)})
     whole = points.groupby("code")["demand"].transform("sum")
     alike = 1.0 / points.groupby("code")["demand"].transform("size")
     points["part"] = (points["demand"] / whole).where(whole > 0, alike)
@@ -84,25 +87,3 @@ def _told(areas: pd.DataFrame, settings: pd.DataFrame, shared: Access) -> tuple[
         supply = settings.loc[lost, "supply"].sum()
         notes.append(f"{lost.sum():,} settings, with {supply:,.0f} of the supply, are in nobody's reach")
     return tuple(notes)
-
-
-def spread(supply: pd.DataFrame, points: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put supply of which only the area is known on that area's points, by the part of its people at each.
-
-    supply: area_code, supply. points: area_code, easting, northing, part (people; an area with none anywhere is shared alike).
-    Gives rows of ref (the area's code and a number, no setting), easting, northing, supply; and the rows of supply whose area has
-    no point, which are to be told: nothing is lost in silence.
-    """
-    known = points.copy()
-    total = known.groupby("area_code")["part"].transform("sum")
-    alike = 1.0 / known.groupby("area_code")["part"].transform("size")
-    known["share"] = (known["part"] / total).where(total > 0, alike)
-    known = known[known["share"] > 0]
-    known["ref"] = known["area_code"] + "/" + (known.groupby("area_code").cumcount() + 1).astype("str")
-    asked = supply.groupby("area_code", as_index=False)["supply"].sum()
-    placed = asked.merge(known, on="area_code")
-    placed["supply"] = placed["supply"] * placed["share"]
-    lost = supply[~supply["area_code"].isin(known["area_code"])]
-    if not np.isclose(placed["supply"].sum() + lost["supply"].sum(), supply["supply"].sum(), rtol=TOLERANCE):
-        raise AssertionError("supply was lost or invented on the way to its points")
-    return placed[["ref", "easting", "northing", "supply"]].reset_index(drop=True), lost.reset_index(drop=True)

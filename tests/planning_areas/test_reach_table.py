@@ -1,4 +1,4 @@
-"""Access by area: points of an area are one area again, supply without a place is spread, and what is left out is told."""
+"""Access by area: points of an area are one area again, and what is left out is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from planning_areas.reach import pairs_within, reach, within
-from planning_areas.reach_table import AccessTable, access_by_area, spread
+from planning_areas.reach_table import AccessTable, access_by_area
 
 POINTS = pd.DataFrame({
     "code": ["North", "North", "South", "West", "Moor"], "easting": [0.0, 4000.0, 0.0, -9000.0, 30_000.0],
@@ -48,12 +48,3 @@ def test_places_where_nobody_lives_say_nothing() -> None:
     areas = table([12.0], moor).areas.set_index("code")
     assert areas.loc["Moor", "without_demand"] and not areas.loc["Moor", "without_supply"]
     assert "1 areas have settings in reach and nobody to share them among: their index says nothing" in table([12.0], moor).notes
-
-
-def test_childminders_of_a_ward_are_spread_over_where_its_people_live() -> None:
-    wards = pd.DataFrame({"area_code": ["W1", "W1", "W2", "W9"], "supply": [20.0, 4.0, 9.0, 3.0]})
-    points = pd.DataFrame({"area_code": ["W1", "W1", "W1", "W2", "W2"], "easting": [0.0, 1.0, 2.0, 3.0, 4.0], "northing": 0.0,
-                           "part": [300.0, 100.0, 0.0, 0.0, 0.0]})
-    placed, lost = spread(wards, points)
-    assert placed["ref"].tolist() == ["W1/1", "W1/2", "W2/1", "W2/2"] and placed["supply"].tolist() == [18.0, 6.0, 4.5, 4.5]
-    assert lost.to_dict("records") == [{"area_code": "W9", "supply": 3.0}]

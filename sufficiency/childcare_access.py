@@ -1,0 +1,190 @@
+"""Who can reach how much childcare: the access index of each small area by term, age and measure, from demand and supply.
+
+Method (domain brief G11, `planning_areas.reach`). Hours on offer are shared among those who want them and can reach them, funded
+hours among funded demand and all hours among all demand, never across. People live at their small area's points; settings stand
+where they are; supply of which only the small area is known (childminders) lies on the points of that area as its people do, and
+nobody's home is placed. Distances are along roads where the workspace has them, on foot or by car, else
+straight lines, and each row says which.
+
+At the border: settings beyond it that people can reach count as those inside do. The children beyond it are not known, so of a
+setting whose reach lies partly beyond what is known only that part of its hours is counted that the known ground has of its
+reach, as if people lived as thickly beyond the border. How much of its own reach is known stands beside each area's index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+
+from planning_areas.edges import near_enough, share_known
+from planning_areas.reach import Decay, Pairs, Reach, pairs_within, reach_of, weigh
+from planning_areas.reach_table import access_by_area
+from planning_areas.school_year import ay_label
+from planning_areas.travel import far_off, shortest, snap
+from planning_areas.wording import some
+from sufficiency.evidence import Note
+from sufficiency.living_points import living_points
+from sufficiency.rules import rulebook
+from sufficiency.travel_rules import by_car, decays, on_foot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sufficiency.evidence import Evidence
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+TABLE = "access"
+WHOLE = 0.995       # share of a reach that is all of it: circles are drawn with corners
+MEASURES = {"funded": "funded_hours_week", "all": "hours_week"}
+PAID = "paid"
+MODES, METHODS = ("walking", "driving", "straight_line"), ("2sfca", "e2sfca", "gaussian")
+COLUMNS = ["ay", "term", "age_band", "measure", "method", "lsoa_code", "wanted", "index", "nearest", "without_supply",
+           "without_demand", "share_known", "basis"]
+
+
+@dataclass(frozen=True)
+class AccessChoices:
+    """How access is measured; blank or missing: the rulebook's, and roads where there are any."""
+
+    mode: str = ""              # one of MODES; blank: driving where the workspace has roads, else straight_line
+    method: str = "gaussian"    # one of METHODS
+
+
+@dataclass(frozen=True)
+class ChildcareAccess:
+    """The index of every small area in every term, age band and measure."""
+
+    table: pd.DataFrame = field(repr=False)     # COLUMNS; index is hours on offer for each hour wanted
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where people and settings are, and how they get to each other; the same for every term and age."""
+
+    points: pd.DataFrame = field(repr=False)    # lsoa_code, easting, northing, part
+    refs: tuple[str, ...]                       # settings with a place, then one for each point: supply known by area
+    own: Flags = field(repr=False)              # whether each is the authority's, and not across the border
+    counted: Floats = field(repr=False)         # share of each setting's supply that is counted, for the border
+    pairs: Pairs
+    weights: scipy.sparse.csr_array = field(repr=False)
+    decay: Decay
+    known: Floats = field(repr=False)           # [point]: share of its reach that is known
+
+
+def childcare_access(
+    evidence: Evidence, wanted: pd.DataFrame, hours: pd.DataFrame, years: Sequence[int], choices: AccessChoices | None = None,
+) -> ChildcareAccess:
+    """Measure access in every term of the academic years given.
+
+    wanted: the demand table (lsoa_code, ay, term, age_band, kind, hours_week). hours: the supply table (`childcare_supply`), in
+    which what has no point has been spread over small areas (`over_small_areas`).
+    """
+    chosen = choices or AccessChoices()
+    codes = sorted(wanted["lsoa_code"].unique())
+    points, told = living_points(evidence, codes)
+    if points.empty:
+        return ChildcareAccess(pd.DataFrame(columns=COLUMNS), (*told, Note(TABLE, "no small area has a place on the ground",
+                                                                           "who can reach what is not known")))
+    ground, more = _ground(evidence, points, hours, chosen)
+    lying, lost = _lying(points, hours)
+    parts, standing = [], np.arange(len(ground.refs)) < len(ground.refs) - len(points)
+    for (ay, term, band), want in wanted[wanted["ay"].isin(list(years))].groupby(["ay", "term", "age_band"], sort=True):
+        offer = hours[(hours["ay"] == ay) & (hours["term"] == term) & (hours["age_band"] == band)]
+        for measure, column in MEASURES.items():
+            asked = want if measure == "all" else want[want["kind"] != PAID]
+            demand = asked.groupby("lsoa_code")["hours_week"].sum().reindex(points["lsoa_code"]).fillna(0.0).to_numpy()
+            supply = _supply(ground, lying, offer, column)
+            reached: Reach = reach_of(ground.weights, demand * points["part"].to_numpy(), ground.pairs.basis)
+            found = access_by_area(ground.pairs, reached, points["lsoa_code"].tolist(), ground.refs, supply, standing)
+            idle = float(found.settings.loc[found.settings["unreached"] & ground.own, "supply"].sum())
+            parts.append(found.areas.assign(ay=ay, term=term, age_band=band, measure=measure, idle=idle))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["code", "demand", "idle", *COLUMNS])
+    share = pd.Series(ground.known * points["part"].to_numpy()).groupby(points["lsoa_code"].to_numpy()).sum()
+    table = table.rename(columns={"code": "lsoa_code", "demand": "wanted"})
+    table = table.assign(method=chosen.method, share_known=table["lsoa_code"].map(share).astype("float64"))
+    return ChildcareAccess(table[COLUMNS], (*told, *more, *lost, *_worst(table)))
+
+
+def _worst(table: pd.DataFrame) -> list[Note]:
+    """For each age and measure, the term in which most of what is wanted has nothing in reach, and hours that nobody reaches."""
+    notes = []
+    for (band, measure), rows in table.groupby(["age_band", "measure"], sort=True):
+        bare = rows[rows["without_supply"]].groupby(["ay", "term"])["wanted"].agg(["size", "sum"])
+        if len(bare):
+            (ay, term), worst = bare["sum"].idxmax(), bare.loc[bare["sum"].idxmax()]
+            notes.append(Note(TABLE, f"{band}, {measure} hours: {worst['size']:,.0f} small areas that want {worst['sum']:,.0f} "
+                                     f"hours a week have nothing in reach ({term}, {ay_label(int(ay))})"))
+        if (idle := rows["idle"].max()) > 0:
+            notes.append(Note(TABLE, f"{band}, {measure} hours: {idle:,.0f} hours a week on offer are in nobody's reach"))
+    return notes
+
+
+def _ground(
+    evidence: Evidence, points: pd.DataFrame, hours: pd.DataFrame, choices: AccessChoices,
+) -> tuple[Ground, list[Note]]:
+    """Find who can get to what, once for all terms and ages."""
+    mode = choices.mode or ("driving" if evidence.has("road_links") else "straight_line")
+    if mode not in MODES or choices.method not in METHODS:
+        raise ValueError(f"{mode} and {choices.method} are no way to measure access")
+    if mode != "straight_line" and not evidence.has("road_links"):
+        raise ValueError(f"distances by {mode} need roads: bring the table road_links")
+    decay = decays(mode)[choices.method]
+    border = float(rulebook("access")["border"]["metres"])
+    sites = hours.drop_duplicates("setting_ref")
+    sites = sites[sites["easting"].notna()].sort_values("setting_ref")
+    homes = points[["easting", "northing"]].to_numpy(dtype="float64")
+    near = near_enough(homes, sites[["easting", "northing"]].to_numpy(dtype="float64"), border)
+    sites = sites[near | sites["own"].to_numpy(dtype=bool)]
+    places = np.concatenate([sites[["easting", "northing"]].to_numpy(dtype="float64"), homes])
+    pairs, notes = _pairs(evidence, homes, places, decay, mode)
+    reach_metres = decay.limit if mode != "driving" else border
+    if evidence.has("lsoas"):
+        shapes = evidence.lsoas.geometry.to_numpy()
+        counted, known = share_known(places, shapes, reach_metres), share_known(homes, shapes, reach_metres)
+        if beyond := int((known < WHOLE).sum()):
+            notes.append(Note(TABLE, f"part of the reach of {beyond:,} of {len(known):,} points lies beyond what is known: of "
+                                     "the hours of settings there only the known part is counted"))
+    else:
+        counted, known = np.ones(len(places)), np.full(len(homes), np.nan)
+        notes.append(Note(TABLE, "there are no boundaries: nothing is known of the border", "areas near it may seem better or "
+                                                                                           "worse served than they are"))
+    refs = (*sites["setting_ref"], *(f"{code}/" for code in points["lsoa_code"]))
+    own = np.r_[sites["own"].to_numpy(dtype=bool), np.ones(len(points), dtype=bool)]
+    return Ground(points, refs, own, counted, pairs, weigh(pairs, decay), decay, known), notes
+
+
+def _pairs(evidence: Evidence, homes: Floats, places: Floats, decay: Decay, mode: str) -> tuple[Pairs, list[Note]]:
+    """The pairs within reach: along roads, or in straight lines."""
+    if mode == "straight_line":
+        return pairs_within(homes, places, decay.limit), [Note(TABLE, "distances are straight lines")]
+    net = on_foot(evidence.road_links, evidence.barred_links) if mode == "walking" else by_car(evidence.road_links)
+    told = far_off(snap(net, places), float(rulebook("walking")["off_road"]["told_beyond_metres"]))
+    return shortest(net, homes, places, decay.limit), [Note(TABLE, told)] if told else []
+
+
+def _lying(points: pd.DataFrame, hours: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Settings of which only the small area is known, by point: lsoa_code, point, part; and what lies nowhere that is known."""
+    at = points[["lsoa_code", "part"]].assign(point=np.arange(len(points)))
+    lost = hours[hours["easting"].isna() & hours["own"].astype("bool") & ~hours["lsoa_code"].isin(at["lsoa_code"])]
+    notes = [Note(TABLE, f"{lost['setting_ref'].nunique():,} settings stand on no point and in no small area that is known: "
+                         f"{some(lost['setting_ref'])}", "their hours are in nobody's reach")] if len(lost) else []
+    return at, notes
+
+
+def _supply(ground: Ground, lying: pd.DataFrame, offer: pd.DataFrame, column: str) -> Floats:
+    """Hours at every place: of settings that stand there, and of those known by their area; with the border's part taken out."""
+    count = len(ground.refs) - len(ground.points)
+    placed = offer["easting"].notna()
+    by = offer[placed].groupby("setting_ref")[column].sum()
+    standing = by.reindex(ground.refs[:count]).fillna(0.0).to_numpy(dtype="float64")
+    by_area = offer[~placed].groupby("lsoa_code")[column].sum()
+    spread = lying["lsoa_code"].map(by_area).fillna(0.0).to_numpy(dtype="float64") * lying["part"].to_numpy(dtype="float64")
+    return np.concatenate([standing, spread]) * ground.counted
