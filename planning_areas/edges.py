@@ -37,14 +37,6 @@ def near_enough(inside: Floats, points: Floats, metres: float) -> Flags:
     return near
 
 
-def with_border(inside: Floats, homes: Floats, settings: Floats, limit: float, least: float = 0.0) -> tuple[Flags, Flags]:
-    """Say which homes and which settings the index of those inside needs: within twice the limit, and within the limit.
-
-    least: metres beyond those inside up to which all are kept, even where the limit is shorter.
-    """
-    return near_enough(inside, homes, max(2 * limit, least)), near_enough(inside, settings, max(limit, least))
-
-
 def share_known(points: Floats, known: Any, limit: float) -> Floats:
     """The share of the ground within the limit of each point on which people and settings are known.
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from planning_areas.edges import near_enough, share_known, with_border
+from planning_areas.edges import near_enough, share_known
 from planning_areas.reach import Gaussian, access, pairs_within, reach, within
 
 COUNTRY = 20_000.0
@@ -22,11 +22,10 @@ def test_a_county_with_its_border_has_the_index_of_the_country(seed: int, decay:
     demand, supply = luck.integers(0, 60, 150).astype("float64"), luck.integers(0, 40, 80).astype("float64")
     inside = (homes < 7000).all(axis=1)
     whole = access(reach(pairs_within(homes, places, 3000.0), decay, demand), supply)
-    keep_homes, keep_places = with_border(homes[inside], homes, places, 3000.0)
+    keep_homes, keep_places = near_enough(homes[inside], homes, 6000.0), near_enough(homes[inside], places, 3000.0)
     part = access(reach(pairs_within(homes[keep_homes], places[keep_places], 3000.0), decay, demand[keep_homes]),
                   supply[keep_places])
     assert part.index[inside[keep_homes]] == pytest.approx(whole.index[inside], rel=1e-9)
-    assert keep_homes.sum() < 150 or not inside.any() or keep_homes.all()
 
 
 def test_without_its_border_an_area_at_the_edge_is_told_too_little() -> None:
@@ -35,7 +34,7 @@ def test_without_its_border_an_area_at_the_edge_is_told_too_little() -> None:
     inside = nursery[:, 0] < 10_000
     alone = access(reach(pairs_within(homes, nursery[inside], 2000.0), within(2000.0), np.array([20.0])), np.zeros(0))
     assert alone.without_supply.all()
-    keep = with_border(homes, homes, nursery, 2000.0)[1]
+    keep = near_enough(homes, nursery, 2000.0)
     reached = reach(pairs_within(homes, nursery[keep], 2000.0), within(2000.0), np.array([20.0]))
     assert access(reached, np.array([10.0])).index.tolist() == [0.5]
 
@@ -45,9 +44,6 @@ def test_how_near_is_near_enough() -> None:
     points = np.array([[1000.0, 0.0], [1000.1, 0.0], [np.nan, 0.0]])
     assert near_enough(homes, points, 1000.0).tolist() == [True, False, False]
     assert near_enough(np.zeros((0, 2)), points, 1000.0).tolist() == [False] * 3
-    kept = with_border(homes, np.array([[3000.0, 0.0], [5000.0, 0.0]]), points * 3, 2000.0, least=4000.0)
-    assert kept[0].tolist() == [True, False] and kept[1].tolist() == [True, True, False]
-    assert with_border(homes, np.array([[3000.0, 0.0]]), points * 3, 2000.0)[1].tolist() == [False] * 3
 
 
 def test_the_share_of_the_reach_that_is_known() -> None:
