@@ -59,4 +59,13 @@ class Assumptions:
     also_working: float = 0.0                               # early-learning children whose parents also pass the working test [U]
     stretched_share: float = 0.0                            # of children who stretch funded hours over the year (G4) [U]
     stretched_weeks: float = 51.0                           # over which they stretch them (G4) [U]
+    assume_opening_hours: bool = False                      # the rulebook's hours stand in where a setting does not say (G6)
+    practical_occupancy: float = 0.0                        # share of place-hours that can be used; 0: the rulebook's (G6) [U]
+    share_for_funded: float = 0.0                           # of those, offered as funded hours; 0: the rulebook's (G6) [U]
+    space_mode: str = ""                                    # indoor, or outdoor where it counts; blank: the rulebook's (G5)
+    childcare_years: int = 3                                # for which childcare is told, beyond the base year
+    childcare_edges: tuple[float, ...] = (0.90, 1.05, 1.25)     # hours on offer for each wanted (G7), local policy
+    childcare_in_reach: float = 1.0                         # of hours on offer, for the authority's own children (G7) [U]
+    access_mode: str = ""                                   # walking, driving, straight_line; blank: by car where roads are known
+    access_method: str = "gaussian"                         # how distance counts: 2sfca, e2sfca, gaussian (G11)
     seed: int = 20260901

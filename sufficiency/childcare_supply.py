@@ -24,9 +24,10 @@ from sufficiency.evidence import Note
 from sufficiency.place_hours import pte
 from sufficiency.provider_tables import GROUPS
 from sufficiency.rules import rulebook
-from sufficiency.setting_list import TABLE
+from sufficiency.setting_list import TABLE, text_at
 from sufficiency.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
 from sufficiency.terms import TERMS, YOUNG, begins
+from sufficiency.wraparound import HOLIDAY, club_hours
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
@@ -46,6 +47,7 @@ class Supply:
 
     hours: pd.DataFrame = field(repr=False)         # SUPPLY
     asked: pd.DataFrame = field(repr=False)         # setting_ref, setting_name, provider_type_group, places, missing
+    holidays: pd.DataFrame = field(repr=False)      # hours of clubs in a week of the holidays, as SUPPLY but for year and term
     notes: tuple[Note, ...] = ()
 
 
@@ -63,11 +65,16 @@ def hours_on_offer(
             offered = _from_places(offers, ay, term, chosen)
             offered = offered[~offered["setting_ref"].isin(head["setting_ref"])]
             parts += [part.assign(ay=ay, term=term) for part in (head, offered) if len(part)]
+    clubs, told = club_hours(evidence, settings)
+    in_term = clubs[clubs["pattern"].ne(HOLIDAY)]
+    at_clubs = [in_term.assign(ay=ay, term=term) for ay in asked_years for term in TERMS if len(in_term)]
     about = settings.table.drop(columns=["places", "providers", "estimated", "registered_on"])
     every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["setting_ref", *SUPPLY[10:]])
-    hours = every.merge(about, on="setting_ref", how="left", validate="many_to_one")[SUPPLY]
+    hours = pd.concat([every.merge(about, on="setting_ref", how="left", validate="many_to_one")[SUPPLY],
+                       *(part[SUPPLY] for part in at_clubs)], ignore_index=True)
     asked = offers.asked[~offers.asked["setting_ref"].isin(counted["setting_ref"])].reset_index(drop=True)
-    return Supply(hours, asked, tuple([*notes, *_headcount_notes(evidence, counted, settings, asked_years)]))
+    holidays = clubs[clubs["pattern"].eq(HOLIDAY)].reset_index(drop=True)
+    return Supply(hours, asked, holidays, (*notes, *told, *_headcount_notes(counted, asked_years)))
 
 
 def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> pd.DataFrame:
@@ -122,8 +129,8 @@ def _headcount_of(counted: pd.DataFrame, evidence: Evidence, settings: Settings,
     return open_still.drop(columns=["ay", "term", "vacant"])
 
 
-def _headcount_notes(evidence: Evidence, counted: pd.DataFrame, settings: Settings, years: tuple[int, ...]) -> list[Note]:
-    """Say which settings have no vacancies told, whose headcounts stand for later years, and who is not in the list."""
+def _headcount_notes(counted: pd.DataFrame, years: tuple[int, ...]) -> list[Note]:
+    """Say which settings have no vacancies told, and whose headcounts stand for later years."""
     if counted.empty:
         return []
     notes = []
@@ -137,9 +144,6 @@ def _headcount_notes(evidence: Evidence, counted: pd.DataFrame, settings: Settin
     for term in TERMS:
         if not (counted["term"] == term).any():
             notes.append(Note(TABLE, f"there is no headcount of the {term} term: hours rest on places there"))
-    if strange := sorted(set(counted["setting_ref"]) - set(settings.table["setting_ref"])):
-        notes.append(Note(TABLE, f"{len(strange)} settings of the headcount are in no list and cannot be placed: {some(strange)}",
-                          "their hours are left out"))
     return notes
 
 
@@ -155,3 +159,17 @@ def by_area(hours: pd.DataFrame, area: str) -> pd.DataFrame:
     """Add supply up to areas, such as `district_code`: hours by year, term, age, pattern and basis."""
     keys = [area, "ay", "term", "age_band", "pattern", "basis"]
     return hours[hours["own"]].groupby(keys, as_index=False)[["hours_week", "funded_hours_week"]].sum()
+
+
+def vacancies(evidence: Evidence, settings: Settings) -> pd.DataFrame:
+    """Vacant and taken hours of the headcount by district, year, term and age band, and the share that is taken up.
+
+    Vacancies for babies are none for three-year-olds, so ages are never added up (see `room_space.as_places_at`).
+    """
+    table = evidence.termly_headcount
+    listed = settings.table.drop_duplicates("setting_ref").set_index("setting_ref")["district_code"]
+    ref = table["setting_ref"].map(lambda r: settings.aliases.get(r, r))
+    vacant = table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0)
+    rows = table.assign(district_code=text_at(ref, listed), vacant=vacant, taken=table["hours_week"] - vacant)
+    by = rows.groupby(["district_code", "ay", "term", "age_band"], as_index=False)[["taken", "vacant"]].sum()
+    return by.assign(occupancy=(by["taken"] / (by["taken"] + by["vacant"])).where(by["taken"] + by["vacant"] > 0))

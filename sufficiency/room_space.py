@@ -36,11 +36,14 @@ class Room:
     area_m2: float = math.nan       # usable floor indoors
     staff: float = math.nan         # who count in the ratio, at one time
     places: float = math.nan        # as registered, or as the setting says
-    outdoor_m2: float = math.nan
+    outdoor_m2: float = math.nan    # counts only where the space mode says so, and never for babies
+    teacher_led: bool = False       # a teacher or early years teacher is there
 
 
-def children_per_adult(age_band: str, on: date) -> float:
+def children_per_adult(age_band: str, on: date, *, teacher_led: bool = False) -> float:
     """Children whom one adult may look after in a group on a day; no limit at ages that have no ratio."""
+    if teacher_led and age_band == "age_3_4":
+        return float(_rules()["teacher_led"]["children"])
     rows = [row for row in _rules()["ratio"] if row["age"] == age_band and row["from"] <= on]
     return float(max(rows, key=lambda row: row["from"])["children"]) if rows else math.inf
 
@@ -64,10 +67,8 @@ def space_places(room: Room, mode: str = "") -> float:
 
 def room_places(room: Room, on: date, mode: str = "") -> float:
     """Children whom a room holds on a day: the fewest of floor, staff and places; missing where none of them is known."""
-    by_staff = math.inf
-    if not math.isnan(room.staff):
-        by_staff = math.floor(room.staff * children_per_adult(room.age_band, on) + ROUNDING) \
-            if math.isfinite(children_per_adult(room.age_band, on)) else math.inf
+    each = children_per_adult(room.age_band, on, teacher_led=room.teacher_led)
+    by_staff = math.inf if math.isnan(room.staff) or math.isinf(each) else math.floor(room.staff * each + ROUNDING)
     fewest = min(space_places(room, mode), by_staff, math.inf if math.isnan(room.places) else room.places)
     return fewest if math.isfinite(fewest) else math.nan
 

@@ -27,11 +27,12 @@ from sufficiency.setting_list import TABLE, named, text_at
 from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
+    from sufficiency.assumptions import Assumptions
     from sufficiency.evidence import Evidence
     from sufficiency.setting_list import Settings
 
 AT_SCHOOL = ("school_nursery", "nursery_school")
-FIGURES = ["places", "area_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
+FIGURES = ["places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
 OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis"]
 MOST_NAMED = 10
 
@@ -42,8 +43,8 @@ class SupplyChoices:
 
     assume_hours: bool = False              # let the rulebook's opening hours stand in, openly; else such settings are asked
     space_mode: str = ""                    # indoor, or outdoor where the floor outdoors counts for children of two and more
-    occupancy: float | None = None
-    funded_share: float | None = None
+    occupancy: float = 0.0                  # share of place-hours that can be used; 0: the rulebook's
+    funded_share: float = 0.0               # of those, offered as funded hours; 0: the rulebook's
     ages: Mapping[str, Mapping[str, float]] = field(default_factory=dict)   # kind of provider -> shares of its places by age
 
     def shares(self, group: str) -> Mapping[str, float]:
@@ -52,8 +53,14 @@ class SupplyChoices:
 
     def usual(self, name: str) -> float:
         """The share of place-hours that can be used, or of funded hours, where a setting does not say."""
-        own = {"occupancy": self.occupancy, "funded_share": self.funded_share}[name]
-        return float(rulebook("childcare_ratios")["use"][name]) if own is None else own
+        return float({"occupancy": self.occupancy, "funded_share": self.funded_share}[name]
+                     or rulebook("childcare_ratios")["use"][name])
+
+
+def choices_of(assumptions: Assumptions) -> SupplyChoices:
+    """What the settings of a run let supply assume."""
+    return SupplyChoices(assumptions.assume_opening_hours, assumptions.space_mode, assumptions.practical_occupancy,
+                         assumptions.share_for_funded)
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def offers_of(evidence: Evidence, settings: Settings, choices: SupplyChoices) ->
     rows = listed[["setting_ref", "setting_name", "provider_type_group", "places", "own"]].rename(columns={"places": "listed"})
     rows = rows.merge(told, on="setting_ref", how="left")
     silent = rows["age_band"].isna()
-    rows = rows.fillna({"age_band": "", "pattern": "", "opens_on": "", "closes_on": ""})
+    rows = rows.fillna(dict.fromkeys(["age_band", "pattern", "teacher_led", "opens_on", "closes_on"], ""))
     rows, divided = _by_age(rows, choices)
     rows = _assumed(rows, choices)
     rows["cap"] = rows["listed"].where(~rows["provider_type_group"].isin(AT_SCHOOL))
@@ -88,14 +95,14 @@ def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
     Of a childminder whose places it does not say, the register does; all of a district stand together.
     """
     survey = evidence.settings_hours
-    columns = ["setting_ref", "age_band", "pattern", *FIGURES, "opens_on", "closes_on"]
+    columns = ["setting_ref", "age_band", "pattern", *FIGURES, "teacher_led", "opens_on", "closes_on"]
     if survey.empty:
         return pd.DataFrame({c: pd.Series(dtype="float64" if c in FIGURES else "str") for c in columns})
     whole = survey[survey["age_band"].eq("")].drop_duplicates("setting_ref").set_index("setting_ref")
     aged = survey[survey["age_band"].ne("")].copy()
     for column in ("hours_week", "weeks_year", "occupancy", "funded_share"):
         aged[column] = aged[column].fillna(aged["setting_ref"].map(whole[column]))
-    for column in ("pattern", "opens_on", "closes_on"):
+    for column in ("pattern", "teacher_led", "opens_on", "closes_on"):
         aged[column] = aged[column].where(aged[column].ne(""), text_at(aged["setting_ref"], whole[column]))
     alone = survey[survey["age_band"].eq("") & ~survey["setting_ref"].isin(aged["setting_ref"])]
     every = pd.concat([aged, alone], ignore_index=True)[columns]
@@ -110,7 +117,8 @@ def _minded(evidence: Evidence) -> pd.DataFrame:
     told = evidence.childminders
     return pd.DataFrame({
         "setting_ref": "childminders " + told["area_code"].astype("str"), "age_band": "", "pattern": "", "places": told["places"],
-        "area_m2": np.nan, "staff": np.nan, "hours_week": told["hours_week"], "weeks_year": told["weeks_year"],
+        "area_m2": np.nan, "outdoor_m2": np.nan, "staff": np.nan, "teacher_led": "", "hours_week": told["hours_week"],
+        "weeks_year": told["weeks_year"],
         "occupancy": told["occupancy"], "funded_share": told["funded_share"], "opens_on": "", "closes_on": "",
     }).astype(dict.fromkeys(FIGURES, "float64"))
 
@@ -201,8 +209,9 @@ def held_by_ratio(offers: Offers, on: date, choices: SupplyChoices) -> pd.DataFr
     rows = offers.rows
     day = on.isoformat()
     rows = rows[(rows["opens_on"].eq("") | rows["opens_on"].le(day)) & (rows["closes_on"].eq("") | rows["closes_on"].gt(day))]
-    held = [room_places(Room(age, area, staff, places), on, choices.space_mode) for age, area, staff, places in
-            zip(rows["age_band"], rows["area_m2"], rows["staff"], rows["places"], strict=True)]
+    led = rows["teacher_led"].eq("yes") | (rows["teacher_led"].eq("") & rows["provider_type_group"].isin(AT_SCHOOL))
+    rooms = zip(rows["age_band"], rows["area_m2"], rows["staff"], rows["places"], rows["outdoor_m2"], led, strict=True)
+    held = [room_places(Room(*room), on, choices.space_mode) for room in rooms]
     rows = rows.assign(places=pd.Series(held, index=rows.index, dtype="float64"))
     together = rows.groupby("setting_ref")["places"].transform("sum")
     over = (rows["cap"] / together).where((together > rows["cap"]) & (together > 0), 1.0)

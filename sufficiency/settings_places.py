@@ -41,6 +41,11 @@ def settings_of(evidence: Evidence) -> Settings:
     schools = school_nurseries(evidence, places, notes)
     table = pd.concat([part for part in (group, homes, schools) if len(part)] or [group], ignore_index=True)
     notes += _alike(table)
+    told = {*evidence.settings_hours["setting_ref"], *evidence.termly_headcount["setting_ref"]}
+    if unlisted := sorted(told - {*table["setting_ref"], *aliases}):
+        notes.append(Note(TABLE,
+                          f"{len(unlisted)} settings of the council's tables are closed schools or work at home across the "
+                                 f"border: {some(unlisted)}", "what is said of them is left out"))
     table = _by_small_area(table, evidence, notes)
     wards = places.groupby(["ward_code", "lsoa_code"], as_index=False).size().rename(columns={"size": "postcodes"})
     return Settings(table[COLUMNS], wards[wards["lsoa_code"].ne("") & wards["ward_code"].ne("")], tuple(notes), aliases)

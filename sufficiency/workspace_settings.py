@@ -17,10 +17,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
+from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import TABLES, Authority
 from sufficiency.last_dates import known_remedies
 from sufficiency.levels import METHODS
+from sufficiency.room_space import SPACE_MODES
 from sufficiency.workspace_text import FILE as FILE
 from sufficiency.workspace_text import read_settings, with_lines
 
@@ -34,7 +36,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "location_factor": (0.5, 2), "place_cost_primary": (0, 1_000_000), "place_cost_secondary": (0, 1_000_000),
     "seed": (0, 2**63 - 1),
     "state_takeup": (0.5, 1), "also_working": (0, 1), "stretched_share": (0, 1), "stretched_weeks": (38, 52),
+    "practical_occupancy": (0, 1), "share_for_funded": (0, 1),
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
+    "childcare_years": (0, HORIZON["primary"]), "childcare_in_reach": (0.1, 2),
 }
 """The least and the most that a setting may be."""
 
@@ -209,9 +213,15 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
          "nought"),
         ("rag_edges", len(edges) == len(Assumptions.rag_edges) and [-1, *edges, 1] == sorted([-1, *edges, 1]),
          f"{len(Assumptions.rag_edges)} shares of headroom, rising, from -1 to 1"),
+        ("childcare_edges", len(settings.childcare_edges) == len(Assumptions.childcare_edges)
+         and list(settings.childcare_edges) == sorted(settings.childcare_edges) and settings.childcare_edges[0] > 0,
+         "three rising ratios of hours on offer to hours wanted"),
+        ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
+        ("access_method", settings.access_method in METHODS_OF_ACCESS, f"one of {', '.join(METHODS_OF_ACCESS)}"),
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
          and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),
          "each year once, with its reason: {ay = 2020, reason = \"Covid\"}"),
+        ("space_mode", settings.space_mode in ("", *SPACE_MODES), f"{either(SPACE_MODES)}, or a blank,"),
         ("shortfall_chances", all(0 < chance < 1 for chance in settings.shortfall_chances), "likelihoods above 0 and below 1"),
         ("lead_times", len({lead.remedy for lead in settings.lead_times}) == len(settings.lead_times)
          and all(lead.remedy in known and 0 < lead.months <= MOST_MONTHS for lead in settings.lead_times),

@@ -43,9 +43,11 @@ def childminder(urn: str, places: float = 6, **more: Any) -> dict[str, Any]:
 
 def hours(ref: str, age_band: str = "", **more: Any) -> dict[str, Any]:
     """A row of the council's survey, of which nothing is known but what is given."""
-    blank = {"setting_name": "", "provider_type_group": "", "postcode": "", "room": "", "pattern": "", "opens_on": "",
+    blank = {"setting_name": "", "provider_type_group": "", "postcode": "", "room": "", "pattern": "", "teacher_led": "",
+             "opens_on": "",
              "closes_on": "", "note": ""}
-    figures = dict.fromkeys(("places", "area_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"), math.nan)
+    figures = dict.fromkeys(("places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy",
+                             "funded_share"), math.nan)
     return {"setting_ref": ref, "age_band": age_band, **blank, **figures, **more}
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from nurseries import POSTCODES, childminder, counted, hours, minders, postcodes, provider
+from nurseries import POSTCODES, childminder, club, counted, hours, minders, postcodes, provider
 from town import BASE, WEST_PRIMARY, evidence, lsoas, roll, school
 
-from sufficiency.childcare_supply import SUPPLY, Supply, by_area, hours_on_offer, with_pte
-from sufficiency.setting_offers import SupplyChoices
+from sufficiency.assumptions import Assumptions
+from sufficiency.childcare_supply import SUPPLY, Supply, by_area, hours_on_offer, vacancies, with_pte
+from sufficiency.setting_offers import SupplyChoices, choices_of
 from sufficiency.settings_places import settings_of
 
 GUESS = SupplyChoices(assume_hours=True)
@@ -127,6 +128,49 @@ def test_a_headcount_without_vacancies_is_told_and_one_of_nobody_known_stands_in
     assert supply.hours["hours_week"].sum() == 67
 
 
+def test_a_teacher_leads_thirteen_and_at_schools_it_is_taken_so() -> None:
+    survey = [hours(ref, "age_3_4", staff=2, hours_week=10, teacher_led=led) for ref, led in
+              (("EY1", ""), ("EY2", "yes"), (WEST_PRIMARY, ""))]
+    supply = on_offer(ofsted_register=[provider("EY1"), provider("EY2")], schools=[school(WEST_PRIMARY)], settings_hours=survey)
+    assert summer(supply, "places") == {("EY1", "age_3_4"): 16, ("EY2", "age_3_4"): 26, (WEST_PRIMARY, "age_3_4"): 26}
+
+
+def test_clubs_stand_in_every_term_and_their_holidays_apart() -> None:
+    known = club("C1", places_am=10, opens="07:50", places_holiday=20, holiday_hours_week=45, youngest=4, oldest=7)
+    registered = [provider("EY1", provider_subtype="Out-of-school day care")]
+    supply = on_offer(clubs=[known, club("EY1", places_pm=5)], ofsted_register=registered)
+    assert summer(supply) == {("C1", "age_5_7"): 50}
+    assert supply.hours.groupby("term")["hours_week"].sum().to_dict() == {"autumn": 50, "spring": 50, "summer": 50}
+    assert supply.holidays["hours_week"].sum() == 900 and set(supply.holidays["pattern"]) == {"holiday"}
+    assert "1 clubs have places and no times: Club EY1" in told(supply) and supply.asked.empty
+
+
+def test_vacancies_are_told_by_district_and_age_and_never_added_up_over_ages() -> None:
+    known = evidence({"postcodes": postcodes(), "lsoas": lsoas(), "ofsted_register": [provider("EY1"), provider("EY2",
+                                                                                                                POSTCODES[2])],
+                      "termly_headcount": [counted("EY1", "paid", 60), counted("EY1", "vacant", 20), counted(
+                          "EY1", "vacant", 30, age_band="under_2"), counted("EY2", "universal", 15, age_band="age_3_4")]})
+    table = vacancies(known, settings_of(known)).set_index(["district_code", "age_band"])
+    assert table["occupancy"].to_dict() == {("E07000001", "age_2"): 0.75, ("E07000001", "under_2"): 0, ("E07000002",
+                                                                                                        "age_3_4"): 1}
+
+
+def test_what_the_council_says_of_a_closed_school_is_named_and_left_out() -> None:
+    supply = on_offer(schools=[school(WEST_PRIMARY, status="Closed")], settings_hours=[hours(WEST_PRIMARY, hours_week=30,
+                                                                                             places=26)])
+    assert supply.hours.empty and supply.asked.empty
+    known = evidence({"schools": [school(WEST_PRIMARY, status="Closed")], "settings_hours": [hours(WEST_PRIMARY)]})
+    assert any(WEST_PRIMARY in n.text and "closed schools" in n.text for n in settings_of(known).notes)
+
+
+def test_the_settings_of_a_run_say_what_may_be_assumed() -> None:
+    assert choices_of(Assumptions()) == SupplyChoices()
+    chosen = choices_of(Assumptions(assume_opening_hours=True, practical_occupancy=0.9, share_for_funded=0.5,
+                                    space_mode="outdoor"))
+    assert chosen == SupplyChoices(True, "outdoor", 0.9, 0.5) and chosen.usual("occupancy") == 0.9
+    assert SupplyChoices().usual("occupancy") == 0.85 and SupplyChoices().usual("funded_share") == 0.6
+
+
 def test_settings_open_and_close_on_their_day() -> None:
     survey = [{**FORTY, "closes_on": "2023-03-31"}, hours("EY2", opens_on="2023-04-01", hours_week=50, places=10)]
     supply = on_offer(ofsted_register=[provider("EY1"), provider("EY2")], settings_hours=survey,
@@ -150,7 +194,7 @@ def test_a_childminders_own_headcount_is_told_with_those_of_the_district() -> No
 
 
 def test_school_nursery_classes_are_asked_and_their_pupils_are_no_places() -> None:
-    tables = {"schools": [school(WEST_PRIMARY)], "school_roll": roll(WEST_PRIMARY, [40], first=-1)}
+    tables: dict[str, Any] = {"schools": [school(WEST_PRIMARY)], "school_roll": roll(WEST_PRIMARY, [40], first=-1)}
     assert on_offer(**tables).asked["missing"].tolist() == ["hours"]
     guessed = on_offer(GUESS, **tables)
     assert summer(guessed) == {(WEST_PRIMARY, "age_3_4"): 600} and summer(guessed, "funded_hours_week") == summer(guessed)

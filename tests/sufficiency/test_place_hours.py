@@ -52,6 +52,11 @@ def test_of_a_room_of_which_nothing_is_known_nothing_is_said() -> None:
     assert math.isnan(room_places(Room("age_2"), SINCE))
 
 
+def test_a_teacher_leads_more_children_of_three_and_no_more_of_two() -> None:
+    assert room_places(Room("age_3_4", staff=2, teacher_led=True), SINCE) == 26
+    assert room_places(Room("age_2", staff=2, teacher_led=True), SINCE) == 10
+
+
 def test_floor_outdoors_counts_only_where_the_switch_says_so_and_never_for_babies() -> None:
     assert rulebook("childcare_ratios")["space"]["space_mode"] == "indoor"
     assert space_places(Room("age_2", area_m2=60, outdoor_m2=10)) == 24
@@ -95,6 +100,8 @@ def test_every_kind_of_provider_has_its_shares_and_hours_and_every_value_its_tag
         assert sum(rules["ages"][group].values()) == pytest.approx(1), group
         assert set(rules["ages"][group]) <= set(AGE_BANDS)
         assert 0 < rules["opening"][group]["hours_week"] <= 60 and 38 <= rules["opening"][group]["weeks_year"] <= 52
+    under_five = sum(share for age, share in rules["ages"]["childminder"].items() if age in YOUNG)
+    assert under_five == pytest.approx(rules["childminder"]["under_5"] / rules["childminder"]["under_8"])
     tagged = [*rules["ratio"], *(v for v in rules.values() if isinstance(v, dict))]
     assert all(section["evidence"] in "VDU" for section in tagged)
 
