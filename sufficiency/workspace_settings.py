@@ -19,6 +19,8 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
+from sufficiency.childcare_access import METHODS as ACCESS_METHODS
+from sufficiency.childcare_access import MODES
 from sufficiency.evidence import TABLES, Authority
 from sufficiency.last_dates import known_remedies
 from sufficiency.levels import METHODS
@@ -217,7 +219,7 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
          and list(settings.childcare_edges) == sorted(settings.childcare_edges) and settings.childcare_edges[0] > 0,
          "three rising ratios of hours on offer to hours wanted"),
         ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
-        ("access_method", settings.access_method in METHODS_OF_ACCESS, f"one of {', '.join(METHODS_OF_ACCESS)}"),
+        ("access_method", settings.access_method in ACCESS_METHODS, f"one of {', '.join(ACCESS_METHODS)}"),
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
          and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),
          "each year once, with its reason: {ay = 2020, reason = \"Covid\"}"),
