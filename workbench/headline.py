@@ -30,6 +30,7 @@ def headline(run: Run) -> dict[str, Any]:
         "authority": run.manifest["authority"],
         "years": short_by_year(short, run.table("unfilled"), ranges),
         "shortest": shortest(short, names),
+        "last_safe_dates": in_time(run.table("last_safe_dates")) if "last_safe_dates" in run.tables else [],
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
@@ -82,6 +83,28 @@ def shortest(balance: pd.DataFrame, names: pd.DataFrame) -> list[dict[str, Any]]
     ]
 
 
+def in_time(dates: pd.DataFrame) -> list[dict[str, Any]]:
+    """For each phase, likelihood and remedy: how many areas are as likely to be short, and for how many it is too late."""
+    rows = []
+    by = ["phase", "likelihood", "lead_months", "remedy_name"]
+    for (phase, likelihood, months, name), areas in dates.groupby(by, sort=True):
+        rows.append({"phase": str(phase), "likelihood": float(likelihood), "remedy": str(areas["remedy"].iloc[0]),
+                     "remedy_name": str(name), "lead_months": int(months), "areas": int(areas["planning_area_code"].nunique()),
+                     "passed": int(areas["passed"].sum())})
+    return rows
+
+
+def _time_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """The same for people, for the highest likelihood that was asked for."""
+    top = max((row["likelihood"] for row in rows), default=0.0)
+    cells = [(f"  {row['remedy_name']}", row["phase"], row["lead_months"], f"{row['passed']} of {row['areas']}")
+             for row in rows if row["likelihood"] == top]
+    if not cells:
+        return []
+    first = f"Areas likely short in the year of entry ({100 * top:.0f} % or more)"
+    return [*columns([(first, "phase", "months", "too late for the first such year"), *cells], right=[2, 3]), ""]
+
+
 def headline_lines(told: dict[str, Any]) -> list[str]:
     """The same for people."""
     authority = told["authority"]
@@ -113,6 +136,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             ),
             "",
         ]
+    lines += _time_lines(told["last_safe_dates"])
     lines += accuracy_lines(told["accuracy"])
     return lines
 
