@@ -297,7 +297,7 @@ class PlannedPlaces(pa.DataFrameModel):
 
 
 class HousingSites(pa.DataFrameModel):
-    """Homes expected on each site by financial year, past years too. Source: the districts' trajectories, in the council's template.
+    """Homes expected on each site by financial year, past years too. Source: the districts' trajectories.
 
     A site may have several rows a year, one for each kind of home; what is blank counts as all kinds together.
     """
@@ -319,8 +319,7 @@ class HousingSites(pa.DataFrameModel):
     note: str = pa.Field(description="trigger, deed, dates")
 
     class Config:
-        unique = ["site_ref", "financial_year", "dwelling_type", "tenure", "bedrooms", "kept_for"]
-        strict, coerce = True, True
+        unique, strict, coerce = ["site_ref", "financial_year", "dwelling_type", "tenure", "bedrooms", "kept_for"], True, True
 
 
 class Yields(pa.DataFrameModel):

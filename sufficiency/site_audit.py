@@ -111,7 +111,8 @@ def site_audit(homes: Homes) -> pd.DataFrame:
         row = {
             "site_ref": ref, "site_name": site["site_name"].iloc[0], "status": ", ".join(dict.fromkeys(site["status"])),
             "probability": np.average(site["probability"], weights=np.maximum(ready[at], 1e-9)),
-            "counted_in": _counted_in(site["core"].to_numpy("bool")), "funded": ", ".join(sorted(set(site["funded"]) - {""})),
+            "counted_in": _counted_in(site["core"].to_numpy("bool"), known=bool(mine["added_dwellings"].notna().any())),
+            "funded": ", ".join(sorted(set(site["funded"]) - {""})),
             "dwellings": ready[at].sum(), "dwellings_without_pupils": ready[at][~counted[at]].sum(),
             "usual_dwellings": mine["usual_dwellings"].sum(min_count=1),
             "added_dwellings": mine["added_dwellings"].sum(min_count=1),
@@ -138,7 +139,9 @@ def _peak(children: Floats, years: range) -> dict[str, object]:
     return {"peak": peak, "peak_year": span, "long_run": float(children[-1])}
 
 
-def _counted_in(core: NDArray[np.bool_]) -> str:
+def _counted_in(core: NDArray[np.bool_], *, known: bool) -> str:
+    if not known:
+        return "nowhere: the usual rate is not known"
     return "core forecast, whole" if core.all() else "core in part" if core.any() else "band, by probability"
 
 

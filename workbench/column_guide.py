@@ -206,7 +206,7 @@ COLUMNS: dict[str, Column] = {
     "northing": Column("metres, British National Grid", PLAIN),
     "dwellings": _children("net homes: completed in that financial year, or ready for that academic year; in all for a site"),
     "probability": Column("that the homes are built: the council's, else by planning status", SHARE),
-    "counted_in": Column("core forecast: its homes count whole; band: by their probability, in draws only"),
+    "counted_in": Column("core forecast: its homes count whole; band: by their probability, in draws; nowhere: rate not known"),
     "funded": Column("who pays for the school places: developers (HDC) or the Housing Infrastructure Fund (HIF)"),
     "dwelling_type": Column("kind of home; blank for all together"),
     "tenure": Column("tenure; blank for all together"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from planning_areas.wording import some
 from scenarios.durable import overwrite
 from sufficiency.contribution import Contribution, contribution
 from sufficiency.model import forecast
@@ -34,10 +35,7 @@ def reply_on(workspace: Path, site: str, out: Path | None, environ: Mapping[str,
         reply = contribution(evidence, assumptions, site, forecast)
     except KeyError as fault:
         known = sorted(set(evidence.housing_sites["site_ref"])) if evidence.has("housing_sites") else []
-        close = difflib.get_close_matches(site, known, 1, 0.5)
-        advice = f"did you mean {close[0]}?" if close else f"known are: {', '.join(known[:12])}" if known else \
-            "name the council's list of sites in authority.toml, as housing_sites"
-        raise UserError(f"there is no site {site} in the workspace", advice) from fault
+        raise no_such_site(site, known) from fault
     folder = out if out is not None else workspace / CONTRIBUTIONS / _slug(site)
     folder.mkdir(parents=True, exist_ok=True)
     page = contribution_page(reply, evidence.authority.name, evidence.authority.base_year, assumptions)
@@ -49,6 +47,13 @@ def reply_on(workspace: Path, site: str, out: Path | None, environ: Mapping[str,
         write_workbook(protect(tables), Path(aside) / BOOK, facts)
         overwrite(folder / BOOK, (Path(aside) / BOOK).read_bytes())
     return Answer(_lines(reply, folder), _data(reply, folder))
+
+
+def no_such_site(site: str, known: list[str]) -> UserError:
+    """Say that a site is not in the list, and which might be meant."""
+    close = difflib.get_close_matches(site, known, 1, 0.5)
+    listed = f"known are: {some(known)}" if known else "name the council's list of sites in authority.toml, as housing_sites"
+    return UserError(f"there is no site {site} in the workspace", f"did you mean {close[0]}?" if close else listed)
 
 
 def _slug(site: str) -> str:

@@ -80,7 +80,7 @@ def committee_sheet(picture: Picture) -> Sheet:
     base = picture.authority.base_year
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["housing_sites"].empty:
-        points.append(sites_points(tables["housing_sites"], base))
+        points.append(sites_points(tables["housing_sites"], base, tables.get("site_audit")))
     return Sheet(
         title=f"{picture.authority.name}: where school places run short",
         subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools.",

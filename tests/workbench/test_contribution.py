@@ -6,9 +6,11 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from typer.testing import CliRunner
 
 from sufficiency.assumptions import Assumptions
@@ -19,7 +21,11 @@ from sufficiency.model import forecast
 from sufficiency.rules import rulebook
 from sufficiency.workspace import load
 from workbench.cli import app
+from workbench.contribution import no_such_site
 from workbench.contribution_page import contribution_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SETTINGS = Assumptions(location_factor=1.03)
 
@@ -109,5 +115,23 @@ def test_the_command_writes_page_and_workbook(council: Path, tmp_path: Path) -> 
     data = json.loads(told.stdout)
     assert data["ok"] and data["site"] == "GARDEN" and data["asked"][-1]["phase"] == "Total"
     assert (tmp_path / "reply" / "contribution.html").is_file() and (tmp_path / "reply" / "contribution.xlsx").is_file()
-    wrong = CliRunner().invoke(app, ["contribution", str(council), "GARDN"])
-    assert wrong.exit_code == 2 and "did you mean GARDEN?" in wrong.stderr
+
+
+def test_a_site_that_is_not_listed_is_told_with_the_nearest() -> None:
+    assert str(no_such_site("GARDN", ["ESTATE", "GARDEN"])).endswith("did you mean GARDEN?")
+    assert "known are: A, B" in str(no_such_site("Mill", ["A", "B"]))
+    assert "housing_sites" in str(no_such_site("Mill", []))
+
+
+def test_axe_finds_nothing_wrong_with_the_page(reply: Contribution, tmp_path: Path, browser: Browser) -> None:
+    page_file = tmp_path / "contribution.html"
+    page_file.write_bytes(contribution_page(reply, "Testshire", 2025, SETTINGS).encode("utf-8"))
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert asked == [page_file.as_uri()], "the page asks nobody for anything"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, "wide tables scroll by themselves"
+    page.close()

@@ -192,7 +192,9 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     high = next(item for item in schools["items"] if item["name"] == "Middle High")
     assert high["series"]["secondary"]["v"][0] == 500, "the sixth form is not set against places for Year 7 to 11"
     (mill,) = sites["items"]
-    assert mill["facts"] == {"status": "full", "years": "2023/24: 40, 2024/25: 40", "note": ""}
+    assert mill["facts"] == {
+        "status": "full", "years": "2023/24: 40, 2024/25: 40", "counted": "nowhere: the usual rate is not known",
+        "children": "20 at most, 2025/26 on", "note": ""}
 
 
 def test_the_admission_number_is_that_of_next_september_and_the_roll_that_of_last_january() -> None:
