@@ -88,8 +88,8 @@ def _ways(evidence: Evidence, homes: Floats, gates: Floats) -> tuple[Pairs, Pair
     if not evidence.has("road_links"):
         factor = float(book["surrogate"]["factor"])
         line = pairs_within(homes, gates, SEARCHED, factor)
-        return line, line, [Note(TABLE, f"there are no roads: ways to school are straight lines times {factor:g}", "whether a way "
-                                 "is safe to walk, and how long it really is; it sifts areas and decides on no family")]
+        loses = "whether a way is safe to walk, and how long it really is; it sifts areas and decides on no family"
+        return line, line, [Note(TABLE, f"there are no roads: ways to school are straight lines times {factor:g}", loses)]
     net = on_foot(evidence.road_links, evidence.barred_links)
     notes = []
     if not evidence.has("barred_links"):
