@@ -173,7 +173,7 @@ def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
 
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     """Settings of the authority that lack hours or places, by name."""
-    lacks = rows["own"] & (rows["hours_week"].isna() | ~rows["known"])
+    lacks = rows["own"] & rows["places"].ne(0) & (rows["hours_week"].isna() | ~rows["known"])
     lacking = rows[lacks].assign(missing=np.where(rows.loc[lacks, "hours_week"].isna(), "hours", "places"))
     columns = ["setting_ref", "setting_name", "provider_type_group", "listed", "missing"]
     return lacking[columns].rename(columns={"listed": "places"}).drop_duplicates("setting_ref").reset_index(drop=True)

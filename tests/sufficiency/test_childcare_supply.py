@@ -29,7 +29,8 @@ def told(supply: Supply) -> str:
 def summer(supply: Supply, column: str = "hours_week") -> dict[tuple[str, str], float]:
     """Hours in the summer of the base year by setting and age."""
     rows = supply.hours[(supply.hours["term"] == "summer") & (supply.hours["ay"] == BASE)]
-    return rows.groupby(["setting_ref", "age_band"])[column].sum().to_dict()
+    hours_of: dict[tuple[str, str], float] = rows.groupby(["setting_ref", "age_band"])[column].sum().to_dict()
+    return hours_of
 
 
 FORTY = hours("EY1", hours_week=50, weeks_year=51, occupancy=0.85, funded_share=0.60, places=40)
@@ -95,6 +96,8 @@ def test_a_setting_that_says_hours_and_no_places_has_those_of_the_register() -> 
     assert set(supply.hours["basis"]) == {"register"}
     assert sum(summer(supply).values()) == pytest.approx(200)
     assert "divided among ages as the rulebook takes it" in told(supply)
+    none = on_offer(ofsted_register=[provider("EY1", places=20)], settings_hours=[hours("EY1", places=0)])
+    assert none.hours.empty and none.asked.empty, "who says 0 places has said it: counted elsewhere, or resting"
     unknown = on_offer(ofsted_register=[provider("EY1", places=float("nan"))], settings_hours=[hours("EY1", hours_week=10)])
     assert unknown.hours.empty and unknown.asked["missing"].tolist() == ["places"], "a blank is not nought"
 
@@ -146,20 +149,20 @@ def test_clubs_stand_in_every_term_and_their_holidays_apart() -> None:
 
 
 def test_vacancies_are_told_by_district_and_age_and_never_added_up_over_ages() -> None:
-    known = evidence({"postcodes": postcodes(), "lsoas": lsoas(), "ofsted_register": [provider("EY1"), provider("EY2",
-                                                                                                                POSTCODES[2])],
-                      "termly_headcount": [counted("EY1", "paid", 60), counted("EY1", "vacant", 20), counted(
-                          "EY1", "vacant", 30, age_band="under_2"), counted("EY2", "universal", 15, age_band="age_3_4")]})
+    heads = [counted("EY1", "paid", 60), counted("EY1", "vacant", 20), counted("EY1", "vacant", 30, age_band="under_2"),
+             counted("EY2", "universal", 15, age_band="age_3_4")]
+    register = [provider("EY1"), provider("EY2", POSTCODES[2])]
+    known = evidence({"postcodes": postcodes(), "lsoas": lsoas(), "ofsted_register": register, "termly_headcount": heads})
     table = vacancies(known, settings_of(known)).set_index(["district_code", "age_band"])
-    assert table["occupancy"].to_dict() == {("E07000001", "age_2"): 0.75, ("E07000001", "under_2"): 0, ("E07000002",
-                                                                                                        "age_3_4"): 1}
+    west, east = "E07000001", "E07000002"
+    assert table["occupancy"].to_dict() == {(west, "age_2"): 0.75, (west, "under_2"): 0, (east, "age_3_4"): 1}
 
 
 def test_what_the_council_says_of_a_closed_school_is_named_and_left_out() -> None:
-    supply = on_offer(schools=[school(WEST_PRIMARY, status="Closed")], settings_hours=[hours(WEST_PRIMARY, hours_week=30,
-                                                                                             places=26)])
+    closed = [school(WEST_PRIMARY, status="Closed")]
+    supply = on_offer(schools=closed, settings_hours=[hours(WEST_PRIMARY, hours_week=30, places=26)])
     assert supply.hours.empty and supply.asked.empty
-    known = evidence({"schools": [school(WEST_PRIMARY, status="Closed")], "settings_hours": [hours(WEST_PRIMARY)]})
+    known = evidence({"schools": closed, "settings_hours": [hours(WEST_PRIMARY)]})
     assert any(WEST_PRIMARY in n.text and "closed schools" in n.text for n in settings_of(known).notes)
 
 
@@ -218,8 +221,8 @@ def test_the_order_of_rows_changes_nothing_and_areas_add_up() -> None:
     first = on_offer(GUESS, ofsted_register=rows)
     second = on_offer(GUESS, ofsted_register=rows[::-1])
     keys = ["setting_ref", "term", "age_band"]
-    pd.testing.assert_frame_equal(first.hours.sort_values(keys, ignore_index=True), second.hours.sort_values(keys,
-                                                                                                             ignore_index=True))
+    one, other = (supply.hours.sort_values(keys, ignore_index=True) for supply in (first, second))
+    pd.testing.assert_frame_equal(one, other)
     area = by_area(first.hours, "district_code")
     assert area["hours_week"].sum() == pytest.approx(first.hours.loc[first.hours["own"], "hours_week"].sum())
     assert on_offer().hours.empty

@@ -117,8 +117,8 @@ def test_settings_that_only_the_council_knows_are_in_the_list() -> None:
               hours("OWN1")]
     settings = placed(settings_hours=survey, termly_headcount=[counted("OWN2", "paid", 5)])
     table = settings.table.set_index("setting_ref")
-    assert table.loc["OWN1", ["setting_name", "lsoa_code", "provider_type_group"]].tolist() == ["Agency", SMALL_AREAS[3],
-                                                                                                "sessional"]
+    about = table.loc["OWN1", ["setting_name", "lsoa_code", "provider_type_group"]]
+    assert about.tolist() == ["Agency", SMALL_AREAS[3], "sessional"]
     assert table.loc["OWN2", "placed_by"] == "authority" and len(table) == 2
 
 
@@ -147,15 +147,18 @@ def test_a_district_is_spread_by_children_under_five_and_a_ward_over_its_small_a
     assert beyond["lsoa_code"].tolist() == [""]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["", *DISTRICTS, "E06000018"]), st.sampled_from(["", "E05000001", "E05000002",
-                                                                                           "E05999999"]),
-                          st.sampled_from(["", *SMALL_AREAS]), st.floats(0, 1000)), min_size=1, max_size=12),
+areas_of = st.sampled_from(["", *DISTRICTS, "E06000018"])
+wards_of = st.sampled_from(["", "E05000001", "E05000002", "E05999999"])
+row_of = st.tuples(areas_of, wards_of, st.sampled_from(["", *SMALL_AREAS]), st.floats(0, 1000))
+
+
+@given(st.lists(row_of, min_size=1, max_size=12),
        st.lists(st.integers(0, 300), min_size=4, max_size=4))
 def test_nothing_is_lost_on_the_way_to_small_areas(rows: list[tuple[str, str, str, float]], children: list[int]) -> None:
     frame = pd.concat([rows_of(district_code=d, ward_code=w, lsoa_code=a, hours_week=h) for d, w, a, h in rows],
                       ignore_index=True)
-    wards = pd.DataFrame({"ward_code": ["E05000001", "E05000002", "E05000002"], "lsoa_code": SMALL_AREAS[:3], "postcodes": [1, 2,
-                                                                                                                            3]})
+    wards = pd.DataFrame({"ward_code": ["E05000001", "E05000002", "E05000002"], "lsoa_code": SMALL_AREAS[:3],
+                          "postcodes": [1, 2, 3]})
     out = spread(frame, ["hours_week"], AREAS.assign(under_five=np.array(children, dtype="float64")), wards)
     assert out["hours_week"].sum() == pytest.approx(frame["hours_week"].sum(), abs=1e-6)
     assert not out.loc[out["lsoa_code"].eq(""), "district_code"].isin(["", *DISTRICTS]).any()
