@@ -31,10 +31,12 @@ import pandas as pd
 import scipy.sparse
 from scipy.special import log_ndtr, ndtr
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS
+from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label, nc_year_label
+from sufficiency.evidence import Note
+from sufficiency.own_areas import own_districts
 from sufficiency.rules import rulebook
 from sufficiency.trajectories import parts_of
-from sufficiency.usual_rate import by_past_of_sites, told, usual_rate
+from sufficiency.usual_rate import by_past_of_sites, of_nowhere, told, usual_rate
 from sufficiency.where_homes import district_shares, shares, small_areas_of
 from sufficiency.yields import PHASES, Kind, build_up, kind_of, profile, yield_of
 
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
     from sufficiency.children import Projection
     from sufficiency.draws import Draws
-    from sufficiency.evidence import Evidence, Note
+    from sufficiency.evidence import Evidence
     from sufficiency.trajectories import Parts
     from sufficiency.yields import Yield
 
@@ -56,6 +58,8 @@ GROUPS = {"primary": tuple(PHASE_YEARS["primary"]), "secondary": tuple(PHASE_YEA
 """Year groups over which the pupils of a phase of yields are spread."""
 OF_AREAS = {"primary": ("primary",), "secondary": ("secondary", "post_16")}
 """Phases of yields that go to the planning areas of a phase."""
+
+NOTICEABLE = 0.5            # children in a year group without a school, before it is said
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,16 @@ class Homes:
         np.maximum(net, self.floor, out=net)
         return net
 
+    def without_school(self) -> tuple[Note, ...]:
+        """Say how many of the core forecast's children live where no school has their year group, and are in no figure."""
+        everywhere = replace(self, open=np.ones_like(self.open), floor=np.full_like(self.floor, -np.inf)).core_children()
+        lost = np.where(self.open, 0.0, everywhere)[-1].clip(min=0.0).sum(axis=0)
+        groups = [nc_year_label(g) for g in NC_YEARS if lost[g] > NOTICEABLE]
+        if not groups:
+            return ()
+        return (Note("housing_sites", f"{lost.sum():,.0f} children of new homes in {ay_label(self.years[-1])} live in planning "
+                     f"areas without a school that has {', '.join(groups)}", "they are in no planning area's figures"),)
+
     def _take_out_known(self, net: Floats, first: Floats, at: NDArray[np.int64], groups: tuple[int, ...]) -> None:
         """Take away the children of the first year whom next September's figures hold already, then and as they grow older."""
         for g in groups:
@@ -220,7 +234,7 @@ def homes_of(evidence: Evidence, frame: AreaFrame, projection: Projection, assum
     layers, notes = _layers(parts, evidence, frame, projection, assumptions)
     homes = Homes(parts, years, areas, layers, yields, rests_on, general, profiles, -pupils, known, open_, assumptions, nothing,
                   notes)
-    return replace(homes, central=homes.core_children())
+    return replace(homes, central=homes.core_children(), notes=(*notes, *homes.without_school()))
 
 
 def _known(projection: Projection, areas: tuple[str, ...], ay: int) -> Flags:
@@ -280,6 +294,9 @@ def _layers(parts: Parts, evidence: Evidence, frame: AreaFrame, projection: Proj
             usual, basis = by_past_of_sites(parts, into.toarray(), window), "the sites' own past years"
         layers[phase] = Layer(at, into, usual, roll)
         said += told(phase, usual, codes, window, basis)
+    known = {*projection.pupils["planning_area_code"].to_numpy(), evidence.authority.gss_code,
+             *own_districts(evidence.tables, evidence.authority)}
+    said += of_nowhere(evidence.completions, known)
     return layers, tuple(said)
 
 

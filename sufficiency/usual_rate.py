@@ -18,7 +18,7 @@ from sufficiency.evidence import Note
 from sufficiency.trajectories import EARLIER, SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -66,6 +66,15 @@ def by_past_of_sites(parts: Parts, shares: Floats, years: range) -> Floats:
         return np.full(shares.shape[1], np.nan)
     rate: Floats = (shares[:, :, None] * past[:, None, :]).sum(axis=0).mean(axis=1)
     return rate
+
+
+def of_nowhere(completions: pd.DataFrame, known: Collection[str]) -> tuple[Note, ...]:
+    """Say of which codes homes were completed that are no planning area, district or authority of this run."""
+    strange = sorted(set(completions["area_code"]) - set(known)) if len(completions) else []
+    if not strange:
+        return ()
+    return (Note("completions", f"homes completed in {some(strange)} are not used: these are no planning areas or districts of the "
+                 "authority", "the usual rate may be too low, and too many children added; check the codes"),)
 
 
 def told(phase: str, usual: Floats, codes: Sequence[str], years: range, basis: str) -> tuple[Note, ...]:
