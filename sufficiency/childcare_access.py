@@ -29,6 +29,7 @@ from planning_areas.travel import far_off, shortest, snap
 from planning_areas.wording import some
 from sufficiency.evidence import Note
 from sufficiency.living_points import living_points
+from sufficiency.over_small_areas import spread
 from sufficiency.rules import rulebook
 from sufficiency.travel_rules import by_car, decays, on_foot
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sufficiency.evidence import Evidence
+    from sufficiency.setting_list import Settings
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
@@ -80,12 +82,13 @@ class Ground:
 
 
 def childcare_access(
-    evidence: Evidence, wanted: pd.DataFrame, hours: pd.DataFrame, years: Sequence[int], choices: AccessChoices | None = None,
+    evidence: Evidence, wanted: pd.DataFrame, hours: pd.DataFrame, settings: Settings, years: Sequence[int],
+    choices: AccessChoices | None = None,
 ) -> ChildcareAccess:
     """Measure access in every term of the academic years given.
 
-    wanted: the demand table (lsoa_code, ay, term, age_band, kind, hours_week). hours: the supply table (`childcare_supply`), in
-    which what has no point has been spread over small areas (`over_small_areas`).
+    wanted: the demand table (lsoa_code, ay, term, age_band, kind, eligible, hours_week). hours: the supply table
+    (`childcare_supply`); what has no point there is spread over its small areas, by all their children.
     """
     chosen = choices or AccessChoices()
     codes = sorted(wanted["lsoa_code"].unique())
@@ -94,6 +97,7 @@ def childcare_access(
         return ChildcareAccess(pd.DataFrame(columns=COLUMNS), (*told, Note(TABLE, "no small area has a place on the ground",
                                                                            "who can reach what is not known")))
     ground, more = _ground(evidence, points, hours, chosen)
+    hours = _over_small_areas(evidence, wanted[wanted["ay"].isin(list(years))], hours[hours["ay"].isin(list(years))], settings)
     lying, lost = _lying(points, hours)
     parts, standing = [], np.arange(len(ground.refs)) < len(ground.refs) - len(points)
     for (ay, term, band), want in wanted[wanted["ay"].isin(list(years))].groupby(["ay", "term", "age_band"], sort=True):
@@ -170,6 +174,17 @@ def _pairs(evidence: Evidence, homes: Floats, places: Floats, decay: Decay, mode
     return shortest(net, homes, places, decay.limit), [Note(TABLE, told)] if told else []
 
 
+def _over_small_areas(evidence: Evidence, wanted: pd.DataFrame, hours: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Spread what is known by ward or district over small areas, by the children of all ages that live there."""
+    children = wanted[wanted["kind"] == PAID].groupby("lsoa_code")["eligible"].sum()
+    codes = sorted(wanted["lsoa_code"].unique())
+    shapes = evidence.lsoas
+    district = dict(zip(shapes["lsoa_code"], shapes["district_code"], strict=True))
+    small = pd.DataFrame({"lsoa_code": codes, "district_code": [district.get(code, "") for code in codes],
+                          "under_five": children.reindex(codes).fillna(0.0).to_numpy()})
+    return spread(hours, list(MEASURES.values()), small, settings.wards)
+
+
 def _lying(points: pd.DataFrame, hours: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     """Settings of which only the small area is known, by point: lsoa_code, point, part; and what lies nowhere that is known."""
     at = points[["lsoa_code", "part"]].assign(point=np.arange(len(points)))
@@ -186,5 +201,5 @@ def _supply(ground: Ground, lying: pd.DataFrame, offer: pd.DataFrame, column: st
     by = offer[placed].groupby("setting_ref")[column].sum()
     standing = by.reindex(ground.refs[:count]).fillna(0.0).to_numpy(dtype="float64")
     by_area = offer[~placed].groupby("lsoa_code")[column].sum()
-    spread = lying["lsoa_code"].map(by_area).fillna(0.0).to_numpy(dtype="float64") * lying["part"].to_numpy(dtype="float64")
-    return np.concatenate([standing, spread]) * ground.counted
+    there = lying["lsoa_code"].map(by_area).fillna(0.0).to_numpy(dtype="float64") * lying["part"].to_numpy(dtype="float64")
+    return np.concatenate([standing, there]) * ground.counted

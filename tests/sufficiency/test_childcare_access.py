@@ -17,7 +17,9 @@ from town import BASE, SMALL_AREAS, evidence, lsoas
 
 from sufficiency.childcare_access import COLUMNS, AccessChoices, ChildcareAccess, childcare_access
 from sufficiency.living_points import living_points
+from sufficiency.setting_list import Settings
 
+NO_WARDS = Settings(pd.DataFrame(), pd.DataFrame({"ward_code": [], "lsoa_code": [], "postcodes": []}))
 PLAIN = AccessChoices(method="2sfca")
 MIDDLES = [{"lsoa_code": code, "easting": 451_000.0 + 2000 * i, "northing": 351_000.0, "part": float("nan")}
            for i, code in enumerate(SMALL_AREAS)]
@@ -27,17 +29,18 @@ WANTED = [*(("early_learning", code, n) for code, n in zip(SMALL_AREAS, [60.0, 3
 
 def wanted() -> pd.DataFrame:
     rows = pd.DataFrame(WANTED, columns=["kind", "lsoa_code", "hours_week"])
-    return rows.assign(ay=BASE, term="summer", age_band="age_2")
+    return rows.assign(ay=BASE, term="summer", age_band="age_2", eligible=8.0)
 
 
 def offer(ref: str, hours_week: float, funded: float, easting: float = 451_000.0, **more: Any) -> dict[str, Any]:
-    return {"setting_ref": ref, "own": True, "lsoa_code": "", "easting": easting, "northing": 351_000.0, "ay": BASE,
-            "term": "summer", "age_band": "age_2", "hours_week": hours_week, "funded_hours_week": funded, **more}
+    return {"setting_ref": ref, "own": True, "lsoa_code": "", "ward_code": "", "district_code": "", "easting": easting,
+            "northing": 351_000.0, "ay": BASE, "term": "summer", "age_band": "age_2", "hours_week": hours_week,
+            "funded_hours_week": funded, **more}
 
 
 def measured(*offers: dict[str, Any], choices: AccessChoices = PLAIN, **tables: Any) -> ChildcareAccess:
     known = evidence({"area_points": MIDDLES, **tables})
-    return childcare_access(known, wanted(), pd.DataFrame(offers), [BASE], choices)
+    return childcare_access(known, wanted(), pd.DataFrame(offers), NO_WARDS, [BASE], choices)
 
 
 def column(found: ChildcareAccess, name: str, measure: str = "funded") -> list[Any]:
@@ -73,8 +76,24 @@ def test_childminders_lie_in_their_small_area_and_are_nobodys_nearest() -> None:
     assert (rows["index"] * rows["wanted"]).sum() == pytest.approx(62.0)
 
 
+def test_childminders_of_a_district_lie_where_its_children_live() -> None:
+    """All children of the east live in the third small area, as far as anybody knows: 12 hours among 30, 10, 20 and 60."""
+    east = offer("childminders E07000002", 20.0, 12.0, np.nan, northing=np.nan, district_code="E07000002")
+    children = wanted().assign(lsoa_code=SMALL_AREAS[2], kind="paid", hours_week=0.0).iloc[:1]
+    known = evidence({"area_points": MIDDLES, "lsoas": everywhere()})
+    found = childcare_access(known, pd.concat([wanted(), children]), pd.DataFrame([east]), NO_WARDS, [BASE], PLAIN)
+    assert column(found, "index") == pytest.approx([12 / 120] * 4)
+
+
+def everywhere() -> gpd.GeoDataFrame:
+    """The town with wide open country all around it that belongs to the fourth small area."""
+    wide = lsoas()
+    wide.loc[3, "geometry"] = box(430_000, 330_000, 480_000, 380_000)
+    return wide
+
+
 def test_a_setting_that_is_placed_nowhere_is_told_by_its_number() -> None:
-    found = measured(NURSERY, offer("EY9", 10.0, 5.0, np.nan, northing=np.nan))
+    found = measured(NURSERY, offer("EY9", 10.0, 5.0, np.nan, northing=np.nan, district_code="E07000009"))
     assert "1 settings stand on no point and in no small area that is known: EY9" in told(found)
 
 
@@ -93,9 +112,7 @@ def test_at_the_border_only_the_known_part_counts() -> None:
     rows = found.table[found.table["measure"] == "funded"]
     assert (rows["index"] * rows["wanted"]).sum() == pytest.approx(50.0 * share, rel=0.01)
     assert "part of the reach of 4 of 4 points lies beyond what is known" in told(found)
-    wide = lsoas()
-    wide.loc[3, "geometry"] = box(430_000, 330_000, 480_000, 380_000)
-    whole = measured(NURSERY, lsoas=wide)
+    whole = measured(NURSERY, lsoas=everywhere())
     assert column(whole, "share_known") == pytest.approx([1.0] * 4)
     assert column(whole, "index") == pytest.approx([0.5, 0.5, 0.5, 0.0])
     assert "lies beyond" not in told(whole) and "nothing is known of the border" in told(measured(NURSERY))
@@ -126,7 +143,7 @@ def test_what_cannot_be_measured_is_refused_or_said() -> None:
         measured(NURSERY, choices=AccessChoices("walking"))
     with pytest.raises(ValueError, match="no way to measure access"):
         measured(NURSERY, choices=AccessChoices("flying"))
-    nowhere = childcare_access(evidence({}), wanted(), pd.DataFrame([NURSERY]), [BASE])
+    nowhere = childcare_access(evidence({}), wanted(), pd.DataFrame([NURSERY]), NO_WARDS, [BASE])
     assert nowhere.table.empty and "no small area has a place on the ground" in told(nowhere)
 
 
