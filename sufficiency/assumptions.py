@@ -43,6 +43,7 @@ class Assumptions:
     already_local: float = 0.3                              # of children in new homes, at a school of the area already (C6) [U]
     from_other_areas: float = 0.0                           # of the others, from another planning area of the authority [U]
     usual_rate_years: int = 3                               # over which the usual rate of building is taken (C6)
+    listed_years: int = 5                                   # ahead, in which sites' lists are whole: five-year supply (D5) [U]
     smallest_sample: int = 100                              # homes from which a yield is taken (D1)
     one_bed_flats: bool = False                             # whether flats of one bedroom are taken to bring pupils (D2)
     location_factor: float = 1.0                            # of building costs here against England; 1: none is set (E3)

@@ -8,8 +8,8 @@ homes of a site, for what developers are asked for; net is what is added to the 
 
 The *core* forecast takes homes on certain sites, whole. Where these fall below the usual rate, less certain sites may fill up to
 it by their probability, no further: that a list of permissions runs out is no slump in building. Only where all sites by
-probability stay below the usual rate does the forecast fall. Beyond the last year of the trajectories nothing is known, and
-nothing changes.
+probability stay below the usual rate does the forecast fall, and only in the years for which lists of sites are whole, as a
+five-year housing supply is: later building is on no list yet. Beyond the last year of the trajectories nothing changes.
 
 In a *draw* every site is built or not by its probability, some years late and faster or slower than its trajectory, and yields
 are higher or lower together. Sites that are late postpone what is built above the usual rate; below it others, which are on no
@@ -138,7 +138,7 @@ class Homes:
         """
         usual, homes = self.usual(phase), self.homes_by_area(phase, late)
         counted = homes if late is in_time else np.maximum(homes, np.fmin(self.homes_by_area(phase, in_time), usual))
-        return self._at_yields(phase, counted - usual, homes, late)
+        return self._at_yields(phase, self._where_listed(counted - usual), homes, late)
 
     def _at_yields(self, phase: str, excess: Floats, homes: Floats, completed: Floats) -> dict[str, Floats]:
         """Children of homes above the usual rate by the yields of the homes that are built, below it by those of all homes."""
@@ -160,7 +160,12 @@ class Homes:
         certain, expected = (self.homes_by_area(phase, each[None])[0] for each in (core, likely))
         usual = self.usual(phase)
         counted = np.maximum(certain, np.fmin(expected, usual))
-        return counted - usual, counted
+        return self._where_listed(counted - usual), counted
+
+    def _where_listed(self, excess: Floats) -> Floats:
+        """Homes above or below the usual rate; those that are merely on no list yet are not below it: [..., area, year]."""
+        listed = np.arange(len(self.ahead)) < self.assumptions.listed_years
+        return np.where(listed, excess, np.maximum(excess, 0.0))
 
     def core_children(self) -> Floats:
         """Net children of the core forecast: [year, area, nc_year]."""
@@ -201,7 +206,7 @@ class Homes:
         groups = [nc_year_label(g) for g in NC_YEARS if lost[g] > NOTICEABLE]
         if not groups:
             return ()
-        return (Note("housing_sites", f"{lost.sum():,.0f} children of new homes in {ay_label(self.years[-1])} live in planning "
+        return (Note("housing_sites", f"{lost.sum():,.1f} children of new homes in {ay_label(self.years[-1])} live in planning "
                      f"areas without a school that has {', '.join(groups)}", "they are in no planning area's figures"),)
 
     def _take_out_known(self, net: Floats, first: Floats, at: NDArray[np.int64], groups: tuple[int, ...]) -> None:

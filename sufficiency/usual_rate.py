@@ -73,8 +73,8 @@ def of_nowhere(completions: pd.DataFrame, known: Collection[str]) -> tuple[Note,
     strange = sorted(set(completions["area_code"]) - set(known)) if len(completions) else []
     if not strange:
         return ()
-    return (Note("completions", f"homes completed in {some(strange)} are not used: these are no planning areas or districts of the "
-                 "authority", "the usual rate may be too low, and too many children added; check the codes"),)
+    return (Note("completions", f"homes completed in {some(strange)} are not used: these are no planning areas or districts of "
+                 "the authority", "the usual rate may be too low, and too many children added; check the codes"),)
 
 
 def told(phase: str, usual: Floats, codes: Sequence[str], years: range, basis: str) -> tuple[Note, ...]:

@@ -34,7 +34,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "ratio_floor": (0.1, 1), "ratio_ceiling": (1, 10),
     "later_entry_ratio": (1, 100), "operating_margin": (0, 0.5), "primary_years": (1, HORIZON["primary"]),
     "secondary_years": (1, HORIZON["secondary"]), "already_local": (0, 1), "from_other_areas": (0, 1),
-    "usual_rate_years": (1, 10), "smallest_sample": (1, 100_000),
+    "usual_rate_years": (1, 10), "listed_years": (0, 10), "smallest_sample": (1, 100_000),
     "location_factor": (0.5, 2), "place_cost_primary": (0, 1_000_000), "place_cost_secondary": (0, 1_000_000),
     "seed": (0, 2**63 - 1),
     "state_takeup": (0.5, 1), "also_working": (0, 1), "stretched_share": (0, 1), "stretched_weeks": (38, 52),

@@ -34,6 +34,7 @@ table { border-collapse: collapse; margin: .5rem 0 1rem; }
 caption { font-weight: 600; padding: .25rem 0; text-align: left; }
 th, td { border-bottom: 1px solid; padding: .25rem .6rem; text-align: left; vertical-align: top; }
 td.n, th.n { font-variant-numeric: tabular-nums; text-align: right; }
+td:last-child:not(.n) { min-width: 14rem; }
 tr.sum { font-weight: 700; }
 @media print { .scroll { overflow: visible; } h2, caption { break-after: avoid; } tr { break-inside: avoid; } }
 """

@@ -177,6 +177,17 @@ def test_that_permissions_run_out_is_no_slump() -> None:
     assert primary(homes.by_probability())[-1] > 0
 
 
+def test_a_slump_is_seen_only_as_far_as_lists_of_sites_are_whole() -> None:
+    """Nothing but one small site for ten years: five years below the usual rate, and then other sites are on no list yet."""
+    _, homes = made(a_town(site(10)))
+    _, trusting = made(a_town(site(10)), Assumptions(listed_years=10))
+    _, blind = made(a_town(site(10)), Assumptions(listed_years=0))
+    short, wholly, never = (primary(each.central) for each in (homes, trusting, blind))
+    assert_allclose(short[:6], wholly[:6], rtol=1e-12)
+    assert short[7] == pytest.approx(short[5]) and wholly[7] < wholly[5]
+    assert_allclose(never, 0.0, atol=1e-12)
+
+
 def test_homes_that_bring_no_pupils_are_counted_as_homes_only() -> None:
     small: dict[str, Any] = {"dwelling_type": "flat", "bedrooms": "1"}
     for more in ({"kept_for": "over_55"}, {"kept_for": "student"}, small):
