@@ -1,10 +1,11 @@
-"""The whole county of a seed: its ground, children, schools, rolls and the council's lists, each drawn from those before it."""
+"""The whole county of a seed: ground, children, schools, rolls, the council's lists, childcare, each drawn from those before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from sufficiency.example.births import Children, draw_children
+from sufficiency.example.childcare_settings import Childcare, draw_childcare
 from sufficiency.example.council import Council, keep_lists
 from sufficiency.example.land import Land, draw_land
 from sufficiency.example.rolls import Rolls, follow
@@ -21,6 +22,7 @@ class County:
     schools: Schools
     rolls: Rolls
     council: Council
+    childcare: Childcare
 
 
 def draw_county(seed: int) -> County:
@@ -29,4 +31,5 @@ def draw_county(seed: int) -> County:
     children = draw_children(seed, land)
     schools = build_schools(seed, land, children)
     rolls = follow(seed, land, children, schools)
-    return County(seed, land, children, schools, rolls, keep_lists(seed, land, schools, rolls))
+    return County(seed, land, children, schools, rolls, keep_lists(seed, land, schools, rolls),
+                  draw_childcare(seed, land, children, schools))

@@ -12,6 +12,9 @@ from planning_areas.school_year import ay_label
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.example import cast, national_figures, national_schools
 from sufficiency.example.answers import sheet
+from sufficiency.example.childcare_desk import childcare_lists
+from sufficiency.example.childcare_families import families_lists
+from sufficiency.example.childcare_files import ofsted_register, postcodes
 from sufficiency.example.county import County, draw_county
 from sufficiency.example.desk import desk_tables
 from sufficiency.example.names import COUNTY
@@ -47,7 +50,8 @@ def write_example(folder: Path, seed: int = 1) -> tuple[Path, ...]:
 def example_files(county: County) -> dict[str, bytes]:
     """Every file of the workspace by its path within it."""
     publications, listed = _publications(county)
-    tables = {**county.council.tables, **desk_tables(county)}
+    tables = {**county.council.tables, **desk_tables(county), **childcare_lists(county.childcare, county.schools),
+              **families_lists(county.seed, county.land, county.children)}
     lists = {f"council/{name}.csv": as_csv(frame) for name, frame in tables.items()}
     lists["council/births.csv"] = as_csv(
         national_figures.small_area_births(county.land, county.children, SMALL_AREA_BIRTHS_FROM))
@@ -98,6 +102,10 @@ def _publications(county: County) -> tuple[dict[str, bytes], Listed]:
             reference_date="2021-12")
     publish("lsoa_lookup", "lsoa_lookup", "lsoa11_lsoa21_ltla22_lookup.csv", national_figures.lsoa_lookup(land),
             reference_date="2022")
+    publish("ofsted_register", "ofsted_register", f"childcare_providers_and_inspections_{now}-08-31.csv",
+            ofsted_register(county.seed, land, county.childcare), reference_date=f"{now}-08-31")
+    publish("postcodes", "code_point", "codepoint_qy_qz.csv", postcodes(county.seed, land, county.childcare),
+            reference_date=f"{now}-08")
     return files, listed
 
 

@@ -32,6 +32,8 @@ COLUMNS = ["urn", "la_code", "estab", "name", "type", "phase", "status", "low_ag
            "capacity", "opened", "closed", "reason", "small_area", "district", "easting", "northing"]
 ACADEMIES = ("Academy converter", "Academy sponsor led", "Free schools", "Academy special converter")
 SPECIAL, INDEPENDENT, NURSERY_SCHOOLS, UNITS, ACROSS = 10, 20, 2, 3, 7
+OTHERS_FROM = 990_501
+NURSERY_URNS = tuple(str(OTHERS_FROM + SPECIAL + INDEPENDENT + n) for n in range(NURSERY_SCHOOLS))
 MERGED = (("970001", "Infant", 0, 2), ("970002", "Junior", 3, 6))       # former urn, kind, year groups
 NOT_CLOSED = ""
 CONVERTED, AMALGAMATED = "Academy Converter", "Result of Amalgamation/Merger"
@@ -120,7 +122,7 @@ def _others(rng: np.random.Generator, land: Land) -> list[dict[str, Any]]:
     for n, (kind, phase, low, high, capacity, first) in enumerate(wanted):
         at = int(rng.integers(len(land.points)))
         east, north = np.rint(land.points[at] + rng.uniform(-100, 100, 2)).astype("int64")
-        rows.append({"urn": f"{990_501 + n}", "la_code": cast.LA_CODE, "estab": str(first + n),
+        rows.append({"urn": f"{OTHERS_FROM + n}", "la_code": cast.LA_CODE, "estab": str(first + n),
                      "name": f"{land.villages[-60 - n]} {endings[kind]}", "type": kind, "phase": phase, "status": "Open",
                      "low_age": low, "high_age": high, "nursery": low <= 3, "sixth_form": high >= 18, "faith": "",
                      "capacity": capacity, "opened": "", "closed": NOT_CLOSED, "small_area": at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sufficiency.example import stories_childcare as childcare
 from sufficiency.example import stories_primary as primary
 from sufficiency.example import stories_secondary as secondary
 from sufficiency.example.county import County
@@ -16,7 +17,8 @@ from sufficiency.example.story import Story
 TOLD: tuple[Callable[[County], Story], ...] = (
     primary.short_reception, primary.hidden_need, primary.garden_village, primary.more_homes, primary.falling_rolls,
     secondary.bulge, primary.mobile, secondary.sixth_form, primary.infant_and_junior, secondary.across_the_border,
-    secondary.forecast_too_high, secondary.seen_through,
+    secondary.forecast_too_high, secondary.seen_through, childcare.babies_short, childcare.nursery_closes,
+    childcare.childminders_only, childcare.silent_setting, childcare.care_across_the_border,
 )
 
 

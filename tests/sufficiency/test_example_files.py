@@ -108,7 +108,9 @@ def test_every_publication_has_its_layout(layout: str, files: dict[str, bytes]) 
 def test_the_councils_lists_have_the_columns_of_the_templates(files: dict[str, bytes]) -> None:
     lists = {Path(name).stem: data for name, data in files.items() if name.startswith("council/")}
     assert {"yg_places", "pans", "planned_places", "transfers", "offers", "october_census", "attended_flows", "area_names",
-            "housing_sites", "completions", "yields", "births", "planner_overrides", "gp_registrations"} == set(lists)
+            "housing_sites", "completions", "yields", "births", "planner_overrides", "gp_registrations", "settings_hours",
+            "termly_headcount", "childminders", "clubs", "childcare_eligible", "childcare_takeup", "area_indicators",
+            "births_by_month"} == set(lists)
     for name, data in lists.items():
         reader = f"local_{name}" if name == "births" else name
         assert reader in READERS
@@ -258,7 +260,8 @@ def test_transfers_count_every_child_once(county: County, files: dict[str, bytes
 def test_every_seed_tells_the_same_stories(seed: int) -> None:
     stories = {story.key: story for story in stories_of(draw_county(seed))}
     assert list(stories) == ["short_reception", "hidden_need", "garden_village", "more_homes", "falling_rolls", "bulge", "mobile",
-                             "sixth_form", "infant_and_junior", "across_the_border", "forecast_too_high", "seen_through"]
+                             "sixth_form", "infant_and_junior", "across_the_border", "forecast_too_high", "seen_through",
+                             "babies_short", "nursery_closes", "childminders_only", "silent_setting", "care_across_the_border"]
     assert stories["short_reception"].figure("short") == 18
     assert stories["short_reception"].figure("town_surplus") == pytest.approx(0.12, abs=0.001)
     assert stories["hidden_need"].figure("hidden") > 15 and stories["hidden_need"].figure("rise") > 0.15
@@ -268,6 +271,12 @@ def test_every_seed_tells_the_same_stories(seed: int) -> None:
     assert stories["bulge"].figure("short") == 24 and stories["bulge"].figure("primary_spare") > 0
     assert stories["forecast_too_high"].figure("offers") < 0.85 * stories["forecast_too_high"].figure("by_births")
     assert stories["across_the_border"].figure("came") > 50 and stories["across_the_border"].figure("went") > 0.08
+    babies = stories["babies_short"]
+    assert babies.figure("offer_autumn") > babies.figure("wanted_autumn") and babies.figure("vacant") > 1_000
+    assert babies.figure("offer_summer") < 0.9 * babies.figure("wanted_summer")
+    assert stories["nursery_closes"].figure("before") > 1_000 and stories["childminders_only"].figure("childminders") > 1
+    assert stories["silent_setting"].figure("places") > 20
+    assert stories["care_across_the_border"].figure("across_places") > 5 * stories["care_across_the_border"].figure("own_places")
 
 
 def test_the_sheet_prints_every_figure(county: County, files: dict[str, bytes]) -> None:
