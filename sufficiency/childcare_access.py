@@ -104,6 +104,8 @@ def childcare_access(
         offer = hours[(hours["ay"] == ay) & (hours["term"] == term) & (hours["age_band"] == band)]
         for measure, column in MEASURES.items():
             asked = want if measure == "all" else want[want["kind"] != PAID]
+            if asked.empty:     # by the rules of the day nobody of this age is entitled to funded hours
+                continue
             demand = asked.groupby("lsoa_code")["hours_week"].sum().reindex(points["lsoa_code"]).fillna(0.0).to_numpy()
             supply = _supply(ground, lying, offer, column)
             reached: Reach = reach_of(ground.weights, demand * points["part"].to_numpy(), ground.pairs.basis)

@@ -18,6 +18,8 @@ from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.calibration import drawn_towards, shipped
+from sufficiency.childcare.findings import Finding
+from sufficiency.childcare.story import childcare
 from sufficiency.children import Projection, project
 from sufficiency.draws import Draws
 from sufficiency.evidence import Authority, Evidence, Note, Source
@@ -51,6 +53,7 @@ class Outcome:
     projection: Projection              # the arrays behind the tables, with their draws
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
+    findings: tuple[Finding, ...] = ()  # what is to be told of childcare
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     progress("Drawing what may come instead")
     chance = laid_around(projection, central, ahead, assumptions)
     likely = balance_with_ranges(central, chance)
+    progress("Weighing childcare wanted against childcare on offer")
+    young = childcare(evidence, frame, projection, assumptions)
     tables = {
         "balance": likely,
         "area_ranges": chance.areas,
@@ -130,10 +135,12 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "homes": homes_table(ahead.homes),
         "building": building(ahead.homes),
         "pans": evidence.pans,
+        **young.tables,
     }
-    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes)))
+    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes)))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
+        young.findings,
     )
 
 

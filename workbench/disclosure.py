@@ -2,7 +2,8 @@
 
 Method (domain brief I2). School rolls by year group are published unsuppressed; places, need, spare and totals of planning areas
 are no characteristics of children: all these go out as they are. Counts of 1 to 4 children in a small area are hidden and shown
-as `c`; zero is shown. Maps and workbooks are cut from one Release, so that no figure is hidden in one and told in the other.
+as `c`; zero is shown. Shares and indices are hidden where fewer than ten children stand behind them. Maps and workbooks are cut
+from one Release, so that no figure is hidden in one and told in the other.
 
 The rules are data: which tables, told by which key column, which columns are counts, which counts are hidden.
 """
@@ -25,7 +26,7 @@ HIDDEN = "c"
 SMALL_AREA = r"[EWSN]01\d{6}"
 NO_COUNTS = frozenset({
     "ay", "ay_from", "ay_to", "year", "cohort", "age", "nc_year", "edition", "financial_year", "easting", "northing", "latitude",
-    "longitude", "share", "weight", "draw",
+    "longitude", "share", "weight", "draw", "index", "index_not_told", "nearest", "share_known",
 })
 """Columns of numbers that count nobody; every other number beside a small area is taken for a count (the safe side)."""
 
@@ -40,12 +41,23 @@ class Rule:
     shown_from: int = 5                 # the smallest count that is shown; modelled fractions below it are hidden as well
     counts: tuple[str, ...] = ()        # the columns that are counts; none named: every number but NO_COUNTS
     tables: tuple[str, ...] = ()        # the tables that the rule is for; none named: every table
+    judged: bool = False                # whether not the counts themselves but the children in JUDGE are what must not be few
 
+
+JUDGE = "children_there"    # how many children stand behind a row: judged by, and never shown
+FEWEST = 10                 # children behind a share or an index that is shown
 
 RULES = (
     Rule("small areas: 1 to 4 children", keys=("lsoa_code", "lsoa11_code", "lsoa21_code"), key_pattern=SMALL_AREA),
     Rule("GP registers: 1 to 4 children", keys=("planning_area_code",), tables=("registrations",),
          counts=("children", "by_registrations", "blended")),
+    Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
+         counts=("index", "index_not_told")),
+    Rule("take-up: fewer than ten eligible", keys=("area_code",), tables=("childcare_takeup",), shown_from=FEWEST, judged=True,
+         counts=("eligible", "children", "takeup")),
+    Rule("childcare: fewer than ten children of the age", keys=("area_code",), tables=("childcare_balance",), shown_from=FEWEST,
+         judged=True,
+         counts=("children", "hours_wanted", "hours_short", "hours_over", "pte_wanted", "pte_short", "pte_over", "ratio")),
 )
 
 
@@ -91,6 +103,7 @@ def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES) -
                 if small.any():
                     mask[column] = mask[column] | small if column in mask else small
                     told.append(Hidden(name, column, int(small.sum()), rule.name))
+        frame = frame.drop(columns=[JUDGE], errors="ignore")
         for column in mask:
             frame[column] = frame[column].astype("float64").mask(mask[column])
         if len(mask.columns):
@@ -106,12 +119,13 @@ def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.b
     keyed = _keyed(frame, rule)
     if not keyed.any():
         return {}
-    columns = rule.counts or tuple(c for c in frame.columns if c not in NO_COUNTS)
+    columns = rule.counts or tuple(c for c in frame.columns if c not in NO_COUNTS and c != JUDGE)
     found = {}
     for column in columns:
         if column in frame.columns and _is_number(frame[column]):
             values = frame[column].to_numpy("float64", na_value=np.nan)
-            found[column] = keyed & (values > 0) & (values < rule.shown_from)
+            few = frame[JUDGE].to_numpy("float64", na_value=np.nan) if rule.judged and JUDGE in frame else values
+            found[column] = keyed & (values > 0) & (few < rule.shown_from)
     return found
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from workbench.answers import columns
+from workbench.childcare_view import childcare_lines
 
 if TYPE_CHECKING:
     from scenarios.runs import Run
@@ -31,6 +32,7 @@ def headline(run: Run) -> dict[str, Any]:
         "years": short_by_year(short, run.table("unfilled"), ranges),
         "shortest": shortest(short, names),
         "last_safe_dates": in_time(run.table("last_safe_dates")) if "last_safe_dates" in run.tables else [],
+        "childcare": _childcare(run),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
@@ -137,8 +139,15 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             "",
         ]
     lines += _time_lines(told["last_safe_dates"])
+    lines += told["childcare"]
     lines += accuracy_lines(told["accuracy"])
     return lines
+
+
+def _childcare(run: Run) -> list[str]:
+    """What is told of childcare, where anything is."""
+    table = "childcare_balance"
+    return childcare_lines(run.table(table), run.manifest["authority"]["base_year"]) if table in run.tables else []
 
 
 def accuracy_lines(rows: list[dict[str, Any]]) -> list[str]:

@@ -15,11 +15,14 @@ import pandas as pd
 from maps.sheet import draw
 from planning_areas.school_year import ENTRY_YEAR
 from scenarios import manifest, runs
+from scenarios.manifest import as_json
 from sufficiency.balance import summary
 from sufficiency.made_of import waterfall
 from sufficiency.ranges import summary_with_ranges
 from sufficiency.school_table import school_table
 from workbench.charts import write_chart
+from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
+from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect
 from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
@@ -58,6 +61,7 @@ FOR_PEOPLE = (
     "building",
     "homes",
     "housing_sites",
+    *CHILDCARE,
 )
 """The sheets of the workbook, in their order."""
 
@@ -74,9 +78,11 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     frames: dict[str, pd.DataFrame] = dict(outcome.tables)
     if outcome.areas is not None:
         frames["areas"] = outcome.areas
-    shown = {name: release.tables[name] for name in FOR_PEOPLE if name in release.tables}
+    shown = {name: release.tables[name] for name in FOR_PEOPLE if name in release.tables
+             and (name not in CHILDCARE or len(release.tables[name]))}
     sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
                      hidden=tuple(h for h in release.hidden if h.table in shown))
+    told = findings_file(outcome.findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
         manifest.facts(identity, outcome.sources, outcome.notes),
@@ -84,6 +90,7 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
         {
             WORKBOOK: lambda path: write_workbook(sheets, path, facts_of(outcome, identity.run_id)),
             MAP: lambda path: _write_text(path, page),
+            FINDINGS: lambda path: _write_text(path, as_json(told).decode("utf-8")),
             **_charts(release, outcome),
         },
     )
@@ -114,7 +121,8 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
         name: table[table["ay"] <= last.get(name.removesuffix("_schools"), 9999)].reset_index(drop=True)
         for name, table in schools.items()
     }
-    return {"summary": added, "waterfall": waterfall(tables["made_of"], tables["pupils"]), **schools}
+    young = childcare_tables(tables, outcome.findings, outcome.authority.base_year)
+    return {"summary": added, "waterfall": waterfall(tables["made_of"], tables["pupils"]), **schools, **young}
 
 
 def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:

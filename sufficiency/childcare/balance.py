@@ -75,6 +75,7 @@ def childcare_balance(wanted: pd.DataFrame, offered: pd.DataFrame, areas: pd.Dat
     there = _carried(offered, areas, ["hours_week", "hours_not_told"]).rename(columns={"hours_week": "hours_on_offer"})
     table = asked.merge(there, on=KEYS, how="outer").merge(names, on=["level", "area_code"], how="left")
     table = table.fillna(dict.fromkeys(("children", "hours_wanted", "hours_on_offer", "hours_not_told"), 0.0))
+    table = _in_force(table)
     silent = table["measure"].isin(list(weights.incomplete)) & ~(table["hours_on_offer"] > 0)
     table["hours_on_offer"] = table["hours_on_offer"].mask(silent)      # nobody has said, which is not nothing
     table = _weighed(table, weights)
@@ -94,6 +95,14 @@ def _carried(rows: pd.DataFrame, areas: pd.DataFrame, columns: list[str]) -> pd.
         if not np.isclose(whole[column].sum(), rows[column].sum(), rtol=TOLERANCE):
             raise AssertionError(f"{column} was lost or invented between small areas and the authority")
     return carried
+
+
+def _in_force(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out funded hours at ages at which, by the rules of the day, nobody is entitled to any: they are no surplus."""
+    whole = table[(table["level"] == AUTHORITY) & (table["measure"] == FUNDED)]
+    nobody = whole.loc[~(whole["hours_wanted"] > 0), KEYS[2:]]
+    entitled = table.merge(nobody.assign(nobody=True), on=KEYS[2:], how="left")["nobody"].isna()
+    return table[entitled.to_numpy()].reset_index(drop=True)
 
 
 def _weighed(table: pd.DataFrame, weights: Weights) -> pd.DataFrame:
@@ -143,11 +152,11 @@ def balance_notes(table: pd.DataFrame, base: int) -> tuple[Note, ...]:
     notes = []
     now = table[(table["ay"] == base) & (table["level"] == PLANNING_AREA)]
     for (band, measure), rows in now[now["measure"].isin(EARLY)].groupby(["age_band", "measure"], sort=True):
-        letters = rows.pivot(index="area_code", columns="term", values="status")
+        letters = rows.pivot_table(index="area_code", columns="term", values="status", aggfunc="first")
         later = letters[["spring", "summer"]].eq("R").any(axis=1) & letters["autumn"].isin(["A", "G", "B"])
         if later.any():
-            notes.append(Note(TABLE, f"{BAND_NAMES[band]}, {MEASURES[measure]}, {ay_label(base)}: {later.sum()} of {len(letters)} "
-                                     "planning areas have enough in autumn and too little later in the year",
+            notes.append(Note(TABLE, f"{BAND_NAMES[band]}, {MEASURES[measure]}, {ay_label(base)}: {later.sum()} of "
+                                     f"{len(letters)} planning areas have enough in autumn and too little later in the year",
                               "who sizes provision on the autumn term has too little in summer"))
     unsure = now[now["status"].eq(NOT_KNOWN) & now["measure"].isin(EARLY)]
     if len(unsure):

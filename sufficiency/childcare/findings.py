@@ -1,0 +1,251 @@
+"""What the figures say of each thing that the yearly report to members on childcare must speak of, and what is missing.
+
+Method (domain brief A2, B1 to B11: the contents of the report by statutory guidance). Each finding is a sentence with its table.
+One that lacks something says what, so that a report is complete or says loudly that it is not; a plan of action, prices and who
+takes children with special needs are in no table of ours, and are always asked for. Hours that are an assumption are no answer
+either. Grades of old and report cards are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planning_areas.school_year import ay_label
+from planning_areas.wording import some
+from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
+from sufficiency.childcare_quality import CARDS, EVERY_AREA, SOME_BELOW, good_or_better
+from sufficiency.terms import BAND_NAMES, YOUNG
+
+if TYPE_CHECKING:
+    from sufficiency.evidence import Evidence
+
+LONG_WEEK = 50.0        # opening hours a week from which a setting suits most who work irregular hours of the day
+SPOKEN = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the figures say of one item of the report."""
+
+    code: str               # B1 to B11
+    duty: str               # what the report must speak of
+    sentence: str           # what the figures say; blank where they say nothing
+    table: str              # from which table of the run
+    complete: bool          # whether nothing is missing
+    missing: str = ""       # what is
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What findings are drawn from."""
+
+    evidence: Evidence
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    asked: pd.DataFrame = field(repr=False)     # settings that have not told hours or places: setting_ref, places, missing
+    base: int
+
+    def whole(self, band: str, measure: str, ay: int) -> pd.Series | None:
+        """The authority's worst term of a year."""
+        rows = self.tables[TABLE]
+        mine = rows[(rows["level"] == AUTHORITY) & (rows["age_band"] == band) & (rows["measure"] == measure) & (rows["ay"] == ay)
+                    & rows["worst_term"].astype("bool")]
+        return mine.iloc[0] if len(mine) else None
+
+    def silent(self) -> str:
+        """Who has to be asked, in words; blank where nobody."""
+        hours = self.tables["childcare_supply"]
+        mine = hours[hours["own"].astype("bool") & hours["basis"].eq("assumption")] if len(hours) else hours
+        guessed = mine["setting_ref"].nunique()
+        return _listed(f"the hours or places of {len(self.asked)} settings" if len(self.asked) else "",
+                       f"the hours of {guessed} settings, for which the usual ones of their kind stand in" if guessed else "")
+
+
+def findings(figures: Figures) -> tuple[Finding, ...]:
+    """All eleven, in their order."""
+    return tuple(_finding(code, *found(figures)) for code, found in FINDINGS.items())
+
+
+def none_known() -> tuple[Finding, ...]:
+    """All eleven, where nothing is known of childcare."""
+    return tuple(Finding(code, DUTIES[code], "", "", complete=False,
+                         missing="everything: the workspace has neither a register nor a headcount") for code in FINDINGS)
+
+
+def _finding(code: str, sentence: str, table: str, missing: str) -> Finding:
+    return Finding(code, DUTIES[code], sentence, table, complete=bool(sentence) and not missing, missing=missing)
+
+
+Found = tuple[str, str, str]        # sentence, table, what is missing
+
+
+def _disabled(figures: Figures) -> Found:
+    rows = figures.tables["childcare_disabled"]
+    now = rows[(rows["level"] == AUTHORITY) & (rows["ay"] == figures.base)]
+    under_five = now.loc[now["age_band"].isin(YOUNG), "children"].sum()
+    said = (f"About {now['children'].sum():,.0f} children to 17 are disabled, {under_five:,.0f} of them not at school yet "
+            f"({ay_label(figures.base)}), by rates that are not verified.") if len(now) else ""
+    return said, "childcare_disabled", _listed(
+        "which settings take disabled children, and for how many hours", "claims of disability access funding and of inclusion "
+        "funding", "plans and benefit claims by age")
+
+
+def _low_income(figures: Figures) -> Found:
+    rows = _taken(figures, "early_learning")
+    said = "".join(f"{r.eligible:,.0f} two-year-olds are eligible for early learning in the spring and {r.children:,.0f} take it "
+                   f"up ({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples())
+    return said, "childcare_takeup", _listed(
+        "families who get help with childcare through Universal Credit", "families who use Tax-Free Childcare")
+
+
+def _irregular(figures: Figures) -> Found:
+    told = figures.evidence.settings_hours.dropna(subset=["hours_week"])
+    longest = told.groupby("setting_ref")["hours_week"].max().astype("float64")
+    said = (f"{(longest >= LONG_WEEK).sum()} of {len(longest)} settings that told their hours are open {LONG_WEEK:.0f} hours a "
+            "week or more." if len(longest) else "")
+    return said, "settings_hours", _listed("who is open in the evening, at night and at weekends", figures.silent())
+
+
+def _funded(figures: Figures) -> Found:
+    rows = _taken(figures, *SPOKEN)
+    parts = [f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}: {r.children:,.0f} of {r.eligible:,.0f} eligible ({_percent(r.takeup)})"
+             for r in rows.itertuples()]
+    balance = [_against(figures, band, FUNDED, figures.base) for band in YOUNG]
+    said = f"Taken up in the spring: {'; '.join(parts)}. {' '.join(b for b in balance if b)}" if parts else ""
+    guessed = rows[rows["basis"].str.startswith("rulebook")]
+    names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
+    return said, f"childcare_takeup, {TABLE}", _listed(
+        f"how many take hours up ({names}): these are rates of England" if len(guessed) else "", _unsure(figures, FUNDED))
+
+
+def _school_age(figures: Figures) -> Found:
+    schools = figures.tables["wraparound"]
+    if not figures.evidence.has("clubs") or schools.empty:
+        return "", "wraparound", "which clubs serve which schools, with places and times (the table clubs)"
+    whole, silent = int(schools["offer"].eq("eight to six").sum()), int(schools["offer"].eq("not known").sum())
+    return (f"{whole} of {len(schools)} primary schools have care from eight to six; of {silent} it is not known.", "wraparound",
+            f"whether {silent} schools have clubs" if silent else "")
+
+
+def _holiday(figures: Figures) -> Found:
+    rows = figures.tables[TABLE]
+    now = rows[(rows["level"] == AUTHORITY) & (rows["measure"] == HOLIDAY) & (rows["ay"] == figures.base)]
+    wanted, offered = now["hours_wanted"].sum(), now["hours_on_offer"].sum(min_count=1)
+    if pd.isna(offered) or not figures.evidence.clubs["places_holiday"].notna().any():
+        return (f"{wanted:,.0f} hours a week are wanted in the holidays.", TABLE,
+                "which clubs are open in the holidays, for how long, and the activities and food programme")
+    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs offer {offered:,.0f}.", TABLE,
+            "places of the holiday activities and food programme")
+
+
+def _supply_and_demand(figures: Figures) -> Found:
+    last = max((int(ay) for ay in figures.tables[TABLE]["ay"].unique()), default=figures.base)
+    said = [_against(figures, band, ALL, ay) for band in YOUNG for ay in sorted({figures.base, last})]
+    return " ".join(s for s in said if s), TABLE, _listed(figures.silent(), _unsure(figures, ALL))
+
+
+def _affordability(_: Figures) -> Found:
+    return "", "", _listed("what settings charge, by age", "what families earn", "what the council pays for a funded hour")
+
+
+def _accessibility(figures: Figures) -> Found:
+    table = figures.tables["access"]
+    now = table[(table["ay"] == figures.base) & (table["measure"] == ALL)] if len(table) else table
+    if now.empty:
+        return "", "access", "where people live, or what is on offer to them"
+    parts = []
+    for band in YOUNG:
+        rows = now[now["age_band"] == band]
+        by_term = rows.groupby("term")["without_supply"].agg(["sum", "size"])
+        if len(by_term):
+            worst = by_term["sum"].idxmax()
+            bare, every = by_term.loc[worst, "sum"], by_term.loc[worst, "size"]
+            middle = (rows["index"] + rows["index_not_told"])[rows["term"] == worst].median()
+            parts.append(f"{BAND_NAMES[band]}: {bare:,.0f} of {every:,.0f} small areas have nothing in reach ({worst}); the one "
+                         f"in the middle has {middle:.2f} hours in reach for each wanted")
+    usual = ", with the usual hours of those who have not told theirs" if len(figures.asked) else ""
+    said = f"{'; '.join(parts)}{usual}. An index for planning: it does not say that a family finds a place."
+    return said[0].upper() + said[1:], "access", _listed(figures.silent())
+
+
+def _quality(figures: Figures) -> Found:
+    table = figures.tables["childcare_quality"]
+    own = figures.evidence.authority.gss_code or figures.evidence.authority.code
+    if table.empty:
+        return "", "childcare_quality", "what inspections found (the table ofsted_register)"
+    mine = table[(table["area_code"] == own) & (table["provider_type_group"] == "all")]
+    old = good_or_better(mine)["good_or_better"]
+    cards = mine[(mine["regime"] == CARDS) & mine["outcome"].isin([EVERY_AREA, SOME_BELOW])].groupby("outcome")["providers"].sum()
+    parts = [f"of places with a grade of old, {_percent(old.iloc[0])} are at good or outstanding settings"] if len(old) else []
+    if cards.sum() > 0:
+        parts.append(f"of {cards.sum():,.0f} providers with a report card, {cards.get(EVERY_AREA, 0):,.0f} reach the expected "
+                     "standard in every area; the two are never added up")
+    said = f"{'; '.join(parts)}." if parts else ""
+    return said[:1].upper() + said[1:], "childcare_quality", "" if parts else "any inspection with a grade or a report card"
+
+
+def _gaps(figures: Figures) -> Found:
+    rows = figures.tables[TABLE]
+    now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & (rows["status"] == "R")
+               & rows["measure"].isin([FUNDED, ALL])]
+    parts = [f"{BAND_NAMES[band]}: {some(part['area_name'])}" for band, part in now.groupby("age_band", sort=True)]
+    said = (f"Childcare is insufficient (local definition) for {'; '.join(parts)}." if parts
+            else "No planning area is told to be insufficient (local definition).") if len(rows) else ""
+    return said, TABLE, _listed("what will be done about each gap, who answers for it, and by when", _unsure(figures, ALL))
+
+
+def _taken(figures: Figures, *kinds: str) -> pd.DataFrame:
+    """Take-up in the authority in the spring of the base year."""
+    rows = figures.tables["childcare_takeup"]
+    return rows[(rows["level"] == AUTHORITY) & (rows["term"] == "spring") & rows["kind"].isin(kinds)]
+
+
+def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
+    """One sentence on the worst term of a year: wanted, in reach, and how the two stand."""
+    row = figures.whole(band, measure, ay)
+    if row is None:
+        return ""
+    what = "funded hours a week" if measure == FUNDED else "hours a week"
+    told = "none known" if pd.isna(row["hours_in_reach"]) else f"{row['hours_in_reach']:,.0f}"
+    told += " known to be on offer" if row["status"] == NOT_KNOWN else " on offer"
+    return (f"{BAND_NAMES[band][0].upper()}{BAND_NAMES[band][1:]}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} "
+            f"{what} wanted, {told}: {row['status']}, {WORDS[row['status']]}.")
+
+
+def _unsure(figures: Figures, measure: str) -> str:
+    """Of how many planning areas it is not known how they stand."""
+    rows = figures.tables[TABLE]
+    now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & (rows["measure"] == measure)]
+    unsure = now.loc[now["status"] == NOT_KNOWN, "area_code"].nunique()
+    return f"how {unsure} of {now['area_code'].nunique()} planning areas stand" if unsure else ""
+
+
+def _listed(*things: str) -> str:
+    return "; ".join(thing for thing in things if thing)
+
+
+def _percent(share: float) -> str:
+    return "not known" if pd.isna(share) else f"{share:.0%}"
+
+
+DUTIES = {
+    "B1": "enough childcare for disabled children and those with special needs",
+    "B2": "childcare for families who get help with its cost through Universal Credit, or Tax-Free Childcare",
+    "B3": "childcare for families who work irregular hours",
+    "B4": "funded places taken up, from nine months to four years",
+    "B5": "childcare for children at school, before and after it",
+    "B6": "childcare in the holidays",
+    "B7": "supply and demand by age, now and projected",
+    "B8": "whether families can afford it",
+    "B9": "whether families can reach it",
+    "B10": "the quality of what is on offer",
+    "B11": "how each gap will be addressed",
+}
+FINDINGS: dict[str, Callable[[Figures], Found]] = {
+    "B1": _disabled, "B2": _low_income, "B3": _irregular, "B4": _funded, "B5": _school_age, "B6": _holiday,
+    "B7": _supply_and_demand, "B8": _affordability, "B9": _accessibility, "B10": _quality, "B11": _gaps,
+}
+"""Each item of the report, and what draws its finding."""

@@ -1,0 +1,127 @@
+"""What is on offer, in the shape in which it is weighed: by small area, year, term, age band and measure.
+
+Method (domain brief G5, G6). Settings stand in their small area; those of which only a ward or a district is known are spread
+over its small areas by children under five, and totals stay the same. Settings that have places and have not told their hours are
+left out of what is on offer and counted beside it, at the usual hours of their kind, unless the run lets those stand in. Settings
+beyond the border are asked by nobody here: for what families can reach there, the usual hours of their kind always stand in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
+from sufficiency.childcare_supply import Supply, hours_on_offer
+from sufficiency.evidence import Note
+from sufficiency.over_small_areas import spread
+from sufficiency.setting_list import TABLE, Settings, text_at
+from sufficiency.setting_offers import choices_of
+from sufficiency.settings_places import settings_of
+from sufficiency.terms import YOUNG
+
+if TYPE_CHECKING:
+    from sufficiency.assumptions import Assumptions
+    from sufficiency.evidence import Evidence
+
+SUPPLY_TABLES = ("ofsted_register", "termly_headcount", "settings_hours", "childminders", "clubs")
+AT_HOME = ("childminder", "domestic")
+KEYS = ["lsoa_code", "ay", "term", "age_band", "measure"]
+HOURS = ["hours_week", "funded_hours_week"]
+FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
+              "providers", "places", "hours"]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Who offers childcare, and how many hours of it."""
+
+    settings: Settings = field(repr=False)
+    supply: Supply = field(repr=False)                  # as told, or as the run lets it be taken
+    not_told: pd.DataFrame = field(repr=False)          # hours of the settings that have to be asked, at the usual of their kind
+    beyond: pd.DataFrame = field(repr=False)            # hours of settings across the border, the same
+    notes: tuple[Note, ...] = ()
+
+
+def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offered:
+    """Find the settings of a workspace and their hours in every term of the years given."""
+    choices = choices_of(assumptions)
+    settings = settings_of(evidence)
+    supply = hours_on_offer(evidence, settings, years, choices)
+    usual = supply if choices.assume_hours else hours_on_offer(evidence, settings, years, replace(choices, assume_hours=True))
+    asked = usual.hours["setting_ref"].isin(supply.asked["setting_ref"])
+    strangers = ~usual.hours["own"].astype("bool") & ~usual.hours["setting_ref"].isin(supply.hours["setting_ref"])
+    _nobody_at_home_on_a_point(supply.hours)
+    notes = [*settings.notes, *supply.notes]
+    if many := usual.hours.loc[strangers, "setting_ref"].nunique():
+        notes.append(Note(TABLE, f"{many} settings across the border count in what families can reach with the usual hours of "
+                                 "their kind", "what is in reach beyond the border is an assumption"))
+    return Offered(settings, supply, usual.hours[asked & usual.hours["own"].astype("bool")], usual.hours[strangers],
+                   tuple(dict.fromkeys(notes)))
+
+
+def _nobody_at_home_on_a_point(hours: pd.DataFrame) -> None:
+    """Hold that no childminder, nor anybody else who works at home, has a point (I2)."""
+    homes = hours[hours["provider_type_group"].isin(AT_HOME)]
+    if homes[["easting", "northing"]].notna().any(axis=None):
+        raise AssertionError("somebody who works at home stands on a point")
+
+
+def by_small_area(offered: Offered, small_areas: pd.DataFrame, years: range) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Hours by small area, year, term, age band and measure: KEYS, hours_week and hours_not_told.
+
+    small_areas: lsoa_code, district_code, under_five. What lies in none of them has a blank code, and is told.
+    """
+    told = offered.supply.hours
+    parts = [_placed(told, offered.settings, small_areas).assign(hours_not_told=0.0),
+             _placed(offered.not_told, offered.settings, small_areas).pipe(
+                 lambda rows: rows.assign(hours_not_told=rows["hours_week"], hours_week=0.0))]
+    holidays = offered.supply.holidays.assign(term="", ay=years[0])
+    every = _placed(holidays, offered.settings, small_areas, HOLIDAY).assign(hours_not_told=0.0)
+    parts += [every.assign(ay=ay) for ay in years]
+    table = pd.concat(parts, ignore_index=True)
+    astray = told.loc[told["own"].astype("bool") & ~_lies_in(told, small_areas), "setting_ref"].nunique()
+    lost = float(table.loc[table["lsoa_code"].eq(""), "hours_week"].sum())
+    notes = (Note(TABLE, f"{astray} settings of the authority lie in none of its small areas: their hours count in the authority "
+                         "and in no area of it"),) if lost > 0 else ()
+    return table.groupby(KEYS, as_index=False)[["hours_week", "hours_not_told"]].sum(), notes
+
+
+def _lies_in(rows: pd.DataFrame, small_areas: pd.DataFrame) -> pd.Series:
+    """Which settings stand in a known small area, or are spread over some."""
+    return rows["lsoa_code"].isin(small_areas["lsoa_code"]) | rows["easting"].isna()
+
+
+def _placed(hours: pd.DataFrame, settings: Settings, small_areas: pd.DataFrame, measure: str = "") -> pd.DataFrame:
+    """Put the hours of the authority's own settings into small areas, under every measure that they count in."""
+    mine = hours[hours["own"].astype("bool")]
+    if small_areas["district_code"].eq("").all():       # the authority is one area
+        at = mine.assign(lsoa_code=small_areas["lsoa_code"].iloc[0])
+    else:
+        loose = mine[["lsoa_code", "district_code", "ward_code"]].fillna("")
+        at = spread(mine.assign(**{c: loose[c] for c in loose}).reset_index(drop=True), HOURS, small_areas, settings.wards)
+        at["lsoa_code"] = at["lsoa_code"].where(at["lsoa_code"].isin(small_areas["lsoa_code"]), "")
+    young = at["age_band"].isin(YOUNG)
+    if measure:
+        parts = [at.assign(measure=measure)]
+    else:
+        parts = [at[young].assign(measure=ALL), at[~young].assign(measure=AROUND_SCHOOL),
+                 at[young].assign(measure=FUNDED, hours_week=at.loc[young, "funded_hours_week"])]
+    return pd.concat(parts, ignore_index=True)[[*KEYS, "hours_week"]].astype({"hours_week": "float64"})
+
+
+def for_people(offered: Offered) -> pd.DataFrame:
+    """Settings as people may see them, FOR_PEOPLE: those who work at home are added up by district, and have no point."""
+    table = offered.settings.table
+    own = table[table["own"].astype("bool")].drop_duplicates("setting_ref")
+    silent = own["setting_ref"].isin(offered.supply.asked["setting_ref"])
+    rows = own.assign(hours=silent.map({True: "not told", False: "told or assumed"}))
+    home = rows["provider_type_group"].isin(AT_HOME)
+    keys = ["provider_type_group", "district_code", "hours"]
+    together = rows[home].groupby(keys, as_index=False).agg(places=("places", "sum"), providers=("providers", "sum"))
+    together = together.assign(setting_ref="", setting_name=text_at(together["provider_type_group"], {
+        "childminder": "Childminders", "domestic": "Childcare on domestic premises"}), placed_by="district", easting=float("nan"),
+        northing=float("nan"))
+    return pd.concat([rows.loc[~home, FOR_PEOPLE], together[FOR_PEOPLE]], ignore_index=True)

@@ -1,0 +1,78 @@
+"""What is wanted, for the eyes of members: all kinds of care in one table, by what it is weighed against, and taken up by area.
+
+Take-up is told by ward, district and the authority only (domain brief I2): few small areas have ten children of an entitlement.
+How many take it up is what the council's figures, else those published, else the rulebook's lead to, and each row says which.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.childcare.areas import WARD
+from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, AUTHORITY, DISTRICT, FUNDED, HOLIDAY
+from sufficiency.childcare_demand import COLUMNS
+from sufficiency.childcare_demand import FUNDED as ENTITLEMENTS
+from sufficiency.eligibility import PUBLISHED_IN
+
+if TYPE_CHECKING:
+    from sufficiency.takeup import Use
+
+DEMAND = list(COLUMNS)
+TAKEUP = ["level", "area_code", "area_name", "ay", "term", "age_band", "kind", "eligible", "children", "takeup", "basis"]
+DISABLED = ["level", "area_code", "area_name", "ay", "age_band", "children"]
+ROUNDED_TO = 5      # tables of special needs (I2)
+KEYS = ["lsoa_code", "ay", "term", "age_band", "measure"]
+PAID = "paid"
+
+
+def together(early: pd.DataFrame, at_school: pd.DataFrame) -> pd.DataFrame:
+    """One table of all that is wanted: of children at school `eligible` is all on roll, and there is no PTE."""
+    older = at_school.rename(columns={"care": "kind", "on_roll": "eligible"}).assign(pte=float("nan"))
+    return pd.concat([early[DEMAND], older[DEMAND]], ignore_index=True)
+
+
+def weighed(wanted: pd.DataFrame) -> pd.DataFrame:
+    """Hours wanted under each measure, and all children of the age: funded apart from all, care around school from holidays."""
+    keys = KEYS[:-1]
+    young = wanted["kind"].isin([*ENTITLEMENTS, PAID])
+    people = wanted[~young | wanted["kind"].eq(PAID)].groupby(keys, as_index=False)["eligible"].max()
+    parts = []
+    for measure, rows in ((FUNDED, wanted[wanted["kind"].isin(ENTITLEMENTS)]), (ALL, wanted[young]),
+                          (AROUND_SCHOOL, wanted[~young & wanted["kind"].ne(HOLIDAY)]),
+                          (HOLIDAY, wanted[wanted["kind"].eq(HOLIDAY)])):
+        hours = rows.groupby(keys, as_index=False)["hours_week"].sum()
+        parts.append(hours.merge(people, on=keys, how="left").assign(measure=measure))
+    return pd.concat(parts, ignore_index=True).rename(columns={"eligible": "children"})
+
+
+def takeup_by_area(wanted: pd.DataFrame, areas: pd.DataFrame, use: Use, base: int) -> pd.DataFrame:
+    """Eligible children and those who take hours up in each term of the base year, by ward, district and authority: TAKEUP."""
+    rows = wanted[wanted["kind"].isin(ENTITLEMENTS) & wanted["ay"].eq(base)]
+    parts = rows.merge(areas[areas["level"].isin([WARD, DISTRICT, AUTHORITY])], on="lsoa_code")
+    parts = parts.assign(eligible=parts["eligible"] * parts["share"], children=parts["children"] * parts["share"])
+    keys = TAKEUP[:7]
+    table = parts.groupby(keys, as_index=False)[["eligible", "children"]].sum()
+    table["takeup"] = (table["children"] / table["eligible"]).where(table["eligible"] > 0)
+    rests = {(band, kind): _basis(use, band, kind) for band, kind in {*zip(table["age_band"], table["kind"], strict=True)}}
+    table["basis"] = [rests[key] for key in zip(table["age_band"], table["kind"], strict=True)]
+    return table[TAKEUP]
+
+
+def _basis(use: Use, band: str, kind: str) -> str:
+    """What the take-up of an entitlement rests on."""
+    own = use.own[(use.own["kind"] == kind) & (use.own["age_band"] == band)]
+    if own["takeup"].notna().any():
+        return "the council's count"
+    mine = use.published[(use.published["kind"] == kind) & use.published["age"].isin([*PUBLISHED_IN[band], "3 and 4 years"])]
+    return "published" if mine[["eligible", "registered"]].notna().all(axis=1).any() else "rulebook, not verified"
+
+
+def disabled_by_area(disabled: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Disabled children by district and authority, year and age band, to the nearest five: DISABLED."""
+    parts = disabled.merge(areas[areas["level"].isin([DISTRICT, AUTHORITY])], on="lsoa_code")
+    parts = parts.assign(children=parts["children"] * parts["share"])
+    table = parts.groupby(DISABLED[:-1], as_index=False)["children"].sum()
+    return table.assign(children=np.floor(table["children"] / ROUNDED_TO + 0.5) * ROUNDED_TO)

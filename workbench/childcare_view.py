@@ -1,0 +1,86 @@
+"""Childcare as people see it: the tables of the workbook, the file of findings, and two sentences for the headline.
+
+Small areas are judged by all children of the age who live there, in a column that stays in the house (`disclosure.JUDGE`);
+take-up is told by ward, district and the authority, in tens. What settings have in the council's headcount, and what is wanted in
+small areas, goes into no sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ay_label
+from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
+from sufficiency.terms import BAND_NAMES, YOUNG
+from workbench.disclosure import JUDGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sufficiency.childcare.findings import Finding
+
+SHEETS = (
+    "childcare_findings", "childcare_balance", "access", "childcare_takeup", "childcare_settings", "childcare_quality",
+    "wraparound", "childcare_disabled",
+)
+FINDINGS = "findings.json"
+TENS = 10       # published breakdowns of funded childcare are rounded to
+
+
+def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding], base: int) -> dict[str, pd.DataFrame]:
+    """The sheets on childcare, before small numbers are hidden; none where the run has no story of childcare."""
+    if tables["childcare_balance"].empty:
+        return {}
+    access, takeup, weighed = tables["access"], tables["childcare_takeup"], tables["childcare_balance"]
+    now = access[access["ay"] == base]
+    named = dict(zip(tables["schools"]["urn"], tables["schools"]["school_name"], strict=True))
+    clubs = tables["wraparound"]
+    return {
+        "childcare_findings": findings_table(findings),
+        "childcare_balance": weighed.assign(**{JUDGE: weighed["children"]}),
+        "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
+        "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"], **{
+            column: np.floor(takeup[column] / TENS + 0.5) * TENS for column in ("eligible", "children")}}),
+        "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]]),
+    }
+
+
+def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Findings as a sheet."""
+    return pd.DataFrame([{"item": f.code, "duty": f.duty, "finding": f.sentence, "drawn_from": f.table,
+                          "complete": "complete" if f.complete else "NOT COMPLETE", "missing": f.missing} for f in findings])
+
+
+def findings_file(findings: Sequence[Finding], authority: str, base: int) -> dict[str, Any]:
+    """Findings as the file that a report is written from."""
+    return {"authority": authority, "base_year": base, "of": len(findings), "complete": sum(f.complete for f in findings),
+            "incomplete": [f.code for f in findings if not f.complete], "findings": [asdict(f) for f in findings]}
+
+
+def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
+    """One sentence on the authority, one on its planning areas; none where nothing is told of childcare."""
+    now = weighed[(weighed["ay"] == base) & weighed["age_band"].isin(YOUNG)] if len(weighed) else weighed
+    if now.empty:
+        return []
+    worst = now[(now["level"] == AUTHORITY) & now["worst_term"].astype("bool")]
+    parts = [_stands(row) for band in YOUNG for measure in (FUNDED, ALL)
+             for row in worst[(worst["age_band"] == band) & (worst["measure"] == measure)].to_dict("records")]
+    areas = now[now["level"] == PLANNING_AREA]
+    short = areas[areas["status"] == "R"]["area_code"].nunique()
+    unsure = areas[areas["status"] == NOT_KNOWN]["area_code"].nunique()
+    told = f"; for {unsure} it is not known in full, since not everybody has told their hours" if unsure else ""
+    return [f"Childcare in {ay_label(base)}, hours a week in the term that is worst (local definition):", *parts,
+            f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term{told}.", ""]
+
+
+def _stands(row: Mapping[str, Any]) -> str:
+    """How one age stands."""
+    what = "funded hours" if row["measure"] == FUNDED else "all hours"
+    offered = "none known" if pd.isna(row["hours_in_reach"]) else f"{row['hours_in_reach']:,.0f}"
+    return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
+            f"{WORDS[row['status']]}")
