@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sufficiency.childcare.findings import Finding
 
 SHEETS = (
-    "childcare_findings", "childcare_balance", "access", "childcare_takeup", "childcare_settings", "childcare_quality",
-    "wraparound", "childcare_disabled",
+    "childcare_findings", "childcare_balance", "access_by_area", "access", "childcare_takeup", "childcare_settings",
+    "childcare_quality", "wraparound", "childcare_disabled",
 )
 FINDINGS = "findings.json"
 TENS = 10       # published breakdowns of funded childcare are rounded to
@@ -43,6 +43,7 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
     return {
         "childcare_findings": findings_table(findings),
         "childcare_balance": weighed.assign(**{JUDGE: weighed["children"]}),
+        "access_by_area": tables["access_by_area"].assign(**{JUDGE: tables["access_by_area"]["children"]}),
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
         "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"], **{
             column: np.floor(takeup[column] / TENS + 0.5) * TENS for column in ("eligible", "children")}}),
@@ -73,9 +74,9 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     areas = now[now["level"] == PLANNING_AREA]
     short = areas[areas["status"] == "R"]["area_code"].nunique()
     unsure = areas[areas["status"] == NOT_KNOWN]["area_code"].nunique()
-    told = f"; for {unsure} it is not known in full, since not everybody has told their hours" if unsure else ""
+    told = [f"  For {unsure} it is not known in full: not everybody has told their hours."] if unsure else []
     return [f"Childcare in {ay_label(base)}, hours a week in the term that is worst (local definition):", *parts,
-            f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term{told}.", ""]
+            f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term.", *told, ""]
 
 
 def _stands(row: Mapping[str, Any]) -> str:

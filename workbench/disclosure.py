@@ -53,6 +53,8 @@ RULES = (
          counts=("children", "by_registrations", "blended")),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
          counts=("index", "index_not_told")),
+    Rule("access of areas: fewer than ten children of the age", keys=("area_code",), tables=("access_by_area",),
+         shown_from=FEWEST, judged=True, counts=("children", "index", "share_without")),
     Rule("take-up: fewer than ten eligible", keys=("area_code",), tables=("childcare_takeup",), shown_from=FEWEST, judged=True,
          counts=("eligible", "children", "takeup")),
     Rule("childcare: fewer than ten children of the age", keys=("area_code",), tables=("childcare_balance",), shown_from=FEWEST,

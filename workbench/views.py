@@ -23,6 +23,9 @@ from sufficiency.likelihood import WORDS as LIKELIHOODS
 from sufficiency.likelihood import letter
 from sufficiency.made_of import FROM
 from workbench.attribution import attribution
+from workbench.childcare_map import READING as OF_CHILDCARE
+from workbench.childcare_map import childcare_layers
+from workbench.childcare_points import settings_points
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points, sites_points
 from workbench.waterfall import whole_parts, words
@@ -77,21 +80,26 @@ def committee_sheet(picture: Picture) -> Sheet:
     """The committee map: primary and secondary planning areas, schools, housing sites, districts, and what to know."""
     tables = picture.release.tables
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := area_layer(phase, tables, picture)) is not None)
+    young = childcare_layers(tables, picture)
     base = picture.authority.base_year
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["housing_sites"].empty:
         points.append(sites_points(tables["housing_sites"], base, tables.get("site_audit")))
+    if (settings := settings_points(tables, picture)) is not None:
+        points.append(settings)
     return Sheet(
         title=f"{picture.authority.name}: where school places run short",
-        subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools.",
+        subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools"
+                 f"{', and childcare wanted and on offer' if young else ''}.",
         headlines=headlines(tables, picture.authority),
-        layers=layers,
+        layers=(*layers, *young),
         points=tuple(p for p in points if len(p.items)),
         outlines=() if picture.districts is None else (Outline("Districts", _outlined(picture.districts)),),
         source=f"Children: school census, January {base + 1}, and forecast of run {picture.run_id}. Places: see each school.",
         start=_worst(tables["summary"], "ay"),
         start_layer=_worst(tables["summary"], "phase") or "",
-        reading=(*TERMS, *_drawn(picture), *_how_places_are_known(tables["places"], base), *_accuracy(tables["accuracy"], base)),
+        reading=(*TERMS, *(OF_CHILDCARE if young else ()), *_drawn(picture), *_how_places_are_known(tables["places"], base),
+                 *_accuracy(tables["accuracy"], base)),
         notes=_noted(picture.notes),
         sources=attribution(picture.sources),
     )

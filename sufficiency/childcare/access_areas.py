@@ -1,8 +1,8 @@
 """Access brought home to areas: the hours in reach for each hour wanted, over the families of a planning area or district.
 
-The index of a small area is hours on offer in reach for each hour wanted there. Over many it is the mean weighted by hours wanted:
-so many hours as their families can reach, for all that they want. A small area that wants nothing counts for nothing; how much of
-what is wanted has nothing in reach stands beside.
+The index of a small area is hours on offer in reach for each hour wanted there. Over many it is the mean weighted by hours
+wanted: so many hours as their families can reach, for all that they want. A small area that wants nothing counts for nothing; how
+much of what is wanted has nothing in reach stands beside.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ def access_of_areas(access: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     there = parts["index"].notna() & (wanted > 0)
     parts = parts.assign(
         wanted=wanted.where(there, 0.0), reached=(wanted * parts["index"].astype("float64")).where(there, 0.0),
-        without=wanted.where(there & parts["without_supply"].astype("bool"), 0.0), children=parts["children"].astype("float64") * part,
+        without=wanted.where(there & parts["without_supply"].astype("bool"), 0.0),
+        children=parts["children"].astype("float64") * part,
         known=(wanted * parts["share_known"].astype("float64")).where(there, 0.0))
     columns = ["children", "wanted", "reached", "without", "known"]
     table = parts.groupby(KEYS, as_index=False)[columns].sum()
     asked = table["wanted"].where(table["wanted"] > 0)
-    table = table.assign(index=table["reached"] / asked, share_without=table["without"] / asked, share_known=table["known"] / asked)
-    return table[ACCESS_OF_AREAS]
+    shares = {"index": "reached", "share_without": "without", "share_known": "known"}
+    return table.assign(**{name: table[column] / asked for name, column in shares.items()})[ACCESS_OF_AREAS]

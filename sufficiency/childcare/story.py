@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas
 from sufficiency.childcare.areas import WARD, membership, small_areas_with_children
 from sufficiency.childcare.balance import AROUND_SCHOOL, COLUMNS, HOLIDAY, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 WRAPAROUND = ["urn", "clubs", "places_am", "places_pm", "waiting", "opens", "closes", "offer"]
 EMPTY = {
     "childcare_demand": DEMAND, "childcare_supply": SUPPLY, "childcare_balance": COLUMNS, "access": ACCESS,
+    "access_by_area": ACCESS_OF_AREAS,
     "childcare_settings": FOR_PEOPLE, "childcare_takeup": TAKEUP, "childcare_quality": QUALITY,
     "childcare_disabled": DISABLED, "wraparound": WRAPAROUND,
 }
@@ -75,7 +77,7 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     inspected, told_quality = quality(evidence, offered.settings)
     tables = {
         "childcare_demand": wanted, "childcare_supply": offered.supply.hours, "childcare_balance": weighed_up,
-        "access": reach,
+        "access": reach, "access_by_area": access_of_areas(reach, areas[areas["level"].ne(WARD)]),
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
         "wraparound": wraparound_by_school(evidence, primary),
