@@ -124,7 +124,8 @@ def _panel(axes: Axes, account: Account) -> None:
     axes.set_yticks(range(len(sizes) + 1), [*(account.words[group] for group in groups), "Change in all"])
     axes.invert_yaxis()
     axes.set_xlim(low - 0.06 * reach, high + 0.16 * reach)
-    axes.set_xlabel(f"pupils, more (+) or fewer (\N{MINUS SIGN}) than in January {account.base_year + 1}; slanting lines take away")
+    axes.set_xlabel(f"pupils, more (+) or fewer (\N{MINUS SIGN}) than in January {account.base_year + 1}; "
+                    "slanting lines take away")
     axes.set_title(plain_text(f"{PHASES[account.phase]}: {counted(account.base)} in January {account.base_year + 1}, "
                               f"{counted(account.forecast)} in January {account.ay + 1}"))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
