@@ -33,9 +33,9 @@ TENS = 10       # published breakdowns of funded childcare are rounded to
 
 
 def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding], base: int) -> dict[str, pd.DataFrame]:
-    """The sheets on childcare, before small numbers are hidden; none where the run has no story of childcare."""
+    """The sheets on childcare, before small numbers are hidden; empty where the run has no story of childcare."""
     if tables["childcare_balance"].empty:
-        return {}
+        return {"childcare_findings": findings_table(findings).iloc[:0]}
     access, takeup, weighed = tables["access"], tables["childcare_takeup"], tables["childcare_balance"]
     now = access[access["ay"] == base]
     named = dict(zip(tables["schools"]["urn"], tables["schools"]["school_name"], strict=True))

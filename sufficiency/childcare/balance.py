@@ -115,7 +115,9 @@ def _weighed(table: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     settled &= ~table["measure"].isin(list(weights.incomplete)).to_numpy() | (known == LETTERS[-1])
     letters = np.where(settled, known, NOT_KNOWN)
     sure = letters != NOT_KNOWN
-    short, over = (np.where(sure, np.maximum(0.0, gap), np.nan) for gap in (wanted - reach, reach - wanted))
+    short, over = np.maximum(0.0, wanted - reach), np.maximum(0.0, reach - wanted)
+    short = np.where(sure | (short == 0), short, np.nan)        # what is enough without those who have not told stays enough
+    over = np.where(sure, over, np.nan)
     pte = np.where(table["measure"].isin(EARLY), 1 / PTE_HOURS, np.nan)
     ratio = np.divide(reach, wanted, out=np.full(len(table), np.nan), where=wanted > 0)
     table = table.assign(
@@ -152,7 +154,7 @@ def balance_notes(table: pd.DataFrame, base: int) -> tuple[Note, ...]:
     notes = []
     now = table[(table["ay"] == base) & (table["level"] == PLANNING_AREA)]
     for (band, measure), rows in now[now["measure"].isin(EARLY)].groupby(["age_band", "measure"], sort=True):
-        letters = rows.pivot_table(index="area_code", columns="term", values="status", aggfunc="first")
+        letters = rows.pivot_table(index="area_code", columns="term", values="status", aggfunc="first").reindex(columns=TERMS)
         later = letters[["spring", "summer"]].eq("R").any(axis=1) & letters["autumn"].isin(["A", "G", "B"])
         if later.any():
             notes.append(Note(TABLE, f"{BAND_NAMES[band]}, {MEASURES[measure]}, {ay_label(base)}: {later.sum()} of "

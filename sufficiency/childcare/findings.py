@@ -60,8 +60,8 @@ class Figures:
         hours = self.tables["childcare_supply"]
         mine = hours[hours["own"].astype("bool") & hours["basis"].eq("assumption")] if len(hours) else hours
         guessed = mine["setting_ref"].nunique()
-        return _listed(f"the hours or places of {len(self.asked)} settings" if len(self.asked) else "",
-                       f"the hours of {guessed} settings, for which the usual ones of their kind stand in" if guessed else "")
+        return _listed(f"the hours or places of {_settings(len(self.asked))}" if len(self.asked) else "",
+                       f"the hours of {_settings(guessed)}, for which the usual ones of their kind stand in" if guessed else "")
 
 
 def findings(figures: Figures) -> tuple[Finding, ...]:
@@ -221,6 +221,10 @@ def _unsure(figures: Figures, measure: str) -> str:
     now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & (rows["measure"] == measure)]
     unsure = now.loc[now["status"] == NOT_KNOWN, "area_code"].nunique()
     return f"how {unsure} of {now['area_code'].nunique()} planning areas stand" if unsure else ""
+
+
+def _settings(number: int) -> str:
+    return f"{number:,} setting{'s' * (number != 1)}"
 
 
 def _listed(*things: str) -> str:
