@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from planning_areas.school_year import HORIZON
+
+Value = TypeVar("Value")
+EVIDENCE = {"V": "verified", "D": "derived by us", "U": "not verified", "": "local policy"}
+"""Tags of evidence in words."""
+
+
+def says(default: Value, meaning: str, tag: str = "") -> Value:
+    """A setting with its default, what it means in a planner's words, and its tag of evidence (V, D, U; blank: local policy)."""
+    given: Value = field(default=default, metadata={"meaning": meaning, "tag": tag})
+    return given
 
 
 @dataclass(frozen=True)
@@ -27,46 +38,75 @@ class LeadTime:
 class Assumptions:
     """The settings of a run; every default can be changed in the workspace's [settings]."""
 
-    method: str = "measured"                                # of the authority's ratios; see levels.METHODS
-    weights: tuple[float, ...] = (3.0, 2.0, 1.0)            # of areas' ratios and the plain method, latest first (C1, C3) [U]
-    shrinkage_survival: float = 80.0                        # pupils; 60-100 (C3 rule 2) [U]
-    shrinkage_births: float = 20.0                          # births: areas differ for good in this ratio [U]
-    registrations_untested: float = 0.5                     # weight of GP registrations where the past cannot tell (C2) [U]
-    ratio_floor: float = 0.85                               # survival ratios are clipped to these, and every clip is logged (C3)
-    ratio_ceiling: float = 1.20
-    later_entry_ratio: float = 1.4                          # Year 3 up against below, where leavers of infant schools join [U]
-    operating_margin: float = 0.02                          # NAO 2017 [V]
-    rag_edges: tuple[float, ...] = (0.0, 0.02, 0.05, 0.10, 0.20)    # headroom (H3), local policy
-    primary_years: int = HORIZON["primary"]                 # years ahead
-    secondary_years: int = HORIZON["secondary"]
-    excluded_years: tuple[ExcludedYear, ...] = ()
-    already_local: float = 0.3                              # of children in new homes, at a school of the area already (C6) [U]
-    from_other_areas: float = 0.0                           # of the others, from another planning area of the authority [U]
-    usual_rate_years: int = 3                               # over which the usual rate of building is taken (C6)
-    listed_years: int = 5                                   # ahead, in which sites' lists are whole: five-year supply (D5) [U]
-    smallest_sample: int = 100                              # homes from which a yield is taken (D1)
-    one_bed_flats: bool = False                             # whether flats of one bedroom are taken to bring pupils (D2)
-    location_factor: float = 1.0                            # of building costs here against England; 1: none is set (E3)
-    place_cost_primary: float = 0.0                         # pounds; 0: the rulebook's (E3) [V]
-    place_cost_secondary: float = 0.0                       # pounds; 0: the rulebook's (E3) [V]
-    catch_all_codes: tuple[str, ...] = ()                   # planning-area codes that are no area (8911000 in the 2015 file)
-    draws: int = 1000                                       # futures behind ranges and likelihoods; 1: the central run alone
-    spread: float = 1.0                                     # of chance: 1 as in the past, 0 none
-    births_lag: int = 2                                     # from a cohort's first September to the January that knows it [U]
-    pooling: float = 50.0                                   # origins; an authority's own errors against those of many [D]
-    shortfall_chances: tuple[float, ...] = (0.5, 0.2)       # likelihoods of a shortfall for which last safe dates are told
-    lead_times: tuple[LeadTime, ...] = ()                   # the council's own, where they differ from the rulebook's
-    state_takeup: float = 0.94                              # four-year-olds in Reception of a state school, anywhere (G2) [U]
-    also_working: float = 0.0                               # early-learning children whose parents also pass the working test [U]
-    stretched_share: float = 0.0                            # of children who stretch funded hours over the year (G4) [U]
-    stretched_weeks: float = 51.0                           # over which they stretch them (G4) [U]
-    assume_opening_hours: bool = False                      # the rulebook's hours stand in where a setting does not say (G6)
-    practical_occupancy: float = 0.0                        # share of place-hours that can be used; 0: the rulebook's (G6) [U]
-    share_for_funded: float = 0.0                           # of those, offered as funded hours; 0: the rulebook's (G6) [U]
-    space_mode: str = ""                                    # indoor, or outdoor where it counts; blank: the rulebook's (G5)
-    childcare_years: int = 3                                # for which childcare is told, beyond the base year
-    childcare_edges: tuple[float, ...] = (0.90, 1.05, 1.25)     # hours on offer for each wanted (G7), local policy
-    childcare_in_reach: float = 1.0                         # of hours on offer, for the authority's own children (G7) [U]
-    access_mode: str = ""                                   # walking, driving, straight_line; blank: by car where roads are known
-    access_method: str = "gaussian"                         # how distance counts: 2sfca, e2sfca, gaussian (G11)
-    seed: int = 20260901
+    # How the forecast is made
+    method: str = says("measured", "how the authority's ratios are carried on: measured, last_year or plain", "D")
+    weights: tuple[float, ...] = says(
+        (3.0, 2.0, 1.0), "weights of the latest years, latest first, in areas' ratios and in the plain method (C1, C3)", "U")
+    excluded_years: tuple[ExcludedYear, ...] = says((), "academic years left out of the ratios, each with its reason")
+    shrinkage_survival: float = says(
+        80.0, "pupils at which an area's survival ratio counts half and the authority's half; 60 to 100 (C3)", "U")
+    shrinkage_births: float = says(
+        20.0, "births at which an area's births-to-Reception ratio counts half and the authority's half", "U")
+    registrations_untested: float = says(0.5, "weight of GP registrations where the past cannot tell (C2)", "U")
+    ratio_floor: float = says(0.85, "survival ratios of areas below this are raised to it, and said (C3)", "U")
+    ratio_ceiling: float = says(1.20, "survival ratios of areas above this are lowered to it, and said (C3)", "U")
+    later_entry_ratio: float = says(
+        1.4, "Year 3 against Year 2 from which leavers of infant schools are taken to join a school", "U")
+    primary_years: int = says(HORIZON["primary"], "years ahead in primary")
+    secondary_years: int = says(HORIZON["secondary"], "years ahead in secondary")
+    births_lag: int = says(2, "years from a cohort's first September to the January by which its births are published", "U")
+    catch_all_codes: tuple[str, ...] = says((), "planning-area codes that are no area (8911000 in the 2015 file)")
+
+    # Children against places
+    operating_margin: float = says(
+        0.02, "spare places kept for choice and moves during the year, of the children (NAO 2017)", "V")
+    rag_edges: tuple[float, ...] = says(
+        (0.0, 0.02, 0.05, 0.10, 0.20), "shares of headroom at which the letter changes: R, AR, A, G, B, P (H3)")
+
+    # New homes
+    already_local: float = says(0.3, "share of children in new homes who are at a school of the area already (C6)", "U")
+    from_other_areas: float = says(
+        0.0, "share of these local movers who leave a school of another planning area of the authority", "U")
+    usual_rate_years: int = says(3, "years over which the usual rate of building is taken (C6)", "U")
+    listed_years: int = says(5, "years ahead in which the lists of sites are whole: the five-year supply (D5)", "U")
+    smallest_sample: int = says(100, "homes from which a yield is taken; below, the next coarser cut (D1)", "U")
+    one_bed_flats: bool = says(False, "whether flats of one bedroom are taken to bring pupils (D2)")
+    location_factor: float = says(1.0, "of building costs here against England; 1: none is set (E3)")
+    place_cost_primary: float = says(0.0, "pounds for a primary place; 0: the rulebook's (E3)")
+    place_cost_secondary: float = says(0.0, "pounds for a secondary place; 0: the rulebook's (E3)")
+
+    # Chance
+    draws: int = says(1000, "futures behind ranges and likelihoods; 1: the central run alone")
+    spread: float = says(1.0, "of chance: 1 as in the past, 0 none", "D")
+    pooling: float = says(50.0, "origins at which an authority's own past errors count half and those of many half", "D")
+    shortfall_chances: tuple[float, ...] = says((0.5, 0.2), "likelihoods of a shortfall for which last safe dates are told")
+    lead_times: tuple[LeadTime, ...] = says(
+        (), "months from decision to the first September, where the council's own differ from the rulebook's (E5)")
+    seed: int = says(20260901, "of all chance: the same seed, the same draws")
+
+    # Childcare
+    state_takeup: float = says(0.94, "share of four-year-olds in Reception age who are in a state school anywhere (G2)", "U")
+    also_working: float = says(0.0, "share of early-learning children whose parents also pass the working test", "U")
+    stretched_share: float = says(0.0, "share of children who stretch funded hours over the year (G4)", "U")
+    stretched_weeks: float = says(51.0, "weeks over which they stretch them (G4)", "U")
+    assume_opening_hours: bool = says(
+        False, "whether the rulebook's hours stand in where a setting does not say its own (G6)")
+    practical_occupancy: float = says(0.0, "share of place-hours that can be used; 0: the rulebook's (G6)", "U")
+    share_for_funded: float = says(0.0, "share of those that is offered as funded hours; 0: the rulebook's (G6)", "U")
+    space_mode: str = says("", "indoor, or outdoor where outdoor space counts; blank: the rulebook's (G5)")
+    childcare_years: int = says(3, "years ahead for which childcare is told")
+    childcare_edges: tuple[float, ...] = says(
+        (0.90, 1.05, 1.25), "hours on offer for each hour wanted at which the word changes (G7)")
+    childcare_in_reach: float = says(1.0, "share of hours on offer that is there for the authority's own children (G7)", "U")
+    access_mode: str = says("", "walking, driving or straight_line; blank: by car where roads are known")
+    access_method: str = says("gaussian", "how distance counts: 2sfca, e2sfca or gaussian (G11)")
+
+
+def meanings() -> dict[str, tuple[str, str]]:
+    """Every setting's meaning in a planner's words, and its tag of evidence in words."""
+    return {f.name: (f.metadata["meaning"], EVIDENCE[f.metadata["tag"]]) for f in fields(Assumptions)}
+
+
+def defaults() -> dict[str, Any]:
+    """Every setting's default."""
+    return {f.name: f.default for f in fields(Assumptions)}

@@ -18,6 +18,7 @@ import pandera.pandas as pa
 
 from planning_areas.tables import PATTERNS, EvidenceError, Problem
 from planning_areas.wording import either
+from sufficiency.assumptions import defaults, meanings
 from sufficiency.cross_checks import MISSING
 from sufficiency.evidence import TABLES
 from sufficiency.sources.local import DATES, REMARK, TITLES, YEAR_GROUPS, YEARS, columns_of, table_of
@@ -164,7 +165,33 @@ def _rule(check: Any) -> str:
 
 def authority_template() -> str:
     """Write `authority.toml`: what must be filled in, and every table with its readers and what is lost without it."""
-    return HEAD + "".join(_section(table) for table in (*NEEDED, *(t for t in TABLES if t not in NEEDED)))
+    head = HEAD.replace("SETTINGS\n", _settings())
+    return head + "".join(_section(table) for table in (*NEEDED, *(t for t in TABLES if t not in NEEDED)))
+
+
+def _settings() -> str:
+    """Every setting: what it means, on what evidence, and its default in the words of the file."""
+    usual, lines = defaults(), []
+    for name, (meaning, evidence) in meanings().items():
+        lines += textwrap.wrap(f"{meaning} [{evidence}]", WIDTH, initial_indent="# ", subsequent_indent="#   ")
+        lines.append(f"# {name} = {WRITTEN.get(name) or _in_toml(usual[name])}")
+    return "\n".join(lines) + "\n\n"
+
+
+def _in_toml(value: object) -> str:
+    """A default as it is written in the file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_in_toml(part) for part in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+WRITTEN = {
+    "excluded_years": '[{ ay = "2020/21", reason = "lockdown" }]', "catch_all_codes": '["8911000"]',
+    "lead_times": '[{ remedy = "expansion", months = 30 }]',
+}
+"""Settings that are empty by default, as an example of how they are written."""
 
 
 def _section(table: str) -> str:
@@ -200,10 +227,8 @@ base_year = "2025/26"           # academic year of the latest January census
 # districts = ["E07000170"]     # ONS codes of its districts; left out, those in which its schools stand
 
 [settings]
-# operating_margin = 0.02       # spare places kept for choice and moves during the year
-# excluded_years = [{ ay = "2020/21", reason = "lockdown" }]   # left out of the ratios
-# catch_all_codes = ["8911000"] # planning-area codes that are no area: their schools go to their neighbours' areas
-
+# Every setting with its default; take the # away from what you want otherwise.
+SETTINGS
 # Each table has three lines: its name in square brackets, how its files are read, and the files. Take the # away from what you
 # have. Where your own file has other column names, a fourth line says so, our name first:
 #   columns = { urn = "School URN", pan = "Admission number" }

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from planning_areas.tables import EvidenceError
+from sufficiency.assumptions import defaults, meanings
 from sufficiency.evidence import TABLES
 from sufficiency.sources.local import READERS, TITLES, columns_of, table_of
 from sufficiency.sources.reading import Ask
-from sufficiency.templates import NEEDED, csv_template, write_templates
+from sufficiency.templates import NEEDED, authority_template, csv_template, write_templates
 from sufficiency.workspace import load, open_workspace
+from sufficiency.workspace_settings import read_workspace
 
 
 def fill_in(folder: Path) -> None:
@@ -135,3 +137,19 @@ def test_a_folder_with_other_files_is_fine_and_a_file_is_not(tmp_path: Path) -> 
     assert len(written) == len(TITLES) + 1 and all(p.is_file() for p in written)
     with pytest.raises(EvidenceError, match="this is a file, not a folder"):
         write_templates(tmp_path / "gias.csv")
+
+
+def test_every_setting_stands_in_the_template_and_is_read_as_it_stands(tmp_path: Path) -> None:
+    """Taken out of its comment, each setting is accepted; those that show no example give the default itself."""
+    lines = authority_template().splitlines()
+    begin = lines.index("[settings]")
+    written = [line.removeprefix("# ") for line in lines[begin:] if re.match(r"# \w+ = ", line)][: len(meanings())]
+    assert [line.split(" = ")[0] for line in written] == list(meanings())
+    toml = '[authority]\ncode = "891"\nname = "A"\nbase_year = 2022\n[settings]\n' + "\n".join(written) + (
+        '\n[tables.births]\nreader = "births"\nfiles = ["b.csv"]\n')
+    (tmp_path / "authority.toml").write_text(toml, encoding="utf-8")
+    given = read_workspace(tmp_path, {"births": {"births"}}).assumptions
+    shown = {"excluded_years", "catch_all_codes", "lead_times"}
+    assert {name: getattr(given, name) for name in meanings() if name not in shown} == {
+        name: value for name, value in defaults().items() if name not in shown}
+    assert given.excluded_years[0].ay == 2020 and given.lead_times[0].months == 30 and given.catch_all_codes == ("8911000",)
