@@ -8,6 +8,7 @@ import pandas as pd
 
 from sufficiency.childcare.balance import AUTHORITY, DISTRICT, PLANNING_AREA
 from sufficiency.childcare_demand import districts_of
+from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
     from planning_areas.lookup import Lookup
@@ -54,7 +55,7 @@ def _names(evidence: Evidence, frame: AreaFrame) -> dict[str, str]:
 
 
 def small_areas_with_children(evidence: Evidence, young: UnderFives, ay: int) -> pd.DataFrame:
-    """Small areas with their district and the children under five who live there in January: over whom loose supply is spread."""
-    living = sum(young.only(0).aged(age, ay, "spring")[0] for age in range(5))
+    """Small areas with their district and the children there from nine months to Reception: over whom loose supply is spread."""
+    living = sum(young.only(0).in_band(band, ay, "spring")[0] for band in YOUNG)
     return pd.DataFrame({"lsoa_code": list(young.codes), "district_code": districts_of(evidence, young.codes),
                          "under_five": living})
