@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sufficiency.evidence import Evidence
 from sufficiency.made_of import AUTHORITY, waterfall
 from sufficiency.model import Outcome, run
-from sufficiency.workspace import load
+from sufficiency.workspace import Loaded, load
 
 pytestmark = pytest.mark.real
 
@@ -25,9 +27,18 @@ COUNTY_THREE_YEARS = {"primary": 0.0501, "secondary": 0.0739}   # the county's o
 
 
 @pytest.fixture(scope="module")
-def outcome(data: Path) -> Outcome:
-    loaded = load(WORKSPACE, os.environ)
+def loaded(data: Path) -> Loaded:
+    return load(WORKSPACE, os.environ)
+
+
+@pytest.fixture(scope="module")
+def outcome(loaded: Loaded) -> Outcome:
     return run(loaded.evidence, loaded.assumptions)
+
+
+@pytest.fixture(scope="module")
+def evidence(loaded: Loaded) -> Evidence:
+    return loaded.evidence
 
 
 def test_every_state_mainstream_school_is_placed(outcome: Outcome) -> None:
@@ -73,3 +84,107 @@ def test_areas_and_schools_add_up_to_the_authority(outcome: Outcome) -> None:
     assert base == 66920, "January 2023, Reception to Year 6, as published"
     assert set(pupils.loc[pupils["phase"] == "primary", "ay"]) == set(range(2022, 2028))
     assert set(pupils.loc[pupils["phase"] == "secondary", "ay"]) == set(range(2022, 2030))
+
+
+REGISTER = {"Childminder": 505, "Childcare on non-domestic premises": 360, "Home childcarer": 41,
+            "Childcare on domestic premises": 1}
+PLACES = 19_334
+DISTRICTS = 7
+
+
+def test_the_register_of_childcare_adds_up_by_type_and_everybody_has_a_place(outcome: Outcome, evidence: Evidence) -> None:
+    """907 providers and 19,334 places of August 2021: all that are for young children stand in the run, by kind and district."""
+    own = evidence.ofsted_register[evidence.ofsted_register["own"]]
+    by_type = own.groupby("provider_type")["places"].agg(["size", "sum"])
+    print(by_type.to_string())
+    assert by_type["size"].to_dict() == REGISTER and own["places"].sum() == PLACES
+    young = own[own["eyr"]]
+    assert young["places"].sum() == PLACES, "who is on no Early Years Register has no places"
+    listed = outcome.tables["childcare_settings"]
+    by_kind = listed.groupby("provider_type_group")[["providers", "places"]].sum()
+    print(by_kind.to_string())
+    registered = by_kind.drop(index="school_nursery")
+    assert registered["places"].sum() == pytest.approx(young["places_estimated"].sum())
+    assert registered["providers"].sum() == pytest.approx(len(young)) and "nursery_school" not in by_kind.index
+    print(listed.pivot_table(index="district_code", columns="provider_type_group", values="places", aggfunc="sum").to_string())
+    homes = listed["provider_type_group"].isin(["childminder", "domestic"])
+    assert listed.loc[homes, ["easting", "northing"]].isna().all(axis=None) and (listed.loc[homes, "setting_ref"] == "").all()
+    lost = [note.text for note in outcome.notes if "not placed by their postcode" in note.text]
+    assert len(lost) == 1 and "by postcode sector" in lost[0], "what no postcode places is counted and placed by its district"
+    assert (listed["district_code"] != "").all()
+
+
+def test_childcare_stands_by_district_and_adds_up_to_the_county(outcome: Outcome) -> None:
+    balance = outcome.tables["childcare_balance"]
+    now = balance[(balance["ay"] == 2022) & balance["measure"].isin(["funded", "all"])]
+    worst = now[(now["level"] == "district") & now["worst_term"]]
+    print(worst.pivot_table(index="area_name", columns=["measure", "age_band"], values="ratio").round(2).to_string())
+    sums = now.groupby(["level", "term", "age_band", "measure"])[["hours_wanted", "hours_on_offer"]].sum()
+    county, districts, areas = (sums.loc[level] for level in ("authority", "district", "planning_area"))
+    for parts in (districts, areas):
+        assert np.allclose(parts["hours_wanted"], county["hours_wanted"])
+    assert (districts["hours_on_offer"] / county["hours_on_offer"]).between(0.995, 1 + 1e-9).all(), "one setting stands outside"
+    assert worst["area_code"].nunique() == DISTRICTS and worst["ratio"].between(0.3, 30).all()
+    older = now[(now["level"] == "authority") & (now["age_band"] == "age_3_4") & (now["measure"] == "funded")].set_index("term")
+    assert 1.5 < older.loc["summer", "hours_wanted"] / older.loc["autumn", "hours_wanted"] < 1.65, "19 twelfths against 12"
+    assert older.loc["summer", "worst_term"] and not now[now["age_band"].eq("under_2")]["measure"].eq("funded").any()
+    assert any("sized on autumn" in note.text for note in outcome.notes)
+
+
+def test_children_under_five_are_as_many_as_were_counted(outcome: Outcome, evidence: Evidence) -> None:
+    """Of January 2023: born September 2018 to December 2019, so ten twelfths of those aged one in mid-2020 and half of the babies.
+
+    As children grow more families come to the county than leave it.
+    """
+    people = evidence.population.groupby("age")["persons"].sum()
+    living = 10 / 12 * people[1] + 6 / 12 * people[0]
+    balance = outcome.tables["childcare_balance"]
+    rows = balance[(balance["level"] == "authority") & (balance["ay"] == 2022) & (balance["term"] == "spring")
+                   & (balance["measure"] == "all")].set_index("age_band")["children"]
+    print(f"{rows['age_3_4']:,.0f} three- and four-year-olds, of whom {living:,.0f} lived in the county in mid-2020")
+    assert 1.0 < rows["age_3_4"] / living < 1.08
+
+
+def test_take_up_is_the_published_one_and_nothing_of_later_date(outcome: Outcome, evidence: Evidence) -> None:
+    takeup = outcome.tables["childcare_takeup"]
+    assert set(takeup["level"]) == {"ward", "district", "authority"}, "never by small area"
+    whole = takeup[(takeup["level"] == "authority") & (takeup["term"] == "spring")].set_index(["age_band", "kind"])
+    print(whole[["eligible", "children", "takeup", "basis"]].round(3).to_string())
+    published = evidence.childcare_eligible.set_index(["ay", "kind", "age"]).loc[(2022, "early_learning", "2 years")]
+    early = whole.loc[("age_2", "early_learning")]
+    assert early["children"] == pytest.approx(published["registered"], rel=1e-6)
+    assert early["takeup"] == pytest.approx(published["registered"] / published["eligible"])
+    assert (whole.drop(index=("age_3_4", "working_parent"))["basis"] == "published").all()
+    assert any("later than the base year and are not used" in note.text for note in outcome.notes)
+
+
+def test_poorer_districts_have_more_who_are_eligible_for_early_learning(outcome: Outcome) -> None:
+    takeup = outcome.tables["childcare_takeup"]
+    balance = outcome.tables["childcare_balance"]
+    mine = takeup[(takeup["level"] == "district") & (takeup["term"] == "spring") & (takeup["kind"] == "early_learning")]
+    twos = balance[(balance["level"] == "district") & (balance["term"] == "spring") & (balance["age_band"] == "age_2")
+                   & (balance["measure"] == "all") & (balance["ay"] == 2022)].set_index("area_code")["children"]
+    share = pd.Series((mine["eligible"].to_numpy() / twos[mine["area_code"]].to_numpy()), index=mine["area_name"])
+    print(share.round(3).to_string())
+    assert share["Rushcliffe"] == share.min() < 0.5 * share["Mansfield"] and share.between(0.05, 0.45).all()
+
+
+def test_access_is_told_everywhere_and_the_border_is_allowed_for(outcome: Outcome) -> None:
+    access = outcome.tables["access"]
+    assert access["lsoa_code"].nunique() == 505 and access["basis"].eq("straight line").all()
+    assert access["index"].ge(0).all() and (access.loc[access["without_supply"], "index"] == 0).all()
+    assert 0.3 < access["share_known"].min() < 0.99, "settings across the border lie in reach, and not all of it is known"
+    reach = outcome.tables["access_by_area"]
+    now = reach[(reach["level"] == "district") & (reach["ay"] == 2022) & (reach["measure"] == "all")
+                & (reach["term"] == "summer")]
+    print(now.pivot_table(index="area_name", columns="age_band", values="index").round(2).to_string())
+    assert now["area_code"].nunique() == DISTRICTS and now["index"].between(0.4, 6).all()
+
+
+def test_every_finding_is_complete_or_says_what_is_missing(outcome: Outcome) -> None:
+    found = {finding.code: finding for finding in outcome.findings}
+    assert list(found) == [f"B{n}" for n in range(1, 12)]
+    for finding in found.values():
+        print(f"{finding.code}: {finding.sentence} MISSING: {finding.missing}")
+        assert finding.complete == (finding.missing == "")
+    assert found["B10"].complete and not found["B7"].complete, "hours that are an assumption are no answer"

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 AREAS, REACH, DISTRICTS = "early_years", "early_years_reach", "early_years_districts"
 SHARES = (50, 75, 90, 95)       # per cent
+ALIKE = 1e-6                    # a take-up that is the same in all districts is not theirs
 PUBLISHED_TERM = "spring"       # take-up is published of a January
 GOOD = GRADES[:2]
 SPOKEN = {FUNDED: "funded hours", ALL: "all hours"}
@@ -89,7 +90,9 @@ def _areas_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
             columns.append(_gaps(rows, f"all_{band}"))
             title = f"{_named(band)}: all hours short, worst term"
             measures.append(gap_measure(f"all_{band}", title, band, scale, funded=False))
-    return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), _wide(columns), tuple(measures),
+    values = _wide(columns)
+    measures.sort(key=lambda view: -values.groupby("year")[view.column].count().gt(0).sum())   # last, what not all years have
+    return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), values, tuple(measures),
                  _known_shapes(shapes, mine), _terms(mine))
 
 
@@ -142,7 +145,8 @@ def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: boo
         column, title, "PTE", scale, letters=f"{column}_letter", detail=f"{column}_detail", unit_one="PTE",
         saying=f"short of {'funded hours' if funded else 'hours'} for {BAND_NAMES[band]}",
         explain=f"{what} wanted beyond those on offer in a week of term, in part-time equivalents of 15 hours; below nought, on "
-                f"offer beyond those wanted. The letter ({LOCAL}) goes by hours on offer for each wanted.")
+                f"offer beyond those wanted. The letter ({LOCAL}) goes by hours on offer for each wanted. Nothing is told of "
+                "years in which nobody of the age is entitled.")
 
 
 def _gaps(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -186,8 +190,9 @@ def _takeup(tables: Mapping[str, pd.DataFrame], base: int) -> tuple[list[pd.Data
     columns, measures = [], []
     for (band, kind), rows in mine.groupby(["age_band", "kind"], sort=True):
         name = f"takeup_{band}_{kind}"
-        columns.append(pd.DataFrame({"key": rows["area_code"], "year": base, name: rows["takeup"] * 100,
-                                     f"{name}_detail": rows["basis"]}))
+        alike = bool(rows["takeup"].count() > 1 and rows["takeup"].max() - rows["takeup"].min() < ALIKE)
+        columns.append(pd.DataFrame({"key": rows["area_code"], "year": base, name: rows["takeup"] * 100, f"{name}_detail":
+                                     rows["basis"] + (", not known by district" if alike else "")}))
         measures.append(share_measure(
             name, f"{_named(str(band))}: take-up of {KINDS[str(kind)]}",
             f"Of the children eligible for {KINDS[str(kind)]} in January {base + 1}, the share that takes them up."))
@@ -225,10 +230,13 @@ def _quality(tables: Mapping[str, pd.DataFrame], base: int) -> tuple[list[pd.Dat
 
 def share_measure(column: str, title: str, explain: str) -> Measure:
     """A view of a share in per cent, of which less is worse."""
-    lowest, *others = steps(SHARES, "hidden", f"below {SHARES[0]}").shades
-    scale = Scale((replace(lowest, counted=True), *others), tuple(float(edge) for edge in SHARES))      # figures on every area
-    return Measure(column, title, "%", scale, explain, saying="told, the lowest first,", detail=f"{column}_detail", suffix=" %",
-                   worst=LOW)
+    rising = steps(SHARES, "hidden", f"below {SHARES[0]}")
+    *known, unknown = rising.shades
+    looks = reversed(known)         # the fewer, the darker
+    shades = [replace(shade, fill=look.fill, ink=look.ink, pattern=look.pattern, counted=True)
+              for shade, look in zip(known, looks, strict=True)]
+    return Measure(column, title, "%", Scale((*shades, unknown), rising.edges), explain, saying="told, the lowest first,",
+                   detail=f"{column}_detail", suffix=" %", worst=LOW)
 
 
 def _named(band: str) -> str:

@@ -294,3 +294,98 @@ def test_the_county_is_of_the_size_that_it_should_be(found: Found) -> None:
     assert (now["unfilled_places"] / now["yg_places"]).between(0.10, 0.145).all()
     assert found.outcome.areas is not None
     assert 57 <= len(found.outcome.areas) <= 60, "an area to which no small area sends most of its children has no shape"
+
+
+def offered(found: Found, ref: str, ay: int, term: str) -> pd.DataFrame:
+    """Hours on offer at a setting in a term, by age."""
+    supply = found.outcome.tables["childcare_supply"]
+    return supply[(supply["setting_ref"] == ref) & (supply["ay"] == ay) & (supply["term"] == term)].set_index("age_band")
+
+
+def stands(found: Found, code: str, age: str, term: str, measure: str = "funded") -> pd.Series:
+    """How an area stands in a term of the base year."""
+    table = found.outcome.tables["childcare_balance"]
+    rows = table[(table["area_code"] == code) & (table["age_band"] == age) & (table["term"] == term) & (table["ay"] == BASE)
+                 & (table["measure"] == measure)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_babies_have_no_room_in_summer_beside_empty_places_of_three_year_olds(found: Found) -> None:
+    story = found.stories["babies_short"]
+    code = story.where["planning area"]
+    autumn, summer = (stands(found, code, "under_2", term) for term in ("autumn", "summer"))
+    assert autumn["status"] in ("A", "G", "B") and summer["status"] == "R" and summer["worst_term"]
+    for row, term in ((autumn, "autumn"), (summer, "summer")):
+        assert row["hours_wanted"] == pytest.approx(story.figure(f"wanted_{term}"), rel=0.15), "areas are drawn by who goes where"
+        assert row["hours_on_offer"] == pytest.approx(story.figure(f"offer_{term}"), rel=0.15)
+    assert summer["pte_short"] > 20
+    older = stands(found, code, "age_3_4", "summer")
+    assert older["status"] == "B" and older["pte_over"] > 100, "at the same time, in the same area"
+    group = found.county.childcare.headcounted()
+    group, counted = group[group["area"] == cast.BABIES_AREA], found.evidence.termly_headcount
+    empty = counted[counted["setting_ref"].isin(group["ref"]) & (counted["term"] == "summer") & (counted["age_band"] == "age_3_4")
+                    & (counted["entitlement"] == "vacant")]
+    assert empty["hours_week"].sum() == story.figure("vacant") > 1_000
+    for ref in (story.where["nursery 1"], story.where["nursery 2"]):
+        assert "under_2" in offered(found, ref, BASE, "spring").index
+        assert "under_2" not in offered(found, ref, BASE, "summer").index
+    told = "\n".join(note.text for note in found.outcome.notes if note.table == "childcare_balance")
+    assert "children under two, funded hours" in told and "enough in autumn and too little later in the year" in told
+
+
+def test_a_nursery_that_closes_is_gone_from_the_term_after(found: Found) -> None:
+    story = found.stories["nursery_closes"]
+    ref = story.where["nursery"]
+    before = offered(found, ref, NEXT, "autumn")
+    assert before["hours_week"].sum() == pytest.approx(story.figure("before"), abs=3)
+    assert before.loc["under_2", "hours_week"] == pytest.approx(story.figure("babies"), abs=1)
+    after = [offered(found, ref, ay, term)["hours_week"].sum() for ay, term in ((NEXT, "spring"), (NEXT, "summer"),
+                                                                               (NEXT + 1, "autumn"))]
+    assert after == [story.figure("after")] * 3 == [0, 0, 0]
+    district = found.outcome.tables["childcare_settings"].set_index("setting_ref").loc[ref, "district_code"]
+    table = found.outcome.tables["childcare_balance"]
+    rows = table[(table["area_code"] == district) & (table["ay"] == NEXT) & (table["age_band"] == "under_2")
+                 & (table["measure"] == "all")].set_index("term")
+    fewer = rows.loc["autumn", "hours_on_offer"] - rows.loc["spring", "hours_on_offer"]
+    assert fewer == pytest.approx(story.figure("babies"), abs=1)
+
+
+def test_a_ward_with_childminders_only_has_no_point(found: Found) -> None:
+    story = found.stories["childminders_only"]
+    supply = found.outcome.tables["childcare_supply"]
+    here = supply[(supply["ward_code"] == story.where["ward"]) & (supply["ay"] == BASE) & (supply["term"] == "autumn")]
+    assert set(here["provider_type_group"]) == {"childminder"} and here["easting"].isna().all()
+    assert here.loc[here["age_band"] == "under_2", "hours_week"].sum() == pytest.approx(story.figure("babies"))
+    minders = found.evidence.childminders.set_index("area_code").loc[story.where["ward"]]
+    assert minders["childminders"] == story.figure("childminders") and minders["places"] == story.figure("minded_places")
+    homes = supply[supply["provider_type_group"].isin(["childminder", "domestic"])]
+    assert len(homes) and homes[["easting", "northing"]].isna().all(axis=None)
+
+
+def test_a_nursery_with_places_and_no_hours_is_asked_for_by_name(found: Found) -> None:
+    story = found.stories["silent_setting"]
+    ref = story.where["nursery"]
+    assert offered(found, ref, BASE, "summer").empty, "nothing is guessed"
+    settings = found.outcome.tables["childcare_settings"].set_index("setting_ref")
+    assert settings.loc[ref, "hours"] == "not told" and settings.loc[ref, "places"] == story.figure("places")
+    assert (settings["hours"] == "not told").sum() == 1
+    told = [note.text for note in found.outcome.notes if "have no hours" in note.text or "has no hours" in note.text]
+    assert len(told) == 1 and ref in told[0]
+    assert stands(found, story.where["planning area"], "under_2", "summer")["hours_not_told"] > 0
+
+
+def test_families_at_the_border_reach_what_lies_beyond_it(found: Found) -> None:
+    story = found.stories["care_across_the_border"]
+    code = story.where["planning area"]
+    supply = found.outcome.tables["childcare_supply"]
+    across = supply[~supply["own"].astype("bool") & (supply["ay"] == BASE) & (supply["term"] == "autumn")]
+    assert set(across["setting_ref"]) == {ref for what, ref in story.where.items() if "across" in what}
+    assert across["hours_week"].sum() == pytest.approx(story.figure("across_hours"), abs=10)
+    alone = stands(found, code, "age_2", "summer", "all")
+    assert alone["status"] == "R" and alone["hours_on_offer"] < story.figure("across_hours") / 5, "no places of the county"
+    reach = found.outcome.tables["access_by_area"]
+    row = reach[(reach["area_code"] == code) & (reach["age_band"] == "age_2") & (reach["term"] == "summer")
+                & (reach["ay"] == BASE) & (reach["measure"] == "all")].iloc[0]
+    assert row["index"] > 1.5 * alone["ratio"], "yet they are in reach"
+    assert row["share_known"] < 1, "and part of that reach is not known"

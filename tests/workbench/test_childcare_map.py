@@ -1,0 +1,205 @@
+"""Childcare on the committee map: what is coloured, what stands beside it, who has no point, and how a browser shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from shapely import box
+
+from maps.layer import Layer, cells
+from maps.sheet import Sheet, draw
+from sufficiency.assumptions import Assumptions
+from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas
+from sufficiency.childcare.balance import COLUMNS, WORDS
+from sufficiency.evidence import Authority
+from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers
+from workbench.childcare_points import settings_points
+from workbench.disclosure import JUDGE, protect
+from workbench.views import Picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BASE, NORTH, SOUTH = 2025, "E07000001", "E07000002"
+PAYLOAD = "<img src=x onerror=window.__pwn=1>`${window.__pwn=2}`</script>"
+LEVELS = {"planning_area": {"P1": "Hill", "P2": "Dale"}, "district": {NORTH: "North", SOUTH: "South"}}
+
+
+def weighed() -> pd.DataFrame:
+    """Two areas and districts over two years: 20 PTE of babies short in summer in the first, over in the other; one not known."""
+    rows = []
+    for level, areas in LEVELS.items():
+        for n, (code, name) in enumerate(areas.items()):
+            for ay in (BASE, BASE + 1):
+                for band in ("under_2", "age_2", "age_3_4"):
+                    for term in ("autumn", "spring", "summer"):
+                        short = band == "under_2" and term == "summer" and n == 0
+                        wanted, there, letter = (100.0, 80.0, "R") if short else (100.0, 110.0, "G")
+                        if band == "age_2" and n == 1:
+                            there, letter = 40.0, "?"
+                        told: dict[str, Any] = dict.fromkeys(COLUMNS, 0.0) | {
+                            "level": level, "area_code": code, "ay": ay, "term": term, "age_band": band, "area_name": name,
+                            "children": 200.0, "hours_wanted": wanted * 15, "hours_on_offer": there * 15, "pte_wanted": wanted,
+                            "pte_in_reach": there, "pte_short": max(0.0, wanted - there), "pte_over": max(0.0, there - wanted),
+                            "ratio": there / wanted, "status": letter, "words": WORDS[letter], "worst_term": term == "summer"}
+                        rows += [told | {"measure": measure} for measure in ("funded", "all")]
+    return pd.DataFrame(rows)[COLUMNS]
+
+
+def tables(name: str = "Mill Lane Nursery") -> dict[str, pd.DataFrame]:
+    balance = weighed()
+    reach = pd.DataFrame([(level, code, area, BASE, term, "under_2", "all", 200.0, index, 0.0, 1.0)
+                          for level, areas in LEVELS.items() for code, area in areas.items()
+                          for term, index in (("autumn", 1.1), ("summer", 0.854))], columns=ACCESS_OF_AREAS)
+    takeup = pd.DataFrame([("district", code, area, BASE, "spring", "age_2", "early_learning", 50.0, 35.0, share, "published")
+                           for (code, area), share in zip(LEVELS["district"].items(), (0.7, 0.9), strict=True)],
+                          columns=["level", "area_code", "area_name", "ay", "term", "age_band", "kind", "eligible", "children",
+                                   "takeup", "basis"])
+    outcomes = (("grades", "overall effectiveness", "2", 8, 300.0), ("grades", "overall effectiveness", "3", 2, 100.0),
+                ("grades", "overall effectiveness", "inspected under the other regime", 5, 150.0),
+                ("report card", "every area", "expected standard or above in every area, safeguarding met", 4, 120.0),
+                ("report card", "every area", "below in some area", 1, 30.0),
+                ("report card", "every area", "inspected under the other regime", 10, 400.0))
+    quality = pd.DataFrame([(NORTH, "all", *row, 0.0, 0.0) for row in outcomes],
+                           columns=["area_code", "provider_type_group", "regime", "measure", "outcome", "providers", "places",
+                                    "share_of_providers", "share_of_places"])
+    settings = pd.DataFrame(
+        [("EY1", name, "day_nursery", NORTH, "postcode", 450_500.0, 350_500.0, 1.0, 40.0, "told or assumed"),
+         ("", "Childminders", "childminder", NORTH, "district", 450_600.0, 350_600.0, 12.0, 70.0, "not told")],
+        columns=["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
+                 "providers", "places", "hours"])
+    return {"childcare_balance": balance.assign(**{JUDGE: balance["children"]}),
+            "access_by_area": reach.assign(**{JUDGE: reach["children"]}),
+            "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"]}), "childcare_quality": quality,
+            "childcare_settings": settings}
+
+
+def picture(given: dict[str, pd.DataFrame]) -> Picture:
+    squares = [box(450_000, 350_000, 451_000, 351_000), box(451_000, 350_000, 452_000, 351_000)]
+    areas = gpd.GeoDataFrame({"planning_area_code": ["P1", "P2"], "phase": "primary", "planning_area_name": ["Hill", "Dale"]},
+                             geometry=squares, crs="EPSG:27700")
+    districts = gpd.GeoDataFrame({"district_code": [NORTH, SOUTH], "district_name": ["North", "South"]}, geometry=squares,
+                                 crs="EPSG:27700")
+    return Picture(protect(given), areas, districts, Authority("999", "Town", "E10000099", BASE), Assumptions(), (), (), "run")
+
+
+@pytest.fixture
+def layers() -> dict[str, Layer]:
+    made = picture(tables())
+    return {layer.key: layer for layer in childcare_layers(made.release.tables, made)}
+
+
+def told(layer: Layer, title: str) -> list[list[str]]:
+    """What a view shows of each area and year: the figure with what stands beside it."""
+    measure = next(one for one in layer.measures if one.title == title)
+    return [[cell.text for cell in row] for row in cells(layer, measure)]
+
+
+def test_every_age_and_term_has_a_view_with_words_letters_and_unit(layers: dict[str, Layer]) -> None:
+    areas = layers[AREAS]
+    assert len(areas.measures) == 9 + 3 and {m.unit for m in areas.measures} == {"PTE"}
+    assert told(areas, "Children under two: funded hours short, summer") == [["\N{MINUS SIGN}10, G"] * 2, ["20, R"] * 2]
+    assert list(areas.areas["name"]) == ["Dale", "Hill"] and [m.label for m in areas.moments] == ["2025/26", "2026/27"]
+    scale = areas.measures[0].scale
+    assert [shade.letter for shade in scale.shades] == ["R", "A", "G", "B", "?"]
+    assert "insufficient (less than 0.90 on offer for each wanted)" in scale.shades[0].label
+    assert all("local definition" in measure.explain for measure in areas.measures)
+
+
+def test_what_hangs_on_settings_that_have_not_told_is_not_known(layers: dict[str, Layer]) -> None:
+    assert told(layers[AREAS], "Two-year-olds: funded hours short, summer") == [["not known"] * 2, ["\N{MINUS SIGN}10, G"] * 2]
+
+
+def test_access_is_told_of_the_worst_term_with_the_letters_of_the_balance(layers: dict[str, Layer]) -> None:
+    assert told(layers[REACH], "Children under two: all hours in reach for each wanted") == [["0.85, summer R"]] * 2
+    assert [m.label for m in layers[REACH].moments] == ["2025/26"]
+
+
+def test_take_up_and_the_two_regimes_stand_by_district_and_apart(layers: dict[str, Layer]) -> None:
+    districts = layers[DISTRICTS]
+    assert told(districts, "Two-year-olds: take-up of early learning") == [["70 %, published"], ["90 %, published"]]
+    assert told(districts, "Places at good or outstanding settings (grades of old)")[0] == ["75 %, of 10 settings"]
+    assert told(districts, "Settings at the expected standard in every area (report cards)")[0] == ["80 %, of 5 settings"]
+    assert [m.label for m in districts.moments] == ["2025/26"]
+
+
+def test_a_take_up_that_only_the_authority_has_is_not_told_as_the_districts() -> None:
+    given = tables()
+    given["childcare_takeup"]["takeup"] = 0.75
+    made = picture(given)
+    districts = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[DISTRICTS]
+    assert told(districts, "Two-year-olds: take-up of early learning") == [["75 %, published, not known by district"]] * 2
+
+
+def test_who_works_at_home_stands_on_no_point_whatever_the_table_says() -> None:
+    made = picture(tables())
+    points = settings_points(made.release.tables, made)
+    assert points is not None
+    items = points.items.set_index("name")
+    assert items.loc["Mill Lane Nursery", ["x", "y"]].tolist() == [450_500, 350_500]
+    assert items.loc["Childminders, North", ["x", "y"]].isna().all() and items.loc["Childminders, North", "providers"] == "12"
+    where = points.areas
+    assert where is not None
+    assert set(map(tuple, where[where["key"] == "EY1"][["layer", "area"]].to_numpy())) == {
+        (AREAS, "P1"), (REACH, "P1"), (DISTRICTS, NORTH)}
+
+
+def test_a_run_without_childcare_has_no_layers() -> None:
+    given = {name: table.iloc[:0] for name, table in tables().items()}
+    made = picture(given)
+    assert childcare_layers(made.release.tables, made) == () and settings_points(made.release.tables, made) is None
+
+
+def test_few_children_are_hidden_on_the_map() -> None:
+    given = tables()
+    few = given["childcare_balance"]["area_code"].eq("P2")
+    given["childcare_balance"].loc[few, JUDGE] = 6.0
+    made = picture(given)
+    areas = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[AREAS]
+    figures = told(areas, "Three- and four-year-olds: funded hours short, summer")
+    assert not any(char.isdigit() for text in figures[0] for char in text) and figures[1] == ["\N{MINUS SIGN}10, G"] * 2
+
+
+def test_access_comes_home_to_areas_by_hours_wanted() -> None:
+    """300 hours at 1.0 and 100 at 0.2 with nothing of its own known: (300 + 20) / 400 = 0.8; a quarter has nothing in reach."""
+    access = pd.DataFrame({"lsoa_code": ["a", "b"], "ay": BASE, "term": "summer", "age_band": "age_2", "measure": "all",
+                           "wanted": [300.0, 100.0], "index": [1.0, 0.2], "without_supply": [False, True],
+                           "share_known": [1.0, 0.6], "children": [30.0, 20.0]})
+    areas = pd.DataFrame({"lsoa_code": ["a", "b", "b"], "level": ["district"] * 3, "area_code": [NORTH, NORTH, SOUTH],
+                          "area_name": ["North", "North", "South"], "share": [1.0, 1.0, 0.0]})
+    found = access_of_areas(access, areas).set_index("area_code")
+    row = found.loc[NORTH]
+    assert row[["index", "share_without", "share_known", "children"]].tolist() == pytest.approx([0.8, 0.25, 0.9, 50.0])
+    assert pd.isna(found.loc[SOUTH, "index"]), "who wants nothing has no index"
+
+
+@pytest.mark.browser
+def test_a_browser_shows_it_by_keyboard_without_faults_and_runs_nothing(browser: Browser, tmp_path: Path) -> None:
+    made = picture(tables(PAYLOAD))
+    points = settings_points(made.release.tables, made)
+    assert points is not None
+    page_text = draw(Sheet("Childcare", "A town", (), childcare_layers(made.release.tables, made), (points,), reading=READING))
+    (tmp_path / "map.html").write_text(page_text, encoding="utf-8", newline="")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector("html.ready")
+    assert "20, R" in page.locator("#sentence").inner_text()
+    for layer in range(3):
+        page.focus(f"#phase input[value='{layer}']")
+        page.keyboard.press("Space")
+        assert Axe().run(page).response["violations"] == []
+    page.select_option("#view", label="Settings at the expected standard in every area (report cards)")
+    assert "North (80 %, of 5 settings)" in page.locator("#sentence").inner_text()
+    page.focus("#areas [data-area]")
+    page.keyboard.press("Enter")
+    assert PAYLOAD in page.locator("#card").inner_text() and "Childminders, North" in page.locator("#card").inner_text()
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("window.__pwn") is None and errors == []
+    page.context.close()
