@@ -75,6 +75,10 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     short = areas[areas["status"] == "R"]["area_code"].nunique()
     unsure = areas[areas["status"] == NOT_KNOWN]["area_code"].nunique()
     told = [f"  For {unsure} it is not known in full: not everybody has told their hours."] if unsure else []
+    whole = worst[worst["measure"] == ALL]
+    assumed = whole["hours_assumed"].sum() / max(whole["hours_on_offer"].sum(), 1.0)
+    if assumed > 0:
+        told.append(f"  {assumed:.0%} of the hours on offer are an assumption: the usual hours of a kind of setting.")
     return [f"Childcare in {ay_label(base)}, hours a week in the term that is worst (local definition):", *parts,
             f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term.", *told, ""]
 

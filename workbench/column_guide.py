@@ -294,6 +294,7 @@ COLUMNS |= {
     "hours_wanted": Column("hours a week wanted", WHOLE),
     "hours_on_offer": Column("hours a week on offer, as far as told; blank: nothing is known", WHOLE),
     "hours_in_reach": Column("of these, the part that serves the authority's own children", WHOLE),
+    "hours_assumed": Column("of those on offer, the part that rests on the usual hours of a kind of setting", WHOLE),
     "hours_not_told": Column("what settings that have not told their hours would add at the usual hours of their kind", WHOLE),
     "hours_short": Column("hours wanted beyond those on offer, never below 0; blank: not known", WHOLE),
     "hours_over": Column("hours on offer beyond those wanted, never below 0: a risk to providers; blank: not known", WHOLE),

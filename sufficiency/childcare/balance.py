@@ -47,9 +47,11 @@ WORDS = {
 LOCAL = "local definition"
 KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
 COLUMNS = [
-    *KEYS, "area_name", "children", "hours_wanted", "hours_on_offer", "hours_in_reach", "hours_not_told", "hours_short",
+    *KEYS, "area_name", "children", "hours_wanted", "hours_on_offer", "hours_in_reach", "hours_assumed", "hours_not_told",
+    "hours_short",
     "hours_over", "pte_wanted", "pte_in_reach", "pte_short", "pte_over", "ratio", "status", "words", "worst_term",
 ]
+BESIDE = ("hours_assumed", "hours_not_told")
 TOLERANCE = 1e-9
 ORDER = {"": len(TERMS), **{term: k for k, term in enumerate(TERMS)}}
 
@@ -66,15 +68,16 @@ class Weights:
 def childcare_balance(wanted: pd.DataFrame, offered: pd.DataFrame, areas: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     """Weigh hours wanted against hours on offer in every area, year, term, age band and measure.
 
-    wanted: lsoa_code, ay, term, age_band, measure, children, hours_week. offered: the same without children, and hours_not_told,
-    what settings that have not told their hours would add. areas: lsoa_code, level, area_code, area_name, share of the small area
-    that lies in it; supply in no known small area has a blank code, and lies in the authority.
+    wanted: lsoa_code, ay, term, age_band, measure, children, hours_week. offered: the same without children; hours_assumed, the
+    part that is an assumption; and hours_not_told, what settings that have not told their hours would add. areas: lsoa_code,
+    level, area_code, area_name, share of the small area that lies in it; supply in no known small area has a blank code, and lies
+    in the authority.
     """
     names = areas.drop_duplicates(["level", "area_code"])[["level", "area_code", "area_name"]]
     asked = _carried(wanted, areas, ["children", "hours_week"]).rename(columns={"hours_week": "hours_wanted"})
-    there = _carried(offered, areas, ["hours_week", "hours_not_told"]).rename(columns={"hours_week": "hours_on_offer"})
+    there = _carried(offered, areas, ["hours_week", *BESIDE]).rename(columns={"hours_week": "hours_on_offer"})
     table = asked.merge(there, on=KEYS, how="outer").merge(names, on=["level", "area_code"], how="left")
-    table = table.fillna(dict.fromkeys(("children", "hours_wanted", "hours_on_offer", "hours_not_told"), 0.0))
+    table = table.fillna(dict.fromkeys(("children", "hours_wanted", "hours_on_offer", *BESIDE), 0.0))
     table = _in_force(table)
     silent = table["measure"].isin(list(weights.incomplete)) & ~(table["hours_on_offer"] > 0)
     table["hours_on_offer"] = table["hours_on_offer"].mask(silent)      # nobody has said, which is not nothing

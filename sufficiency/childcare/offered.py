@@ -70,7 +70,7 @@ def _nobody_at_home_on_a_point(hours: pd.DataFrame) -> None:
 
 
 def by_small_area(offered: Offered, small_areas: pd.DataFrame, years: range) -> tuple[pd.DataFrame, tuple[Note, ...]]:
-    """Hours by small area, year, term, age band and measure: KEYS, hours_week and hours_not_told.
+    """Hours by small area, year, term, age band and measure: KEYS, hours_week, hours_assumed and hours_not_told.
 
     small_areas: lsoa_code, district_code, under_five. What lies in none of them has a blank code, and is told.
     """
@@ -86,7 +86,8 @@ def by_small_area(offered: Offered, small_areas: pd.DataFrame, years: range) -> 
     lost = float(table.loc[table["lsoa_code"].eq(""), "hours_week"].sum())
     notes = (Note(TABLE, f"{astray} settings of the authority lie in none of its small areas: their hours count in the authority "
                          "and in no area of it"),) if lost > 0 else ()
-    return table.groupby(KEYS, as_index=False)[["hours_week", "hours_not_told"]].sum(), notes
+    table["hours_assumed"] = table["hours_week"].where(table["basis"].eq("assumption"), 0.0)
+    return table.groupby(KEYS, as_index=False)[["hours_week", "hours_assumed", "hours_not_told"]].sum(), notes
 
 
 def _lies_in(rows: pd.DataFrame, small_areas: pd.DataFrame) -> pd.Series:
@@ -109,7 +110,7 @@ def _placed(hours: pd.DataFrame, settings: Settings, small_areas: pd.DataFrame, 
     else:
         parts = [at[young].assign(measure=ALL), at[~young].assign(measure=AROUND_SCHOOL),
                  at[young].assign(measure=FUNDED, hours_week=at.loc[young, "funded_hours_week"])]
-    return pd.concat(parts, ignore_index=True)[[*KEYS, "hours_week"]].astype({"hours_week": "float64"})
+    return pd.concat(parts, ignore_index=True)[[*KEYS, "basis", "hours_week"]].astype({"hours_week": "float64"})
 
 
 def for_people(offered: Offered) -> pd.DataFrame:

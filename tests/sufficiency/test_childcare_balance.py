@@ -39,7 +39,7 @@ def wanted(*rows: tuple[str, float], term: str = "summer", band: str = "age_2", 
 
 def offered(*rows: tuple[str, float], not_told: float = 0.0, term: str = "summer", measure: str = FUNDED) -> pd.DataFrame:
     return pd.DataFrame([{"lsoa_code": code, "ay": AY, "term": term, "age_band": "age_2", "measure": measure, "hours_week": hours,
-                          "hours_not_told": not_told} for code, hours in rows])
+                          "hours_assumed": hours / 2, "hours_not_told": not_told} for code, hours in rows])
 
 
 def weighed(want: pd.DataFrame, offer: pd.DataFrame, **weights: Any) -> pd.DataFrame:
@@ -64,6 +64,7 @@ def test_three_areas_and_four_settings_on_paper() -> None:
     assert [south[f] for f in figures] == [200, 240, 0, 40, "G"] and south["ratio"] == pytest.approx(1.2)
     assert [whole[f] for f in figures] == [600, 540, 60, 0, "A"], "what is over in the south is not free in the north"
     assert one(table, "E07000001")["hours_short"] == 100 and north["children"] == 200
+    assert whole["hours_assumed"] == 270
     assert north["pte_short"] == pytest.approx(100 / 15) and south["words"] == "sufficient"
 
 
@@ -141,7 +142,7 @@ def towns(generator: np.random.Generator, column: str = "hours_week", **more: An
     """Hours in three small areas of many towns, each in a year of its own so that one run weighs them all; a fifth are nought."""
     hours = generator.uniform(0, 1e4, TOWNS * 3) * (generator.uniform(size=TOWNS * 3) > 0.2)
     return pd.DataFrame({"lsoa_code": list(CODES) * TOWNS, "ay": np.repeat(np.arange(TOWNS), 3), "term": "summer",
-                         "age_band": "age_2", "measure": FUNDED, column: hours, **more})
+                         "age_band": "age_2", "measure": FUNDED, column: hours, "hours_assumed": 0.0, **more})
 
 
 def test_areas_add_up_and_more_supply_is_never_worse() -> None:

@@ -113,6 +113,8 @@ def test_who_has_not_told_its_hours_is_asked_by_name_unless_a_guess_is_allowed(g
     supply = young.tables["childcare_supply"]
     assert SILENT not in set(supply["setting_ref"]) and set(supply["basis"]) == {"survey", "headcount"}
     assert guessed.tables["childcare_balance"]["hours_not_told"].eq(0).all()
+    area = rows(guessed, DISTRICT, age_band="age_3_4", measure="all", term="summer")
+    assert area["hours_assumed"].tolist() == pytest.approx([30 * 0.45 * 50 * 0.85, 0])
     assert set(guessed.tables["childcare_supply"]["basis"]) == {"survey", "headcount", "assumption"}
     assert "the hours of 1 setting, for which the usual ones of their kind stand in" in _finding(guessed, "B7").missing
 
