@@ -47,7 +47,8 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
         "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"], **{
             column: np.floor(takeup[column] / TENS + 0.5) * TENS for column in ("eligible", "children")}}),
-        "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]]),
+        "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]])[
+            ["urn", "school_name", *(column for column in clubs if column != "urn")]],
     }
 
 

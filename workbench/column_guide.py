@@ -324,7 +324,7 @@ COLUMNS |= {
     "provider_type_group": Column("kind of provider"),
     "placed_by": Column("how it is known where it stands"),
     "providers": Column("how many of them there are", WHOLE),
-    "hours": Column("whether its opening hours have been told"),
+    "hours": Column("whether its opening hours are told, assumed (the usual ones of its kind), or not told"),
     "regime": Column("grades (before 10 November 2025) or report card: never on one scale"),
     "outcome": Column("what the inspection found"),
     "share_of_providers": Column("share of all providers of the kind in the area", SHARE),

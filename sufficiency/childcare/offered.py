@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
@@ -117,8 +118,9 @@ def for_people(offered: Offered) -> pd.DataFrame:
     """Settings as people may see them, FOR_PEOPLE: those who work at home are added up by district, and have no point."""
     table = offered.settings.table
     own = table[table["own"].astype("bool")].drop_duplicates("setting_ref")
-    silent = own["setting_ref"].isin(offered.supply.asked["setting_ref"])
-    rows = own.assign(hours=silent.map({True: "not told", False: "told or assumed"}))
+    silent, hours = own["setting_ref"].isin(offered.supply.asked["setting_ref"]), offered.supply.hours
+    guessed = own["setting_ref"].isin(hours.loc[hours["basis"].eq("assumption"), "setting_ref"])
+    rows = own.assign(hours=np.select([silent, guessed], ["not told", "assumed"], "told"))
     home = rows["provider_type_group"].isin(AT_HOME)
     keys = ["provider_type_group", "district_code", "hours"]
     together = rows[home].groupby(keys, as_index=False).agg(places=("places", "sum"), providers=("providers", "sum"))

@@ -113,6 +113,7 @@ def test_who_has_not_told_its_hours_is_asked_by_name_unless_a_guess_is_allowed(g
     supply = young.tables["childcare_supply"]
     assert SILENT not in set(supply["setting_ref"]) and set(supply["basis"]) == {"survey", "headcount"}
     assert guessed.tables["childcare_balance"]["hours_not_told"].eq(0).all()
+    assert "assumed" in set(guessed.tables["childcare_settings"]["hours"])
     area = rows(guessed, DISTRICT, age_band="age_3_4", measure="all", term="summer")
     assert area["hours_assumed"].tolist() == pytest.approx([30 * 0.45 * 50 * 0.85, 0])
     assert set(guessed.tables["childcare_supply"]["basis"]) == {"survey", "headcount", "assumption"}
@@ -121,6 +122,7 @@ def test_who_has_not_told_its_hours_is_asked_by_name_unless_a_guess_is_allowed(g
 
 def test_no_home_is_on_a_point_and_none_is_listed_by_itself(young: Childcare) -> None:
     listed, supply = young.tables["childcare_settings"], young.tables["childcare_supply"]
+    assert listed.set_index("setting_ref")["hours"].to_dict() == {TOLD: "told", SILENT: "not told", COUNTED: "told", "": "told"}
     home = listed["provider_type_group"].eq("childminder")
     assert home.sum() == 1 and listed.loc[home, ["easting", "northing"]].isna().all(axis=None)
     assert listed.loc[home, "setting_ref"].eq("").all() and listed.loc[home, "places"].sum() == 12
