@@ -26,7 +26,7 @@ from sufficiency.terms import BAND_NAMES, TERMS, YOUNG
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from workbench.views import Picture
+    from workbench.picture import Picture
 
 AREAS, REACH, DISTRICTS = "early_years", "early_years_reach", "early_years_districts"
 SHARES = (50, 75, 90, 95)       # per cent

@@ -13,7 +13,7 @@ from maps.layer import Points
 from workbench.childcare_map import AREAS, DISTRICTS, REACH, has_childcare
 
 if TYPE_CHECKING:
-    from workbench.views import Picture
+    from workbench.picture import Picture
 
 GROUPS = {"day_nursery": "Day nursery", "sessional": "Pre-school (sessional)", "out_of_school": "Out-of-school club",
           "school_nursery": "School nursery class", "nursery_school": "Nursery school", "childminder": "Childminders",

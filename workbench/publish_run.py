@@ -24,9 +24,10 @@ from workbench.charts import write_chart
 from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
 from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect
+from workbench.picture import Picture
 from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
-from workbench.views import Picture, committee_sheet
+from workbench.views import committee_sheet
 from workbench.waterfall import charts_of
 from workbench.workbook import Facts, write_workbook
 

@@ -6,7 +6,6 @@ Everything is cut from the protected release; years, year groups and bands get t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -26,14 +25,13 @@ from workbench.attribution import attribution
 from workbench.childcare_map import READING as OF_CHILDCARE
 from workbench.childcare_map import childcare_layers
 from workbench.childcare_points import settings_points
+from workbench.picture import Picture
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points, sites_points
 from workbench.waterfall import whole_parts, words
 
 if TYPE_CHECKING:
-    from sufficiency.assumptions import Assumptions
-    from sufficiency.evidence import Authority, Note, Source
-    from workbench.disclosure import Release
+    from sufficiency.evidence import Note
 
 SHORT_EDGES = (1, 8, 15, 30)  # places short: some, a quarter, a half and a whole form of entry
 AS_LIKELY_AS_NOT = ("E", "L", "C")
@@ -60,20 +58,6 @@ TERMS = (
     ),
     Remark("Figures are whole numbers, each rounded by itself; tables.xlsx beside this map has them in full."),
 )
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What a map is made of: the protected tables, the shapes, and what the run says of itself."""
-
-    release: Release
-    areas: gpd.GeoDataFrame | None  # planning_area_code, phase, planning_area_name, geometry
-    districts: gpd.GeoDataFrame | None  # district_code, district_name, geometry
-    authority: Authority
-    assumptions: Assumptions
-    notes: Sequence[Note]
-    sources: Sequence[Source]
-    run_id: str
 
 
 def committee_sheet(picture: Picture) -> Sheet:

@@ -20,7 +20,7 @@ from sufficiency.evidence import Authority
 from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers
 from workbench.childcare_points import settings_points
 from workbench.disclosure import JUDGE, protect
-from workbench.views import Picture
+from workbench.picture import Picture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
