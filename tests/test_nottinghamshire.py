@@ -132,7 +132,7 @@ def test_childcare_stands_by_district_and_adds_up_to_the_county(outcome: Outcome
 
 
 def test_children_under_five_are_as_many_as_were_counted(outcome: Outcome, evidence: Evidence) -> None:
-    """Of January 2023: born September 2018 to December 2019, so ten twelfths of those aged one in mid-2020 and half of the babies.
+    """Of January 2023: born September 2018 to December 2019, ten twelfths of those aged one in mid-2020 and half of the babies.
 
     As children grow more families come to the county than leave it.
     """

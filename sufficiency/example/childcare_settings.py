@@ -41,6 +41,7 @@ CLUBS, CLUB_PLACES = 60, 32
 CHILDMINDERS, EACH_MINDS = 400, 6
 HOME_CARERS = 14
 WARD_CODE = "E0599{:04d}"
+ROUND_THE_MIDDLE = 0.6      # part of an area's small areas in which settings stand
 LEVELS = (0.95, 1.18)                                       # of an area's places, least and most
 COLUMNS = ["ref", "name", "kind", "area", "small_area", "ward", "easting", "northing", "own", *AGES, "part"]
 
@@ -115,8 +116,10 @@ def edge_area(land: Land) -> int:
 
 
 def _of_area(rng: np.random.Generator, land: Land, born: Ints, ward: Ints, a: int, minded: int) -> list[tuple[object, ...]]:
-    """Nurseries and pre-schools of a planning area, at some of its small areas, the larger ones more often."""
+    """Nurseries and pre-schools of a planning area, in small areas round its middle, the larger ones more often."""
     mine = np.flatnonzero((land.area == a) & (ward != minded))
+    away = np.hypot(*(land.points[mine] - land.area_centres[a]).T)
+    mine = mine[away <= np.quantile(away, ROUND_THE_MIDDLE)]        # not at its edge, whose children go to other areas' schools
     births = int(born[land.area == a].sum())
     level = {age: births * each * rng.uniform(*LEVELS) for age, each in PLACES_A_BIRTH.items()}
     if a == cast.BABIES_AREA:
