@@ -24,7 +24,7 @@ import pandas as pd
 
 from planning_areas.school_year import PHASE_YEARS, nc_year_label
 from sufficiency.evidence import Note
-from sufficiency.ratios import COLUMNS, divide
+from sufficiency.ratios import COLUMNS, a_year_before, divide
 from sufficiency.reconcile import factor, fit
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def entries(strands: Strands, evidence: Evidence, areas: AreaRatios, authority: 
             continue
         flows = evidence.transfers[evidence.transfers["nc_year"] == g] if evidence.has("transfers") else None
         if g == YEAR_10:
-            found.append(_from_everybody(strands, g, assumptions))
+            found.append(_from_everybody(strands, g, authority, assumptions))
             if flows is not None and len(flows):
                 notes.append(Note("transfers", "flows into Year 10 are not used: schools that begin there take a share "
                                   "of the whole Year 9"))
@@ -99,15 +99,16 @@ def intake(strands: Strands, k: int, nc_year: int) -> Floats:
     return strands.by_area(strands.entrants(k, nc_year)[:, None])[:, 0]
 
 
-def _from_everybody(strands: Strands, g: int, assumptions: Assumptions) -> Entry:
+def _from_everybody(strands: Strands, g: int, authority: AuthorityRatios, assumptions: Assumptions) -> Entry:
     """Schools that begin at 14 take a share of the whole Year 9, as in recent years."""
     n = len(strands.areas)
     if not strands.roll[0, :, g - 1].any():
         return Entry(g, np.zeros((n, n)), intake(strands, 0, g), 0.0, np.zeros(n), "as many as today: no Year 9 is planned for")
     pairs = _pairs(strands, g, assumptions)
     taken = [intake(strands, k, g) / max(strands.roll[k + 1, :, g - 1].sum(), 1.0) for k in pairs]
-    if not taken:       # one census: today's Year 9 stands for last year's
-        taken, pairs = [intake(strands, 0, g) / max(strands.roll[0, :, g - 1].sum(), 1.0)], [0]
+    if not taken:       # one census: last year's Year 9 is today's, made as many as the authority's ratio says there were
+        today = strands.roll[0].sum(axis=0)
+        taken, pairs = [intake(strands, 0, g) / max(today[g - 1] * a_year_before(today, authority.steps)[g], 1.0)], [0]
     share = (np.stack(taken) * _weights(strands, pairs, assumptions)).sum(axis=0)
     return Entry(g, np.zeros((n, n)), np.zeros(n), 0.0, share, "share of the whole year group below")
 

@@ -10,7 +10,8 @@ children it was measured on and m the shrinkage; an area without history (n = 0)
 floor and ceiling is clipped, and each clip is logged. Survival is measured on stayers only: children of schools that have both
 year groups in both years, so that neither a new school nor an infant school's leavers are taken for a gain or loss. Ratios into
 Reception and Year 12 are those of a whole area; where a school has opened in it, of the years since. With one census only, an
-area's sixth form is measured in that census.
+area's sixth form is measured in that census: for its Year 11 as it was a year before, which is today's, made as many over all
+areas as the authority's own ratio says there were. So a Year 11 that grows does not make staying on look rarer than it is.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def area_ratios(strands: Strands, babies: Newborns, authority: AuthorityRatios,
     children = denominators.sum(axis=0)
     own = weighted_ratio(numerators, denominators, assumptions.weights)
     if not k:
-        own, children = _sixth_form_of_one_census(strands, own, children)
+        own, children = _sixth_form_of_one_census(strands, own, children, authority.steps)
     drawn = shrink(own, children, _towards(own, children, authority.steps), assumptions.shrinkage_survival)
     drawn = np.where(_sixth_form_is_there(strands), drawn, 0.0)
     steps = drawn.copy()
@@ -157,13 +158,23 @@ def _since_opening(strands: Strands, k: Sequence[int], denominators: Floats) -> 
     return np.where(since.sum(axis=0) > 0, since, denominators)
 
 
-def _sixth_form_of_one_census(strands: Strands, own: Floats, children: Floats) -> tuple[Floats, Floats]:
-    """Fill ratios of staying on from today's census: its sixth form for its Year 11, area by area."""
+def _sixth_form_of_one_census(strands: Strands, own: Floats, children: Floats, steps: Floats) -> tuple[Floats, Floats]:
+    """Fill ratios of staying on from today's census: its sixth form for the year group below a year before, area by area."""
     today = strands.by_area(strands.roll[0])
     below = np.zeros_like(today)
     below[:, 1:] = today[:, :-1]
+    below *= a_year_before(today.sum(axis=0), steps)
     after_11 = np.arange(GROUPS) >= YEAR_12
     return np.where(after_11, divide(today, below), own), np.where(after_11, below, children)
+
+
+def a_year_before(today: Floats, steps: Floats) -> Floats:
+    """How many there were in the year group below a year before for each there today, [nc_year], by the authority's ratios.
+
+    today: children in each year group; 1 where there is no ratio or nobody to compare.
+    """
+    then = divide(divide(today, steps), np.r_[0.0, today[:-1]])
+    return np.where(then > 0, then, 1.0)
 
 
 def _towards(own: Floats, children: Floats, steps: Floats) -> Floats:

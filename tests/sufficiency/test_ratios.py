@@ -151,3 +151,33 @@ def test_why_nothing_is_measured_is_told_as_it_is() -> None:
     apart = rows({}, {}, {})
     apart[1] = np.nan
     assert why(apart) == "no two censuses follow one another" and why(rows({}, {})) == ""
+
+
+UPPER = [("100001", "", "S1", 7, 13, 0, 0), ("100002", "", "S2", 7, 11, 9000, 0)]
+TODAY = {"100001": {2022: [60, 60, 60, 60, 60, 30, 20]}, "100002": {2022: [60] * 5}}
+GROWING = {ay: [0.0] * 7 + [120.0] * 4 + [year_11, 30.0, 20.0, 0.0] for ay, year_11 in ((2020, 100.0), (2021, 100.0), (2022, 120.0))}
+
+
+def test_a_growing_year_11_does_not_make_staying_on_look_rarer(town: Made) -> None:
+    """30 of last year's 100 in Year 11 stay on, 0.3; today's 120 would say 0.25. S1, which has half of them, keeps 30 of 50."""
+    projection = town(UPPER, TODAY, authority_roll=GROWING).project(Assumptions(shrinkage_survival=0.0))
+    row = projection.ratios.query("kind == 'staying_on' and planning_area_code == 'S1' and nc_year == 12").iloc[0]
+    assert row["ratio_authority"] == pytest.approx(0.3)
+    assert row["children"] == pytest.approx(50.0) and row["ratio_used"] == pytest.approx(0.6)
+    raw, adjusted = (a.sel(ay=2023, nc_year=12).sum().item() for a in (projection.raw, projection.adjusted))
+    assert raw == pytest.approx(36.0) and adjusted == pytest.approx(36.0), "reconciliation has nothing to mend"
+
+
+def test_without_an_authority_s_roll_todays_year_11_has_to_do(town: Made) -> None:
+    projection = town(UPPER, TODAY).project(Assumptions(shrinkage_survival=0.0))
+    row = projection.ratios.query("kind == 'staying_on' and planning_area_code == 'S1' and nc_year == 12").iloc[0]
+    assert row["ratio_used"] == pytest.approx(0.5)
+
+
+def test_schools_from_14_take_their_share_of_last_years_year_9(town: Made) -> None:
+    """The college has 10 in Year 10 of 110; at a ratio of 1.1 there were 100 in Year 9 a year ago: a tenth, not 10 of today's 200."""
+    schools = [("100001", "", "S1", 7, 11, 0, 0), ("100002", "", "S1", 10, 11, 0, 0)]
+    rolls = {"100001": {2022: [200, 200, 200, 100, 100]}, "100002": {2022: [10, 10]}}
+    own = {ay: [0.0] * 7 + [200.0, 200.0, 100.0 + 100 * (ay == 2022), 110.0, 110.0, 0, 0, 0] for ay in (2020, 2021, 2022)}
+    college = town(schools, rolls, authority_roll=own).project().raw.sel(ay=2023, nc_year=10).sum().item()
+    assert college == pytest.approx(200 * 1.1 + 200 * 0.1), "those who stay, and a tenth of Year 9 into the college"
