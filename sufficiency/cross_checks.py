@@ -321,5 +321,5 @@ def _years(years: Iterable[int]) -> str:
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] = (
     enough, base_year_is_there, somebody_is_counted, years_in_the_middle, births_reach, rolls_of_unknown_schools,
     unknown_schools, areas_agree, one_school_one_number, places_agree_with_capacity, offers_are_for_next_year,
-    all_stand_in_the_authority, planners_figures, *ODD_COUNTS,
+    all_stand_in_the_authority, planners_figures, places_wait_for_homes, *ODD_COUNTS,
 )

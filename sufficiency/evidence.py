@@ -13,8 +13,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planning_areas.boundaries import PHASES, Flows, Lsoas
-from sufficiency.demand_tables import DEMAND_TABLES
-from sufficiency.provider_tables import PROVIDER_TABLES
+from sufficiency.childcare.demand_tables import DEMAND_TABLES
+from sufficiency.childcare.provider_tables import PROVIDER_TABLES
 from sufficiency.travel_tables import TRAVEL_TABLES
 
 URN = r"^\d{6}$"
@@ -80,6 +80,7 @@ class Schools(pa.DataFrameModel):
     district_name: str = pa.Field(description="district name")
     postcode: str = pa.Field(description="postcode")
     urban_rural: str = pa.Field(description="urban or rural class as published")
+    religious_character: str = pa.Field(description="religious character as published; blank for none or not known")
     open_date: str = pa.Field(description="yyyy-mm-dd or blank")
     close_date: str = pa.Field(description="yyyy-mm-dd or blank")
     easting: float = pa.Field(ge=80_000, le=656_000, nullable=True, description="metres, EPSG:27700")
@@ -140,6 +141,7 @@ class CensusSchools(pa.DataFrameModel):
     district_name: str = pa.Field(description="district name")
     postcode: str = pa.Field(description="postcode")
     urban_rural: str = pa.Field(description="urban or rural class")
+    religious_character: str = pa.Field(description="denomination as published; blank for none or not known")
 
     class Config:
         unique, strict, coerce = ["urn", "ay"], True, True
@@ -291,6 +293,7 @@ class PlannedPlaces(pa.DataFrameModel):
     places: int = pa.Field(ge=0, description="places a year group; `removed` takes them away")
     fills_upwards: bool = pa.Field(description="yes: starts at the entry year and moves up; no: in all the year groups at once")
     note: str = pa.Field(description="why, funding, decision")
+    site_ref: str = pa.Field(description="housing site without whose homes the places do not come; blank for none")
 
     class Config:
         strict, coerce = True, True

@@ -20,8 +20,8 @@ import pandas as pd
 from planning_areas.reach import Pairs, pairs_within
 from planning_areas.travel import far_off, shortest, snap
 from planning_areas.walking import METRES_IN_A_MILE, free_travel, nearest_suitable
+from sufficiency.childcare.living_points import living_points
 from sufficiency.evidence import Note
-from sufficiency.living_points import living_points
 from sufficiency.rules import rulebook
 from sufficiency.travel_rules import by_road, on_foot, walking_limits
 

@@ -40,7 +40,7 @@ EXAMPLES: dict[str, str] = {
     "cohort": "2021/22", "births": "1250", "basis": "cohort",
     "dwelling_type": "house", "tenure": "market", "bedrooms": "3", "kept_for": "", "probability": "", "funded": "",
     "yields.dwellings": "640", "yields.pupils": "243", "years_since": "0", "pupils_per_dwelling": "0.12",
-    "completions.dwellings": "310", "completions.area_code": "E07000170",
+    "planned_places.site_ref": "", "completions.dwellings": "310", "completions.area_code": "E07000170",
     "first_preferences": "34", "offers": "30", "transfers.nc_year": "Year 7",
     "planner_overrides.urn": "", "planner_overrides.kind": "change", "value": "12", "reason": "new homes at Mill Lane fill early",
     "author": "place planning manager", "made_on": "2026-05-11", "expires": "2027-12-31", "on": "2026-08-31", "age": "4",

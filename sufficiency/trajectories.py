@@ -61,7 +61,7 @@ def parts_of(sites: pd.DataFrame, base: int, rules: dict[str, Any]) -> Parts:
     sites: `evidence.HousingSites`, at least one row. base: academic year of the latest census. rules: the rulebook of housing.
     """
     rows = sites.reset_index(drop=True).assign(probability=_probability(sites.reset_index(drop=True), rules))
-    rows["core"] = _core(rows, sites["probability"].notna().to_numpy("bool"), rules)
+    rows["core"] = in_core(sites.reset_index(drop=True), rules)
     key = rows[list(PART)].fillna("").astype("str").agg("\t".join, axis=1)
     number, _ = pd.factorize(key, sort=True)
     first, last = int(rows["financial_year"].min()), int(rows["financial_year"].max())
@@ -77,6 +77,11 @@ def _probability(rows: pd.DataFrame, rules: dict[str, Any]) -> pd.Series:
     """That each row's homes are built: as given, else by planning status."""
     by_status = rows["status"].map({status: rules["probability"][status] for status in rows["status"].unique()})
     return rows["probability"].astype("float64").fillna(by_status.astype("float64"))
+
+
+def in_core(sites: pd.DataFrame, rules: dict[str, Any]) -> pd.Series:
+    """Which rows of a list of sites the core forecast takes whole; sites: `evidence.HousingSites`."""
+    return _core(sites, sites["probability"].notna().to_numpy("bool"), rules)
 
 
 def _core(rows: pd.DataFrame, given: Flags, rules: dict[str, Any]) -> pd.Series:

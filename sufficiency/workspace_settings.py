@@ -19,12 +19,12 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
-from sufficiency.childcare_access import METHODS as ACCESS_METHODS
-from sufficiency.childcare_access import MODES
+from sufficiency.childcare.access import METHODS as ACCESS_METHODS
+from sufficiency.childcare.access import MODES
+from sufficiency.childcare.room_space import SPACE_MODES
 from sufficiency.evidence import TABLES, Authority
 from sufficiency.last_dates import known_remedies
 from sufficiency.levels import METHODS
-from sufficiency.room_space import SPACE_MODES
 from sufficiency.workspace_text import FILE as FILE
 from sufficiency.workspace_text import read_settings, with_lines
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sufficiency.childcare_quality import good_or_better, quality
-from sufficiency.childcare_supply import hours_on_offer
+from sufficiency.childcare.over_small_areas import spread
+from sufficiency.childcare.quality import good_or_better, quality
+from sufficiency.childcare.setting_list import Settings
+from sufficiency.childcare.setting_offers import SupplyChoices
+from sufficiency.childcare.settings_places import settings_of
+from sufficiency.childcare.supply import hours_on_offer
 from sufficiency.evidence import Evidence
-from sufficiency.over_small_areas import spread
-from sufficiency.setting_list import Settings
-from sufficiency.setting_offers import SupplyChoices
-from sufficiency.settings_places import settings_of
 from sufficiency.small_areas import residents
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS

@@ -73,6 +73,8 @@ def test_the_parts_lead_from_the_roll_to_the_forecast(outcome: Outcome) -> None:
     county = told[(told["planning_area_code"] == AUTHORITY) & (told["phase"] == "primary")].set_index("ay").loc[2027]
     print(county.to_string())
     assert county["from_births"] < -5000 and county["from_survival"] > 1000 and abs(county["from_transfers"]) < 1e-6
+    sixth = told[(told["planning_area_code"] == AUTHORITY) & (told["phase"] == "sixth_form")].set_index("ay").loc[2029]
+    assert abs(sixth["from_reconciliation"]) < 0.03 * sixth["pupils"], "one census of schools, a growing Year 11: nothing to mend"
 
 
 def test_areas_and_schools_add_up_to_the_authority(outcome: Outcome) -> None:

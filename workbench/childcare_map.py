@@ -18,10 +18,10 @@ from maps.palette import Scale, bands, steps
 from maps.sheet import Remark
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, DISTRICT, FUNDED, LETTERS, LOCAL, PLANNING_AREA, WORDS
-from sufficiency.childcare_quality import ALL as EVERY_KIND
-from sufficiency.childcare_quality import CARDS, ELSEWHERE, EVERY_AREA, NOT_INSPECTED, OLD
-from sufficiency.provider_tables import GRADES
-from sufficiency.terms import BAND_NAMES, TERMS, YOUNG
+from sufficiency.childcare.provider_tables import GRADES
+from sufficiency.childcare.quality import ALL as EVERY_KIND
+from sufficiency.childcare.quality import CARDS, ELSEWHERE, EVERY_AREA, NOT_INSPECTED, OLD
+from sufficiency.childcare.terms import BAND_NAMES, TERMS, YOUNG
 
 if TYPE_CHECKING:
     import geopandas as gpd

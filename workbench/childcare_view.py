@@ -16,7 +16,7 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
-from sufficiency.terms import BAND_NAMES, YOUNG
+from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from workbench.disclosure import JUDGE
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sufficiency.childcare.balance import AUTHORITY, DISTRICT, PLANNING_AREA
-from sufficiency.childcare_demand import districts_of
-from sufficiency.terms import YOUNG
+from sufficiency.childcare.demand import districts_of
+from sufficiency.childcare.terms import YOUNG
 
 if TYPE_CHECKING:
     from planning_areas.lookup import Lookup
     from sufficiency.areas import AreaFrame
+    from sufficiency.childcare.under_fives import UnderFives
     from sufficiency.evidence import Evidence
-    from sufficiency.under_fives import UnderFives
 
 WARD = "ward"
 COLUMNS = ["lsoa_code", "level", "area_code", "area_name", "share"]

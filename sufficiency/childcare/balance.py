@@ -22,9 +22,9 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from sufficiency.entitlements import PTE_HOURS
+from sufficiency.childcare.entitlements import PTE_HOURS
+from sufficiency.childcare.terms import BAND_NAMES, TERMS
 from sufficiency.evidence import Note
-from sufficiency.terms import BAND_NAMES, TERMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

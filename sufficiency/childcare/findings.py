@@ -17,8 +17,8 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
-from sufficiency.childcare_quality import CARDS, EVERY_AREA, SOME_BELOW, good_or_better
-from sufficiency.terms import BAND_NAMES, YOUNG
+from sufficiency.childcare.quality import CARDS, EVERY_AREA, SOME_BELOW, good_or_better
+from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Evidence

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
-from sufficiency.childcare_supply import Supply, hours_on_offer
+from sufficiency.childcare.over_small_areas import spread
+from sufficiency.childcare.setting_list import TABLE, Settings, text_at
+from sufficiency.childcare.setting_offers import choices_of
+from sufficiency.childcare.settings_places import settings_of
+from sufficiency.childcare.supply import Supply, hours_on_offer
+from sufficiency.childcare.terms import YOUNG
 from sufficiency.evidence import Note
-from sufficiency.over_small_areas import spread
-from sufficiency.setting_list import TABLE, Settings, text_at
-from sufficiency.setting_offers import choices_of
-from sufficiency.settings_places import settings_of
-from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions

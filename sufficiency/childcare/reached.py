@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sufficiency.childcare_access import COLUMNS, AccessChoices, ChildcareAccess, childcare_access
+from sufficiency.childcare.access import COLUMNS, AccessChoices, ChildcareAccess, childcare_access
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,12 +13,12 @@ import pandas as pd
 
 from sufficiency.childcare.areas import WARD
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, AUTHORITY, DISTRICT, FUNDED, HOLIDAY
-from sufficiency.childcare_demand import COLUMNS
-from sufficiency.childcare_demand import FUNDED as ENTITLEMENTS
-from sufficiency.eligibility import PUBLISHED_IN
+from sufficiency.childcare.demand import COLUMNS
+from sufficiency.childcare.demand import FUNDED as ENTITLEMENTS
+from sufficiency.childcare.eligibility import PUBLISHED_IN
 
 if TYPE_CHECKING:
-    from sufficiency.takeup import Use
+    from sufficiency.childcare.takeup import Use
 
 DEMAND = list(COLUMNS)
 TAKEUP = ["level", "area_code", "area_name", "ay", "term", "age_band", "kind", "eligible", "children", "takeup", "basis"]

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
+from sufficiency.childcare.provider_tables import Postcodes
 from sufficiency.evidence import Reading
-from sufficiency.provider_tables import Postcodes
 from sufficiency.sources.cells import cell_problems, number, numbers
 from sufficiency.sources.frames import held
 from sufficiency.sources.reading import LARGEST_BYTES, OGL, Ask, Reader, Row, csv_rows, noted, read_text, source, unreadable

@@ -23,7 +23,8 @@ PUBLISHED = {
     "urn": "URN", "laestab": "LAESTAB", "school_name": "EstablishmentName", "la_code": "LA (code)",
     "establishment_type": "TypeOfEstablishment (name)", "phase_of_education": "PhaseOfEducation (name)",
     "status": "EstablishmentStatus (name)", "statutory_low_age": "StatutoryLowAge", "statutory_high_age": "StatutoryHighAge",
-    "capacity": "SchoolCapacity", "postcode": "Postcode", "urban_rural": "UrbanRural (name)", "open_date": "OpenDate",
+    "capacity": "SchoolCapacity", "postcode": "Postcode", "urban_rural": "UrbanRural (name)",
+    "religious_character": "ReligiousCharacter (name)", "open_date": "OpenDate",
     "district_code": "DistrictAdministrative (code)", "district_name": "DistrictAdministrative (name)", "close_date": "CloseDate",
     "easting": "Easting", "northing": "Northing",
 }
@@ -32,6 +33,7 @@ PUBLISHED = {
 NEEDS = ("URN", "EstablishmentName", "TypeOfEstablishment (name)", "EstablishmentStatus (name)", "PhaseOfEducation (name)")
 NUMBERS = ("statutory_low_age", "statutory_high_age", "capacity", "easting", "northing")
 OLDEST = 25                     # a higher upper age, such as the 99 of colleges, means that there is none
+NO_FAITH = ("", "does not apply", "none", "no religious character", "not applicable", "null", "unknown")
 USEFUL = {
     "StatutoryLowAge": "year groups served follow the phase", "StatutoryHighAge": "year groups served follow the phase",
     "SchoolCapacity": "places rest on SCAP alone", "Easting": "schools are on no map", "Northing": "schools are on no map",
@@ -56,6 +58,7 @@ def read_gias(path: Path, ask: Ask) -> tuple[Reading, ...]:
         notes.append(f"{others.sum():,} rows of other authorities left out")
         typed = typed[~others]
     typed, unnumbered = _without_number(typed)
+    typed["religious_character"] = faith_of(typed["religious_character"])
     problems: list[Problem] = []
     for column in NUMBERS:
         cells = typed[column]
@@ -69,6 +72,11 @@ def read_gias(path: Path, ask: Ask) -> tuple[Reading, ...]:
     problems += astray(typed, path.name)
     table = held(typed, Schools, path.name, problems, read.written(PUBLISHED))
     return (Reading(table, source(READER, path, ask), (*noted(READER.table, path, tuple(notes)), *unnumbered)),)
+
+
+def faith_of(published: pd.Series) -> pd.Series:
+    """The religious character of schools, blank for those that have none: these are published under several words."""
+    return published.where(~published.str.casefold().str.strip().isin(NO_FAITH), "")
 
 
 def _numbers_of_schools(frame: pd.DataFrame, file: str) -> tuple[pd.Series, pd.Series]:

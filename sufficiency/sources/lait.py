@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
-from sufficiency.demand_tables import ChildcareEligible
+from sufficiency.childcare.demand_tables import ChildcareEligible
 from sufficiency.evidence import Reading
 from sufficiency.sources.cells import cell_problems, counts
 from sufficiency.sources.frames import Layout, held, plain, read_frame

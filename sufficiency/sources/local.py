@@ -36,7 +36,7 @@ MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "n
                    "dwelling_type", "tenure", "bedrooms", "kept_for", "probability", "funded"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
 MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_registrations": {"age", "cohort"},
-            "local_authority_roll": {"la_code"},
+            "local_authority_roll": {"la_code"}, "planned_places": {"site_ref"},
             "settings_hours": {"setting_name", "provider_type_group", "postcode", "room", "pattern", "places", "area_m2",
                                "outdoor_m2", "staff", "teacher_led",                               "weeks_year", "occupancy",
                                "funded_share", "opens_on", "closes_on"},

@@ -19,8 +19,8 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import some
+from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, OfstedRegister
 from sufficiency.evidence import Reading
-from sufficiency.provider_tables import CARD_AREAS, CARD_GRADES, OfstedRegister
 from sufficiency.sources.cells import cell_problems, dates, number, numbers
 from sufficiency.sources.frames import Layout, cells_of, held, left_out, read_frame
 from sufficiency.sources.reading import Ask, Reader, noted, source

@@ -18,6 +18,7 @@ from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import CensusSchools, Reading, SchoolRoll
 from sufficiency.sources.cells import NOT_FOLLOWED, academic_years, cell_problems, census_years, counts
 from sufficiency.sources.frames import Layout, cells_of, held, plain, read_frame
+from sufficiency.sources.gias import faith_of
 from sufficiency.sources.reading import Ask, Reader, noted, source
 
 GROUP = r"(?:early|e|nursery|n) ?[12]|(?:year group )?(?:reception|not followed)|(?:year group|year|nc year) ?\d{1,2}"
@@ -30,6 +31,7 @@ PUBLISHED = {
     "phase_type_grouping": "phase_type_grouping", "establishment_type": "typeofestablishment_name",
     "district_code": "district_administrative_code", "district_name": "district_administrative_name",
     "postcode": "school_postcode", "urban_rural": "urban_rural",
+    "religious_character": "denomination",
 }
 """Our column -> its heading in the publication."""
 
@@ -62,6 +64,7 @@ def read_school_census(path: Path, ask: Ask) -> tuple[Reading, ...]:
     is_long = set(LONG) <= set(frame.columns)
     roll, told, faults = (_long_roll if is_long else _wide_roll)(frame, ay, path.name)
     about = pd.DataFrame({ours: cells_of(frame, theirs) for ours, theirs in PUBLISHED.items()}).assign(ay=ay)
+    about["religious_character"] = faith_of(about["religious_character"])
     about = about.drop_duplicates() if is_long else about
     followed = roll["nc_year"].ne(NOT_FOLLOWED)
     nobody = roll.loc[~followed, "pupils"].sum()

@@ -17,6 +17,7 @@ from sufficiency.evidence import TABLES, Authority, Evidence, empty
 BASE = 2022
 WEST_PRIMARY, INFANT, JUNIOR, EAST_PRIMARY, SECONDARY = "100001", "100002", "100003", "100004", "100005"
 KIND_NOT_KNOWN = {"dwelling_type": "", "tenure": "", "bedrooms": "", "kept_for": "", "probability": float("nan"), "funded": ""}
+NOT_TOLD = {"religious_character": "", "site_ref": ""}     # columns that few rows have
 SMALL_AREAS = ["E01000001", "E01000002", "E01000003", "E01000004"]
 
 
@@ -90,5 +91,7 @@ def evidence(tables: Mapping[str, Any], gss_code: str = "E10000099") -> Evidence
                 frame = frame.assign(scope="line")
             if name == "housing_sites":
                 frame = frame.assign(**{column: blank for column, blank in KIND_NOT_KNOWN.items() if column not in frame})
-            frames[name] = frame[list(TABLES[name].to_schema().columns)]
+            columns = list(TABLES[name].to_schema().columns)
+            frame = frame.assign(**{column: blank for column, blank in NOT_TOLD.items() if column in columns and column not in frame})
+            frames[name] = frame[columns]
     return Evidence(Authority("999", "Testshire", gss_code, BASE), frames)

@@ -15,9 +15,9 @@ import pytest
 from shapely.geometry import LineString, box
 from town import BASE, SMALL_AREAS, evidence, lsoas
 
-from sufficiency.childcare_access import COLUMNS, AccessChoices, ChildcareAccess, childcare_access
-from sufficiency.living_points import living_points
-from sufficiency.setting_list import Settings
+from sufficiency.childcare.access import COLUMNS, AccessChoices, ChildcareAccess, childcare_access
+from sufficiency.childcare.living_points import living_points
+from sufficiency.childcare.setting_list import Settings
 
 NO_WARDS = Settings(pd.DataFrame(), pd.DataFrame({"ward_code": [], "lsoa_code": [], "postcodes": []}))
 PLAIN = AccessChoices(method="2sfca")

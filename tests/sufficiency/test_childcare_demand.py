@@ -13,14 +13,14 @@ import pytest
 
 from planning_areas.lookup import lookup_from
 from sufficiency.assumptions import Assumptions
-from sufficiency.childcare_demand import COLUMNS, FUNDED, Demand, childcare_demand, table_of_children
-from sufficiency.entitlements import in_force
+from sufficiency.childcare.demand import COLUMNS, FUNDED, Demand, childcare_demand, table_of_children
+from sufficiency.childcare.entitlements import in_force
+from sufficiency.childcare.school_age_care import disabled_children, hours_a_year, school_age_care
+from sufficiency.childcare.small_area_children import children_under_five, month_shares, net_inflow, school_children
+from sufficiency.childcare.takeup import Use, paid_for
+from sufficiency.childcare.terms import TERMS, YOUNG, begins
+from sufficiency.childcare.under_fives import Anchor, UnderFives, under_fives
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.school_age_care import disabled_children, hours_a_year, school_age_care
-from sufficiency.small_area_children import children_under_five, month_shares, net_inflow, school_children
-from sufficiency.takeup import Use, paid_for
-from sufficiency.terms import TERMS, YOUNG, begins
-from sufficiency.under_fives import Anchor, UnderFives, under_fives
 
 Made = Callable[..., Any]
 A, B = "E01000001", "E01000002"

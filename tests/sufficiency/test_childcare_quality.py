@@ -9,7 +9,8 @@ import pytest
 from nurseries import POSTCODES, childminder, postcodes, provider
 from town import evidence, lsoas
 
-from sufficiency.childcare_quality import (
+from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, GRADES
+from sufficiency.childcare.quality import (
     ALL,
     CARDS,
     ELSEWHERE,
@@ -20,8 +21,7 @@ from sufficiency.childcare_quality import (
     good_or_better,
     quality,
 )
-from sufficiency.provider_tables import CARD_AREAS, CARD_GRADES, GRADES
-from sufficiency.settings_places import settings_of
+from sufficiency.childcare.settings_places import settings_of
 
 AUTHORITY = "E10000099"
 

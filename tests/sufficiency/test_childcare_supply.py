@@ -10,9 +10,9 @@ from nurseries import POSTCODES, childminder, club, counted, hours, minders, pos
 from town import BASE, WEST_PRIMARY, evidence, lsoas, roll, school
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.childcare_supply import SUPPLY, Supply, by_area, hours_on_offer, vacancies, with_pte
-from sufficiency.setting_offers import SupplyChoices, choices_of
-from sufficiency.settings_places import settings_of
+from sufficiency.childcare.setting_offers import SupplyChoices, choices_of
+from sufficiency.childcare.settings_places import settings_of
+from sufficiency.childcare.supply import SUPPLY, Supply, by_area, hours_on_offer, vacancies, with_pte
 
 GUESS = SupplyChoices(assume_hours=True)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.eligibility import GROUPS, control, leaning, on_codes, shares, spread, universal_outside_reception
+from sufficiency.childcare.eligibility import GROUPS, control, leaning, on_codes, shares, spread, universal_outside_reception
 
 A, B, C = "E01000001", "E01000002", "E01000003"
 NOTHING = pd.DataFrame(columns=["lsoa11_code", "lsoa21_code"])

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sufficiency.entitlements import (
+from sufficiency.childcare.entitlements import (
     KINDS,
     added,
     earnings_thresholds,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sufficiency.childcare.provider_tables import CARD_AREAS
 from sufficiency.example import cast
 from sufficiency.example.childcare_desk import use_of_room
 from sufficiency.example.childcare_files import NOTES
@@ -18,7 +19,6 @@ from sufficiency.example.county import County, draw_county
 from sufficiency.example.names import COUNTY
 from sufficiency.example.paper import headings
 from sufficiency.example.publish import example_files
-from sufficiency.provider_tables import CARD_AREAS
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
 

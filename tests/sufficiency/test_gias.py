@@ -60,7 +60,7 @@ def test_a_school_is_read_with_its_accents_dates_and_number(tmp_path: Path) -> N
         "establishment_type": "Community school", "phase_of_education": "Primary", "status": "Open", "statutory_low_age": 4.0,
         "statutory_high_age": 11.0, "capacity": 1210.0, "district_code": "E07000170", "district_name": "Ashfield",
         "postcode": "NG1 1AA", "urban_rural": "(England/Wales) Rural village", "open_date": "1956-09-01", "close_date": "",
-        "easting": 450000.0, "northing": 350000.0,
+        "religious_character": "", "easting": 450000.0, "northing": 350000.0,
     }]
     assert notes(reading) == ["read as Windows-1252"]
     assert reading.source.publisher == "Department for Education" and reading.source.reader == "gias"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from planning_areas.tables import EvidenceError
-from sufficiency.childcare_demand import childcare_demand
+from sufficiency.childcare.demand import childcare_demand
+from sufficiency.childcare.small_area_children import children_under_five
 from sufficiency.model import forecast
-from sufficiency.small_area_children import children_under_five
 from sufficiency.sources.lait import read_lait
 from sufficiency.sources.reading import Ask
 from sufficiency.workspace import load

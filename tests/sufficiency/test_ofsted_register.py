@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from planning_areas.tables import EvidenceError
+from sufficiency.childcare.provider_tables import CARD_AREAS
 from sufficiency.evidence import Reading
-from sufficiency.provider_tables import CARD_AREAS
 from sufficiency.sources.code_point import sectors, spelt
 from sufficiency.sources.ofsted_register import plain_authority
 from sufficiency.sources.reading import Ask

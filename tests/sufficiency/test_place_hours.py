@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from sufficiency.place_hours import place_hours_week, place_hours_year, pte, pte_week, pte_year
-from sufficiency.provider_tables import AGE_BANDS, ENTITLEMENT_KINDS, GROUPS, TERM_NAMES
-from sufficiency.room_space import (
+from sufficiency.childcare.place_hours import place_hours_week, place_hours_year, pte, pte_week, pte_year
+from sufficiency.childcare.provider_tables import AGE_BANDS, ENTITLEMENT_KINDS, GROUPS, TERM_NAMES
+from sufficiency.childcare.room_space import (
     Room,
     as_places_at,
     children_per_adult,
@@ -18,8 +18,8 @@ from sufficiency.room_space import (
     staff_needed,
     vacancy_rates,
 )
+from sufficiency.childcare.terms import TERMS, YOUNG
 from sufficiency.rules import rulebook
-from sufficiency.terms import TERMS, YOUNG
 
 BEFORE, SINCE = date(2023, 8, 31), date(2023, 9, 1)
 

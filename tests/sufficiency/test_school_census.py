@@ -72,6 +72,7 @@ def test_four_parts_make_a_year_group_and_sixteen_the_nursery(tmp_path: Path) ->
         "urn": "122451", "ay": 2022, "laestab": "8912001", "la_code": "891", "school_name": "Sacr\u00e9-C\u0153ur School",
         "phase_type_grouping": "State-funded primary", "establishment_type": "Community school", "district_code": "E07000170",
         "district_name": "Ashfield", "postcode": "NG1 1AA", "urban_rural": "(England/Wales) Rural village",
+        "religious_character": "",
     }]
     assert (roll.source.table, schools.source.table) == ("school_roll", "census_schools")
     assert roll.source.sha256 == schools.source.sha256

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from nurseries import CHILDREN, DISTRICTS, POSTCODES, childminder, counted, hours, minders, postcodes, provider
 from town import BASE, SMALL_AREAS, WEST_PRIMARY, evidence, lsoas, roll, school
 
-from sufficiency.over_small_areas import spread
-from sufficiency.setting_list import Settings
-from sufficiency.settings_places import settings_of
+from sufficiency.childcare.over_small_areas import spread
+from sufficiency.childcare.setting_list import Settings
+from sufficiency.childcare.settings_places import settings_of
 
 AREAS = pd.DataFrame({"lsoa_code": SMALL_AREAS, "district_code": DISTRICTS, "under_five": list(CHILDREN.values())})
 

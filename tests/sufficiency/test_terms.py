@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from planning_areas.school_year import cohort_of_birth
-from sufficiency.terms import (
+from sufficiency.childcare.terms import (
     MONTHS,
     TERMS,
     YOUNG,

@@ -9,9 +9,9 @@ import pytest
 from nurseries import POSTCODES, club, postcodes, provider
 from town import SMALL_AREAS, WEST_PRIMARY, evidence, lsoas, school
 
+from sufficiency.childcare.settings_places import settings_of
+from sufficiency.childcare.wraparound import club_hours, wraparound_by_school
 from sufficiency.evidence import Evidence, Note
-from sufficiency.settings_places import settings_of
-from sufficiency.wraparound import club_hours, wraparound_by_school
 
 
 def town(**tables: Any) -> Evidence:

@@ -17,12 +17,12 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import RECEPTION, cohort_in
-from sufficiency.eligibility import GROUPS, control, different, leaning, on_codes, shares, universal_outside_reception
-from sufficiency.entitlements import PTE_HOURS, hours_of
+from sufficiency.childcare.eligibility import GROUPS, control, different, leaning, on_codes, shares, universal_outside_reception
+from sufficiency.childcare.entitlements import PTE_HOURS, hours_of
+from sufficiency.childcare.takeup import Use
+from sufficiency.childcare.terms import BAND_NAMES, SEPTEMBER, TERMS, YOUNG, begins, month_number, sized_on, starting_month
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.takeup import Use
-from sufficiency.terms import BAND_NAMES, SEPTEMBER, TERMS, YOUNG, begins, month_number, sized_on, starting_month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sufficiency.assumptions import Assumptions
+    from sufficiency.childcare.under_fives import UnderFives
     from sufficiency.evidence import Evidence
-    from sufficiency.under_fives import UnderFives
 
     Floats = NDArray[np.float64]
 

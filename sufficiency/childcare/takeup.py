@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planning_areas.school_year import ay_label
-from sufficiency.eligibility import PUBLISHED_IN, universal_outside_reception
-from sufficiency.entitlements import added, stretched
+from sufficiency.childcare.eligibility import PUBLISHED_IN, universal_outside_reception
+from sufficiency.childcare.entitlements import added, stretched
+from sufficiency.childcare.terms import BAND_NAMES
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.terms import BAND_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

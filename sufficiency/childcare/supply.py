@@ -19,19 +19,19 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
-from sufficiency.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.place_hours import pte
+from sufficiency.childcare.provider_tables import GROUPS
+from sufficiency.childcare.setting_list import TABLE, text_at
+from sufficiency.childcare.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
+from sufficiency.childcare.terms import TERMS, YOUNG, begins
+from sufficiency.childcare.wraparound import HOLIDAY, club_hours
 from sufficiency.evidence import Note
-from sufficiency.place_hours import pte
-from sufficiency.provider_tables import GROUPS
 from sufficiency.rules import rulebook
-from sufficiency.setting_list import TABLE, text_at
-from sufficiency.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
-from sufficiency.terms import TERMS, YOUNG, begins
-from sufficiency.wraparound import HOLIDAY, club_hours
 
 if TYPE_CHECKING:
+    from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
-    from sufficiency.setting_list import Settings
 
 SUPPLY = ["setting_ref", "setting_name", "provider_type_group", "own", "lsoa_code", "district_code", "ward_code", "easting",
           "northing", "placed_by", "ay", "term", "age_band", "pattern", "places", "hours_week", "funded_hours_week", "weeks_year",

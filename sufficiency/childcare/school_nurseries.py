@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.wording import some
+from sufficiency.childcare.setting_list import TABLE, listed, text_at
 from sufficiency.evidence import Note
-from sufficiency.setting_list import TABLE, listed, text_at
 from sufficiency.sources.code_point import spelt
 
 if TYPE_CHECKING:

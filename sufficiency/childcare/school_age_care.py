@@ -16,18 +16,18 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from sufficiency.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.terms import TERMS, YOUNG
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.terms import TERMS, YOUNG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sufficiency.takeup import Use
-    from sufficiency.under_fives import UnderFives
+    from sufficiency.childcare.takeup import Use
+    from sufficiency.childcare.under_fives import UnderFives
 
     Floats = NDArray[np.float64]
     ByYearGroup = Mapping[int, Mapping[int, Floats]]     # `small_area_children.school_children`

@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.wording import some
+from sufficiency.childcare.setting_list import text_at
+from sufficiency.childcare.setting_points import placed_postcodes, small_area_at
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.setting_list import text_at
-from sufficiency.setting_points import placed_postcodes, small_area_at
 from sufficiency.sources.code_point import spelt
 
 if TYPE_CHECKING:
+    from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
-    from sufficiency.setting_list import Settings
 
 TABLE = "clubs"
 DAYS = 5

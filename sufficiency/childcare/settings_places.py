@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planning_areas.wording import some
-from sufficiency.childminder_areas import childminders
+from sufficiency.childcare.childminder_areas import childminders
+from sufficiency.childcare.school_nurseries import school_nurseries
+from sufficiency.childcare.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
+from sufficiency.childcare.setting_points import mostly, placed_postcodes, small_area_at
 from sufficiency.evidence import Note
-from sufficiency.school_nurseries import school_nurseries
-from sufficiency.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
-from sufficiency.setting_points import mostly, placed_postcodes, small_area_at
 from sufficiency.sources.code_point import sectors, spelt
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ in term time.
 
 from __future__ import annotations
 
-from sufficiency.entitlements import PTE_HOURS, WEEKS_A_YEAR
+from sufficiency.childcare.entitlements import PTE_HOURS, WEEKS_A_YEAR
 
 PTE_YEAR = PTE_HOURS * WEEKS_A_YEAR     # 570 hours
 

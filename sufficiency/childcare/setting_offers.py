@@ -18,18 +18,18 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.wording import some
-from sufficiency.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.entitlements import WEEKS_A_YEAR
+from sufficiency.childcare.provider_tables import GROUPS
+from sufficiency.childcare.room_space import Room, room_places
+from sufficiency.childcare.setting_list import TABLE, named, text_at
+from sufficiency.childcare.terms import YOUNG
 from sufficiency.evidence import Note
-from sufficiency.provider_tables import GROUPS
-from sufficiency.room_space import Room, room_places
 from sufficiency.rules import rulebook
-from sufficiency.setting_list import TABLE, named, text_at
-from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
+    from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
-    from sufficiency.setting_list import Settings
 
 AT_SCHOOL = ("school_nursery", "nursery_school")
 FIGURES = ["places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]

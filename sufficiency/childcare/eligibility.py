@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
+from sufficiency.childcare.terms import BAND_NAMES
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.terms import BAND_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

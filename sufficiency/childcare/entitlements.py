@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sufficiency.childcare.terms import YOUNG
 from sufficiency.rules import rulebook
-from sufficiency.terms import YOUNG
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

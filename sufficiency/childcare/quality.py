@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, GRADES, OUTCOMES
+from sufficiency.childcare.setting_list import text_at
+from sufficiency.childcare.settings_places import active_providers
 from sufficiency.evidence import Note
-from sufficiency.provider_tables import CARD_AREAS, CARD_GRADES, GRADES, OUTCOMES
-from sufficiency.setting_list import text_at
-from sufficiency.settings_places import active_providers
 
 if TYPE_CHECKING:
+    from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
-    from sufficiency.setting_list import Settings
 
 OLD, CARDS = "grades", "report card"
 NOT_INSPECTED, ELSEWHERE = "not inspected", "inspected under the other regime"

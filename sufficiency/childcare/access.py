@@ -27,17 +27,17 @@ from planning_areas.reach_table import access_by_area
 from planning_areas.school_year import ay_label
 from planning_areas.travel import far_off, shortest, snap
 from planning_areas.wording import some
+from sufficiency.childcare.living_points import living_points
+from sufficiency.childcare.over_small_areas import spread
 from sufficiency.evidence import Note
-from sufficiency.living_points import living_points
-from sufficiency.over_small_areas import spread
 from sufficiency.rules import rulebook
 from sufficiency.travel_rules import by_car, decays, on_foot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
-    from sufficiency.setting_list import Settings
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sufficiency.childcare.setting_list import TABLE, listed, text_at
+from sufficiency.childcare.setting_points import mostly
 from sufficiency.evidence import Note
-from sufficiency.setting_list import TABLE, listed, text_at
-from sufficiency.setting_points import mostly
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
