@@ -21,7 +21,7 @@ over draws, so that a draw is the same alone as among others; areas and schools 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +30,7 @@ import numpy as np
 
 from planning_areas.school_year import ENTRY_YEAR, NC_YEARS, PHASE_YEARS, RECEPTION
 from sufficiency.departures import along_cohorts
+from sufficiency.known_intakes import homes_taken_back, left_to_others, of_area, of_school, taken_back
 from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
@@ -38,14 +39,17 @@ if TYPE_CHECKING:
 
     from sufficiency.calibration import Calibration
     from sufficiency.draws import Draws
+    from sufficiency.known_intakes import Cohort
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 GROUPS = len(NC_YEARS)
 OF_PHASE = {"primary": slice(0, 7), "secondary": slice(7, GROUPS)}      # sixth forms go with the secondary area
 STATUTORY = {phase: len(PHASE_YEARS[phase]) for phase in OF_PHASE}      # year groups of it that the phase's total counts
 LEAST_OWN = 0.1         # of its width that is an area's or a school's own, however sure its parent is
 LEAST_RIVALS = 0.25     # share of its parent that the rest of it is taken to have at least
+AROUND_KNOWN = 3        # times that what raking moves is laid on the schools of an area whose intake is not known
 KEPT = 256 * 2**20      # bytes of areas' own departures that are kept between the two passes
 
 
@@ -77,6 +81,7 @@ class Central:
     urns: tuple[str, ...]
     members: Mapping[int, tuple[int, ...]]      # area -> its schools
     births_known: int                           # years ahead whose Reception is born and published
+    known: Ints | None = None                   # [school, nc_year] source of an intake that is counted or offered already
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,17 @@ def futures(central: Central, calibration: Calibration, draws: Draws, homes: Hom
     for area, phase in enumerate(central.phases):
         groups = OF_PHASE[phase]
         pupils = own.of_area(area) * raked[phase]
+        sure = _known(central, area, draws)
+        if sure is not None:
+            pupils = taken_back(pupils, sure.area)
         pupils -= 1.0
         pupils *= base[:, area, groups]
         pupils += central.pupils[:, area, groups]
         if drawn_homes is not None:
-            pupils += drawn_homes[:, -years:, area, groups] - central.homes[:, area, groups]
+            more = drawn_homes[:, -years:, area, groups] - central.homes[:, area, groups]
+            pupils += more if sure is None else homes_taken_back(more, sure.area)
         np.maximum(pupils, 0.0, out=pupils)
-        yield Future(area, pupils, _schools(central, area, pupils, calibration, draws))
+        yield Future(area, pupils, _schools(central, area, pupils, calibration, draws, sure))
 
 
 def drawn(central: Central, calibration: Calibration, draws: Draws) -> tuple[Future, ...]:
@@ -190,27 +199,57 @@ class _Own:
         return np.divide(moved, still, out=np.ones_like(moved), where=still > 0)
 
 
-def _schools(central: Central, area: int, pupils: Floats, calibration: Calibration,
-             draws: Draws) -> tuple[tuple[int, Floats], ...]:
+@dataclass(frozen=True)
+class _Sure:
+    """What is known of an area's intakes, and of each of its schools'."""
+
+    area: Cohort
+    schools: Mapping[int, Cohort]
+
+
+def _known(central: Central, area: int, draws: Draws) -> _Sure | None:
+    """What is known of next September in an area; none where nothing is."""
+    groups, members = OF_PHASE[central.phases[area]], central.members.get(area, ())
+    if central.known is None or not central.known[list(members), groups].any():
+        return None
+    schools = {s: of_school(central.urns[s], central.known[s], central.schools[0, s], groups, draws) for s in members}
+    parts = [(central.schools[0, s, groups], cohort) for s, cohort in schools.items()]
+    return _Sure(of_area(parts, central.pupils[0, area, groups]), schools)
+
+
+def _schools(central: Central, area: int, pupils: Floats, calibration: Calibration, draws: Draws,
+             sure: _Sure | None) -> tuple[tuple[int, Floats], ...]:
     """The schools of an area in every draw; they add up to it."""
     members = central.members.get(area, ())
     phase = central.phases[area]
     groups, counted = OF_PHASE[phase], STATUTORY[phase]
     whole = central.pupils[:, area, groups]
     size = float(whole[:, :counted].sum(axis=1).mean())
+    pupils_of = [central.schools[:, school, groups] for school in members]
     factors = []
-    moved, still = np.zeros_like(pupils), np.zeros_like(whole)
-    for school in members:
-        mine = central.schools[:, school, groups]
+    for school, mine in zip(members, pupils_of, strict=True):
         own = float(mine[:, :counted].sum(axis=1).mean())
         beyond = _beyond(calibration, phase, len(mine), ("school", own), ("area", size))
-        factors.append(_own_factors(f"school {central.urns[school]} {phase}", mine, phase, beyond, draws))
-        moved += factors[-1] * mine
+        factor = _own_factors(f"school {central.urns[school]} {phase}", mine, phase, beyond, draws)
+        factors.append(factor if sure is None else taken_back(factor, sure.schools[school]))
+    rest = _left_to_rake(pupils, whole, factors, pupils_of)
+    if sure is not None:
+        for _ in range(AROUND_KNOWN):
+            factors = [factor * left_to_others(rest, sure.schools[school], sure.area.share)
+                       for school, factor in zip(members, factors, strict=True)]
+            rest = _left_to_rake(pupils, whole, factors, pupils_of)
+    return tuple((school, mine * (factor * rest)) for school, mine, factor in zip(members, pupils_of, factors, strict=True))
+
+
+def _left_to_rake(pupils: Floats, whole: Floats, factors: Sequence[Floats], schools: Sequence[Floats]) -> Floats:
+    """What all schools of an area must be multiplied with to add up to it; schools: central pupils, in the order of factors."""
+    moved, still = np.zeros_like(pupils), np.zeros_like(whole)
+    for factor, mine in zip(factors, schools, strict=True):
+        moved += factor * mine
         still += mine
-    of_area = np.divide(pupils, whole, out=np.ones_like(pupils), where=whole > 0)
-    of_area /= np.divide(moved, still, out=np.ones_like(moved), where=still > 0)
-    return tuple((school, central.schools[:, school, groups] * (factor * of_area))
-                 for school, factor in zip(members, factors, strict=True))
+    rest = np.divide(pupils, whole, out=np.ones_like(pupils), where=whole > 0)
+    rest /= np.divide(moved, still, out=np.ones_like(moved), where=still > 0)
+    return rest
 
 
 def _own_factors(name: str, central: Floats, phase: str, widths: tuple[Floats, Floats], draws: Draws) -> Floats:
@@ -299,12 +338,13 @@ def _totals(base: Floats, phases: tuple[str, ...], phase: str) -> Floats:
 
 
 def central_of(pupils: xr.DataArray, homes: xr.DataArray, schools: xr.DataArray, members: Mapping[str, tuple[str, ...]],
-               births_known: int) -> Central:
-    """The years ahead of a projection's arrays; members: planning area -> URNs of its schools."""
+               births_known: int, known: Ints | None = None) -> Central:
+    """The years ahead of a projection's arrays; members: planning area -> URNs of its schools; known: as Central has it."""
     codes, urns = tuple(pupils["planning_area_code"].to_numpy().tolist()), tuple(schools["urn"].to_numpy().tolist())
     place = {urn: i for i, urn in enumerate(urns)}
     return Central(
         pupils.to_numpy()[0, 1:], homes.to_numpy()[0, 1:], codes, tuple(pupils["phase"].to_numpy().tolist()),
         schools.to_numpy()[0, 1:], urns,
         {i: tuple(place[urn] for urn in members.get(code, ()) if urn in place) for i, code in enumerate(codes)}, births_known,
+        known,
     )

@@ -83,6 +83,7 @@ class Projection:
     flows: xr.DataArray         # [part, ay, planning_area_code, phase]; every change from January to January, before these two
     ratios: pd.DataFrame        # kind, phase, planning_area_code, nc_year, children, ratio_{area,authority,used}, clipped
     overrides: pd.DataFrame     # planning_area_code, ay, nc_year, model, final, reason
+    known: pd.DataFrame         # urn, nc_year, source; intakes of next September that are counted or offered already
     transfers: pd.DataFrame     # nc_year, origin, destination, share, children, basis
     registrations: pd.DataFrame  # planning_area_code ("" the authority), ay, how Reception was blended from registers and births
     notes: tuple[Note, ...]
@@ -133,8 +134,8 @@ def project(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, fr
         authority=_labelled(pupils.sum(axis=2), labels["authority"]),
         homes=_labelled(np.zeros_like(pupils), labels["areas"]), overridden=_labelled(np.zeros_like(pupils), labels["areas"]),
         ratios=pd.concat([areas.log, intake_log], ignore_index=True) if len(intake_log) else areas.log,
-        flows=flows(adjusted, final, rules, babies, measured.ahead), overrides=known.table, transfers=transfers,
-        registrations=blend.table,
+        flows=flows(adjusted, final, rules, babies, measured.ahead), overrides=known.table, known=known.known,
+        transfers=transfers, registrations=blend.table,
         notes=tuple(dict.fromkeys(note for some in notes for note in some)),
     )
 

@@ -43,11 +43,12 @@ class Override:
     rows: Floats            # [draw, strand, nc_year] children of that year
     moved: Floats           # [draw, nc_year] by how much the authority's total moves
     table: pd.DataFrame     # COLUMNS
+    known: pd.DataFrame     # urn, nc_year, source (name of its table): the schools whose intake is known
 
 
 def override(model: Floats, ay: int, evidence: Evidence, strands: Strands) -> tuple[Override, tuple[Note, ...]]:
     """Put what is known of the intakes of `ay` in the place of the model's: [draw, strand, nc_year]."""
-    rows, told, notes = np.array(model), [], []
+    rows, told, sure, notes = np.array(model), [], [], []
     for g in range(YEAR_12):
         intake = np.flatnonzero(strands.low == g)
         value, heard = np.full(len(intake), np.nan), np.zeros(len(intake), dtype="int64")
@@ -65,9 +66,11 @@ def override(model: Floats, ay: int, evidence: Evidence, strands: Strands) -> tu
         if known.any():
             rows[:, intake[known], g] = value[known]
             told += _told(model, rows, ay, g, strands, intake, heard, reasons)
+            sure += [(strands.urns[s], g, SOURCES[n - 1][0]) for s, n in zip(intake[known], heard[known], strict=True)]
     notes += [*_unused(evidence, ay, strands), *_far_from_the_model(told)]
     table = pd.DataFrame(told, columns=TOLD).assign(kind=KNOWN, used="yes")
-    return Override(rows, (rows - model).sum(axis=1), laid_out(table)), tuple(notes)
+    known_of = pd.DataFrame(sure, columns=["urn", "nc_year", "source"])
+    return Override(rows, (rows - model).sum(axis=1), laid_out(table), known_of), tuple(notes)
 
 
 def laid_out(told: pd.DataFrame) -> pd.DataFrame:

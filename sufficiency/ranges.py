@@ -18,6 +18,7 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR, RECEPTION, cohort_in
 from sufficiency.balance import need, spare
 from sufficiency.chance import OF_PHASE, STATUTORY, central_of, futures
+from sufficiency.known_intakes import which_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ def ranges(projection: Projection, balance: pd.DataFrame, members: pd.DataFrame,
            draws: Draws, homes: HomesDrawn | None = None) -> Ranges:
     """What the draws say of the years ahead; balance: the central run's; members: urn, phase, planning_area_code."""
     of_area = members.groupby("planning_area_code")["urn"].agg(lambda urns: tuple(sorted(urns))) if len(members) else {}
-    central = central_of(projection.pupils, projection.homes, projection.schools, dict(of_area), births_known)
+    known = which_known(projection.known, projection.schools["urn"].to_numpy().tolist())
+    central = central_of(projection.pupils, projection.homes, projection.schools, dict(of_area), births_known, known)
     years = projection.pupils["ay"].to_numpy()[1:]
     places = _places(balance, central, years)
     groups, areas, schools = [], [], []
