@@ -216,7 +216,7 @@ class Slow:
         if not self.pairs():
             if g < 12:
                 return None, 0.0
-            below = sum(s.at(BASE, g - 1) for s in mine)
+            below = sum(s.at(BASE, g - 1) for s in mine) * self.a_year_before(g)
             return (sum(s.at(BASE, g) for s in mine) / below if below > 0 else None), below
         if g == 12:
             years = [a for a, _ in self.pairs()]
@@ -229,6 +229,12 @@ class Slow:
             pairs = [(sum(s.at(a, g) for s in mine if self.stays(s, a, b, g)),
                       sum(s.at(b, g - 1) for s in mine if self.stays(s, a, b, g))) for a, b in self.pairs()]
         return mean_ratio(pairs), sum(below for _, below in pairs)
+
+    def a_year_before(self, g: int) -> float:
+        """How many were in the year group below a year before for each there today, by the authority's own ratio."""
+        below = self.total(BASE, g - 1)
+        then = self.total(BASE, g) / self.steps[g] / below if self.steps[g] > 0 and below > 0 else 0.0
+        return then if then > 0 else 1.0
 
     def leavers(self, roll: Callable[[Strand, int], float], g: int) -> Counts:
         return {area: sum(roll(s, g - 1) for s in self.of(area) if s.leaves(g - 1)) for area in self.areas}
@@ -259,7 +265,8 @@ class Slow:
         share = dict.fromkeys(self.areas, 0.0)
         for area in self.areas:
             for ay, w in (self.weights(area, years) if years else {BASE: 1.0}).items():
-                share[area] += w * self.intake(ay, g)[area] / max(self.total(ay - 1 if years else ay, g - 1), 1.0)
+                before = self.total(ay - 1, g - 1) if years else self.total(ay, g - 1) * self.a_year_before(g)
+                share[area] += w * self.intake(ay, g)[area] / max(before, 1.0)
         return lambda _, everybody: {area: everybody * share[area] for area in self.areas}
 
     def by_distance(self, g: int) -> Callable[[Counts, float], Counts]:

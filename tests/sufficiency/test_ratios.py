@@ -155,7 +155,7 @@ def test_why_nothing_is_measured_is_told_as_it_is() -> None:
 
 UPPER = [("100001", "", "S1", 7, 13, 0, 0), ("100002", "", "S2", 7, 11, 9000, 0)]
 TODAY = {"100001": {2022: [60, 60, 60, 60, 60, 30, 20]}, "100002": {2022: [60] * 5}}
-GROWING = {ay: [0.0] * 7 + [120.0] * 4 + [year_11, 30.0, 20.0, 0.0] for ay, year_11 in ((2020, 100.0), (2021, 100.0), (2022, 120.0))}
+GROWING = {ay: [0.0] * 7 + [120.0] * 4 + [100.0 + 20 * (ay == 2022), 30.0, 20.0, 0.0] for ay in (2020, 2021, 2022)}
 
 
 def test_a_growing_year_11_does_not_make_staying_on_look_rarer(town: Made) -> None:
@@ -175,7 +175,7 @@ def test_without_an_authority_s_roll_todays_year_11_has_to_do(town: Made) -> Non
 
 
 def test_schools_from_14_take_their_share_of_last_years_year_9(town: Made) -> None:
-    """The college has 10 in Year 10 of 110; at a ratio of 1.1 there were 100 in Year 9 a year ago: a tenth, not 10 of today's 200."""
+    """The college has 10 in Year 10 of 110; at a ratio of 1.1 there were 100 in Year 9 a year ago: a tenth, not 1 in 20."""
     schools = [("100001", "", "S1", 7, 11, 0, 0), ("100002", "", "S1", 10, 11, 0, 0)]
     rolls = {"100001": {2022: [200, 200, 200, 100, 100]}, "100002": {2022: [10, 10]}}
     own = {ay: [0.0] * 7 + [200.0, 200.0, 100.0 + 100 * (ay == 2022), 110.0, 110.0, 0, 0, 0] for ay in (2020, 2021, 2022)}
