@@ -1,15 +1,16 @@
 """What a forecast is made of: from today's roll to each year ahead, part by part, for planning areas and the authority.
 
 Method. `flows` tells every change from one January to the next by its parts; the homes that were added and the planner's own
-figures are two parts more. Added up since the base year and gathered into the seven groups by which members ask, they lead from
-the children on roll to those who are forecast, and the sum is exact:
+figures are two parts more. Added up since the base year and gathered into the groups by which members ask, they lead from the
+children on roll to those who are forecast, and the sum is exact:
 
     births and cohorts    Reception at the base year's ratio to births, children who come up from the phase below, less who leave
     survival, migration   what ratios add and take: between birth and Reception, and from one year group to the next
     transfers             between planning areas of the phase
-    over the border       from schools outside and to them
+    over the border       in from schools outside, and out to them, where the council's flows tell them apart; else both, net
     homes                 children from building above the usual rate
-    overrides             known intakes (October census, offers) and the planner's own figures, and what they carry on
+    known intakes         what the October census and the offers change, and what that carries on
+    planner's figures     what the planner's own figures change, and what they carry on
     reconciliation        scaling to the authority's figure
 
 Each group holds the children of its parts in every year since the base year, also of those who have left the phase since; they
@@ -26,6 +27,7 @@ import xarray as xr
 
 from planning_areas.school_year import PHASE_YEARS
 from sufficiency.flows import TOLERANCE
+from sufficiency.intake import DISTANCE
 
 if TYPE_CHECKING:
     from sufficiency.children import Projection
@@ -36,12 +38,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "births": ("births", "coming_up", "leaving"),
     "survival": ("before_reception", "survival"),
     "transfers": ("transfers_in", "transfers_out", "without_school"),
-    "border": ("border_in", "border_out"),
+    "border_in": ("border_in",),
+    "border_out": ("border_out",),
+    "border_net": (),
     "homes": (HOMES,),
-    "overrides": ("known_intakes", PLANNER),
+    "known_intakes": ("known_intakes",),
+    "planner": (PLANNER,),
     "reconciliation": ("reconciliation",),
 }
 """The groups by which members ask, and the parts of each, in the order in which they are shown."""
+BORDER, NET = ("border_in", "border_out"), "border_net"     # where only the difference is known, both stand in the one group
 GROUP_OF = {part: group for group, parts in GROUPS.items() for part in parts}
 KEYS = ["planning_area_code", "phase", "ay"]
 COLUMNS = [*KEYS, "part_group", "part", "change"]
@@ -66,7 +72,15 @@ def made_of(projection: Projection) -> pd.DataFrame:
     table = table[there.reindex(pd.MultiIndex.from_frame(table[["phase", "planning_area_code"]])).to_numpy()]
     whole = table.groupby(["part", "phase", "ay"], as_index=False)["change"].sum().assign(planning_area_code=AUTHORITY)
     table = pd.concat([whole, table], ignore_index=True).assign(part_group=lambda t: t["part"].map(GROUP_OF))
+    unknown = table["part"].isin(BORDER) & table["phase"].isin(seen_net(projection.transfers))
+    table["part_group"] = table["part_group"].mask(unknown, NET)
     return table.sort_values([*KEYS, "part"], key=_in_order, kind="stable", ignore_index=True)[COLUMNS]
+
+
+def seen_net(transfers: pd.DataFrame) -> set[str]:
+    """The phases in which some point of entry is estimated from sizes and distances, which see the border net only."""
+    estimated = set(transfers.loc[transfers["basis"] == DISTANCE, "nc_year"])
+    return {phase for phase, years in PHASE_YEARS.items() if estimated & set(years)}
 
 
 def _by_phase(pupils: xr.DataArray) -> xr.DataArray:
@@ -95,7 +109,7 @@ def waterfall(table: pd.DataFrame, pupils: pd.DataFrame) -> pd.DataFrame:
     whole = totals.groupby(["phase", "ay"], as_index=False)["pupils"].sum().assign(planning_area_code=AUTHORITY)
     totals = pd.concat([totals, whole], ignore_index=True)
     first = totals[totals["ay"] == totals["ay"].min()].set_index(KEYS[:2])["pupils"]
-    changes = table.pivot_table(index=KEYS, columns="part_group", values="change", aggfunc="sum", observed=True)
+    changes = table.pivot_table(index=KEYS, columns="part_group", values="change", aggfunc="sum", observed=True, fill_value=0.0)
     added = changes.reindex(columns=list(GROUPS), fill_value=0.0).groupby(level=KEYS[:2]).cumsum()
     told = added.rename(columns=FROM).reset_index().merge(totals, on=KEYS)
     told["pupils_base"] = first.reindex(pd.MultiIndex.from_frame(told[KEYS[:2]])).to_numpy()

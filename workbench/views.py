@@ -28,7 +28,7 @@ from workbench.childcare_points import settings_points
 from workbench.picture import Picture
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points, sites_points
-from workbench.waterfall import whole_parts, words
+from workbench.waterfall import kinds_of, whole_parts, words
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Note
@@ -202,7 +202,7 @@ def account(phase: str, waterfall: pd.DataFrame, base: int) -> Account:
     """What the forecast of each area and year is made of, for the card of an area."""
     mine = whole_parts(waterfall[waterfall["phase"] == phase])
     called = words(phase)
-    columns = {"pupils_base": f"On roll in January {base + 1}", **{FROM[group]: called[group] for group in FROM},
+    columns = {"pupils_base": f"On roll in January {base + 1}", **{FROM[group]: called[group] for group in kinds_of(mine)},
                "pupils": "Children expected"}
     frame = mine.rename(columns={"planning_area_code": "key", "ay": "year"})[["key", "year", *columns]]
     return Account("What the forecast is made of", ("Part", "Children"), columns, ("pupils_base", "pupils"), frame, PARTS_NOTE)

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.made_of import AUTHORITY, FROM, GROUPS
+from sufficiency.made_of import AUTHORITY, BORDER, FROM, GROUPS, NET
 from sufficiency.reconcile import largest_remainder
 from workbench.answers import columns
 from workbench.charts import GAIN, LOSS, OUTLINE, WHOLE, Chart, counted, light_grid, plain_text, signed
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COHORTS = {"primary": "Births, less leavers", "secondary": "Coming up, less leavers", "sixth_form": "Staying on, less leavers"}
-WORDS = {"survival": "Survival and migration", "transfers": "Transfers between areas", "border": "Cross-border, net",
-         "homes": "Homes", "overrides": "Overrides", "reconciliation": "Reconciliation"}
+WORDS = {"survival": "Survival and migration", "transfers": "Transfers between areas", "border_in": "Cross-border, in",
+         "border_out": "Cross-border, out", "border_net": "Cross-border, net", "homes": "Homes",
+         "known_intakes": "October census and offers", "planner": "Planner's own figures", "reconciliation": "Reconciliation"}
 PHASES = {"primary": "Primary", "secondary": "Secondary", "sixth_form": "Sixth form"}
 BAR_INCHES, HEAD_INCHES = 0.3, 1.15
 
@@ -42,6 +43,7 @@ class Account:
     base: int
     parts: dict[str, int]       # group -> children, all of GROUPS
     forecast: int
+    kinds: tuple[str, ...]      # the groups that are told of this phase
 
     @property
     def words(self) -> dict[str, str]:
@@ -52,6 +54,17 @@ class Account:
 def words(phase: str) -> dict[str, str]:
     """What each group of parts is called in a phase."""
     return {group: WORDS.get(group, COHORTS[phase]) for group in GROUPS}
+
+
+def in_a_sentence(called: str) -> str:
+    """What a group is called where no capital stands but that of the month."""
+    return called.lower().replace("october", "October")
+
+
+def kinds_of(table: pd.DataFrame) -> list[str]:
+    """The groups that a waterfall of one phase tells: who crosses the border gross, in and out, or net, never both."""
+    gross = bool(table[[FROM[group] for group in BORDER]].to_numpy().any())
+    return [group for group in GROUPS if group not in (NET, *BORDER) or (group != NET) is gross]
 
 
 def whole_parts(table: pd.DataFrame) -> pd.DataFrame:
@@ -68,10 +81,12 @@ def accounts(table: pd.DataFrame, code: str, base_year: int, every_year: bool = 
     found = []
     for phase in PHASE_YEARS:
         rows = mine[mine["phase"] == phase].sort_values("ay")
+        kinds = tuple(kinds_of(rows))
         rows = rows if every_year else rows.tail(1)
         for row in whole_parts(rows).to_dict("records"):
             parts = {group: int(row[FROM[group]]) for group in GROUPS}
-            found.append(Account(phase, base_year, int(row["ay"]), int(row["pupils_base"]), parts, int(row["pupils"])))
+            found.append(Account(phase, base_year, int(row["ay"]), int(row["pupils_base"]), parts, int(row["pupils"]),
+                                 kinds))
     return found
 
 
@@ -95,7 +110,7 @@ def alt_text(name: str, told: Sequence[Account]) -> str:
 
 def sentence(account: Account) -> str:
     """An account in one sentence."""
-    parts = [f"{account.words[group].lower()} {signed(account.parts[group])}" for group in _shown(account)]
+    parts = [f"{in_a_sentence(account.words[group])} {signed(account.parts[group])}" for group in _shown(account)]
     told = ", ".join(parts) if parts else "nothing changes"
     return (f"{PHASES[account.phase]}: from {counted(account.base)} pupils in January {account.base_year + 1} to "
             f"{counted(account.forecast)} in January {account.ay + 1}: {told}.")
@@ -145,8 +160,8 @@ def lines(told: Sequence[Account]) -> list[str]:
         mine = [account for account in told if account.phase == phase]
         rows = [[PHASES[phase], *(f"January {account.ay + 1}" for account in mine)]]
         rows.append([f"on roll in January {mine[0].base_year + 1}", *(counted(account.base) for account in mine)])
-        rows += [[f"  {called.lower()}", *(signed(account.parts[group]) for account in mine)]
-                 for group, called in mine[0].words.items()]
+        rows += [[f"  {in_a_sentence(called)}", *(signed(account.parts[group]) for account in mine)]
+                 for group, called in mine[0].words.items() if group in mine[0].kinds]
         rows.append(["forecast", *(counted(account.forecast) for account in mine)])
         said += [*columns(rows, right=range(1, len(mine) + 1)), ""]
     return said

@@ -66,7 +66,38 @@ def test_the_authority_is_the_sum_of_its_areas(projection: Any) -> None:
 def test_homes_and_the_planners_figures_are_parts_of_their_own(projection: Any) -> None:
     told = waterfall(made_of(projection), pupils_of(projection)).set_index(["planning_area_code", "ay"])
     assert list(told.loc["P1", "from_homes"]) == [0, *[12] * 6] and list(told.loc["P2", "from_homes"]) == [0] * 7
-    assert list(told.loc["P2", "from_overrides"]) == [3, *[0] * 6]
+    assert list(told.loc["P2", "from_planner"]) == [3, *[0] * 6] and not told["from_known_intakes"].any()
+
+
+def test_who_crosses_the_border_is_told_net_where_only_sizes_and_distances_are_known(projection: Any) -> None:
+    table = made_of(projection)
+    border = table[table["part"].isin(["border_in", "border_out"])]
+    assert set(border.loc[border["phase"] == "secondary", "part_group"]) == {"border_net"}
+    told = waterfall(table, pupils_of(projection))
+    assert not told["from_border_in"].any() and not told["from_border_out"].any()
+
+
+def test_who_crosses_the_border_is_told_in_and_out_where_flows_are_known(town: Callable[..., Any]) -> None:
+    """Of 50 in Year 6, 40 go on to S1 and 10 go outside; 6 come from outside."""
+    schools = [("100001", "P1", "", 0, 6, 0, 0), ("100002", "", "S1", 7, 11, 0, 0)]
+    made = town(schools, {"100001": {2022: [50] * 7}, "100002": {2022: [46] * 5}})
+    flows = [("P1", "S1", 40.0), ("P1", "outside", 10.0), ("outside", "S1", 6.0)]
+    transfers = pd.DataFrame([(2022, 7, *row) for row in flows], columns=["ay", "nc_year", "origin", "destination", "pupils"])
+    found = made.with_tables(transfers=transfers).project()
+    table = made_of(found)
+    told = waterfall(table, pupils_of(found)).set_index(["planning_area_code", "phase", "ay"]).loc[("S1", "secondary", 2023)]
+    assert told["from_border_in"] == pytest.approx(6.0) and told["from_border_out"] == pytest.approx(-10.0)
+    assert told["from_border_net"] == 0
+
+
+def test_what_is_counted_already_is_not_the_planners_own_figure(town: Callable[..., Any]) -> None:
+    schools = [("100001", "P1", "", 0, 6, 0, 0)]
+    made = town(schools, {"100001": {2021: [30] * 7, 2022: [30] * 7}}, {cohort: {A: 30.0} for cohort in range(2015, 2023)},
+                {A: {"P1": 1.0}})
+    october = pd.DataFrame({"urn": ["100001"], "ay": [2023], "nc_year": [0], "pupils": [37.0]})
+    found = made.with_tables(october_census=october).project()
+    told = waterfall(made_of(found), pupils_of(found)).set_index(["planning_area_code", "ay"])
+    assert told.loc[("P1", 2023), "from_known_intakes"] == pytest.approx(7.0) and not told["from_planner"].any()
 
 
 def test_figures_that_the_parts_do_not_lead_to_are_refused(projection: Any) -> None:

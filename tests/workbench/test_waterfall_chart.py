@@ -27,10 +27,10 @@ def table(*rows: tuple[str, int, float, tuple[float, ...]]) -> pd.DataFrame:
     return pd.DataFrame(told, columns=columns)
 
 
-TOWN = table(
-    ("primary", 2023, 700.0, (-12.4, 3.3, 0.0, 1.3, 4.0, 0.0, -0.2)),
-    ("primary", 2024, 700.0, (-20.6, 6.4, 0.0, 2.6, 9.0, 5.0, -0.4)),
-    ("secondary", 2025, 500.0, (30.0, -4.0, 0.0, 2.0, 0.0, 0.0, 0.0)))
+TOWN = table(       # births, survival, transfers, border in, out and net, homes, known intakes, planner's figures, reconciliation
+    ("primary", 2023, 700.0, (-12.4, 3.3, 0.0, 0.0, 0.0, 1.3, 4.0, 0.0, 0.0, -0.2)),
+    ("primary", 2024, 700.0, (-20.6, 6.4, 0.0, 0.0, 0.0, 2.6, 9.0, 5.0, -2.0, 1.6)),
+    ("secondary", 2025, 500.0, (30.0, -4.0, 0.0, 50.0, -48.0, 0.0, 0.0, 0.0, 0.0, 0.0)))
 
 
 def test_the_same_figures_give_the_same_bytes_without_dates_or_names_of_programs() -> None:
@@ -51,7 +51,8 @@ def test_an_svg_has_its_title_its_words_and_its_figures_as_text_and_loads_nothin
     assert root[1].tag == f"{space}desc" and root[1].text == chart.alt
     written = " ".join("".join(element.itertext()) for element in root.iter(f"{space}text"))
     for words in ("Births, less leavers", "Survival and migration", "Homes", "Coming up, less leavers", "+30", "\N{MINUS SIGN}4",
-                  "Primary: 700 in January 2023, 702 in January 2025", NAME):
+                  "Primary: 700 in January 2023, 702 in January 2025", "October census and offers", "Planner's own figures",
+                  "Cross-border, net", "Cross-border, in", "Cross-border, out", NAME):
         assert words in written, words
     assert "Transfers between areas" not in written, "a part of nothing is left out of the picture"
     assert not re.search(r"<script|<image|url\((?!#)|href=\"(?!#)", text)
@@ -61,9 +62,10 @@ def test_the_words_hold_every_figure() -> None:
     chart = waterfall_chart("Town", accounts(TOWN, AUTHORITY, BASE))
     assert chart.alt == (
         "Waterfall chart of Town. Primary: from 700 pupils in January 2023 to 702 in January 2025: births, less leavers "
-        "\N{MINUS SIGN}21, survival and migration +6, cross-border, net +3, homes +9, overrides +5. "
+        "\N{MINUS SIGN}21, survival and migration +6, cross-border, net +3, homes +9, "
+        "October census and offers +5, planner's own figures \N{MINUS SIGN}2, reconciliation +2. "
         "Secondary: from 500 pupils in January 2023 to 528 in January 2026: coming up, less leavers +30, survival and migration "
-        "\N{MINUS SIGN}4, cross-border, net +2.")
+        "\N{MINUS SIGN}4, cross-border, in +50, cross-border, out \N{MINUS SIGN}48.")
 
 
 def test_marks_are_told_apart_by_hatch_and_outline_as_well_as_by_colour() -> None:
@@ -77,11 +79,13 @@ def test_lines_for_the_terminal_have_every_year_and_part() -> None:
     assert said[0].split() == ["Primary", "January", "2024", "January", "2025"]
     assert ["homes", "+4", "+9"] in [line.split() for line in said]
     assert sum(line.startswith("forecast") for line in said) == 2
+    (cut,) = [i for i, line in enumerate(said) if line.startswith("Secondary")]
+    assert [sum("cross-border" in line for line in part) for part in (said[:cut], said[cut:])] == [1, 2], "net, or in and out"
 
 
 def test_a_chart_can_be_drawn_where_nothing_changes_or_all_is_lost() -> None:
-    still = table(("primary", 2023, 10.0, (0.0,) * 7))
-    gone = table(("sixth_form", 2023, 10.0, (-10.0, *[0.0] * 6)))
+    still = table(("primary", 2023, 10.0, (0.0,) * len(GROUPS)))
+    gone = table(("sixth_form", 2023, 10.0, (-10.0, *[0.0] * (len(GROUPS) - 1))))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "nothing changes" in waterfall_chart("x", accounts(still, AUTHORITY, BASE)).alt
