@@ -2,17 +2,23 @@
 
 Method (domain brief D2, D4, E3). A site's homes, by kind, times their yields are the places that it generates, gross, phase by
 phase; homes that bring no pupils count for none. Against these stand the places that will be free at its schools when the last
-home is ready: in the forecast without this site and with all other certain homes, school by school and year group by year group,
-where a free place helps no other year group and a school with too many pupils is no help. Within reach are the schools nearer
-than the statutory walking distance in a straight line, which is a stand-in for the safe walking route, and those of the planning
-area to which most of the site's children go. Asked for is, in each year group, what is generated beyond what is free.
+home is ready: in the forecast without this site and without the places that come only with it, with all other certain homes,
+school by school and year group by year group, where a free place helps no other year group and a school with too many pupils is
+no help. Within reach are the schools nearer than the statutory walking distance in a straight line, a stand-in for the safe
+walking route; only their places count. What is free at other schools of the planning area to which most of the site's children
+go stands beside it, with what would be asked for if it counted too. Asked for is, in each year group, what is generated beyond
+what is free. A sixth form is held against its places as a whole.
 
-Free places in early years, sixth forms and special provision are not known to this model: there all that is generated is asked
-for, and it is said. Sums are places times the cost of a place by the rulebook, times the location factor.
+Only what is tested is asked for. Where it is not known what is free (early years, special provision, phases without a school
+whose places are known), what is generated stands apart as not assessed, with the most that it could come to.
+
+Every figure is rounded before it goes into the next step, so that a reader with the printed figures comes to the printed sums:
+homes to whole ones, yields to three decimals, children and places to a tenth, sums to a hundred pounds.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +27,9 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from sufficiency.evidence import Note
+from sufficiency.free_places import EACH_SCHOOL, free_at_schools, no_schools, own_area
 from sufficiency.homes import GROUPS, bring_pupils
+from sufficiency.places_of_sites import places_wait_for_homes, without_places_of
 from sufficiency.rules import rulebook
 from sufficiency.yields import PHASES
 
@@ -39,7 +47,14 @@ if TYPE_CHECKING:
 
 NAMES = {"early_years": "Early years", "primary": "Primary", "secondary": "Secondary", "post_16": "Sixth form",
          "special": "Special schools and units"}
-HELD_AGAINST_PLACES = tuple(ENTRY_YEAR)     # the phases of which free places are known
+HELD_AGAINST_PLACES = (*ENTRY_YEAR, "post_16")      # the phases that are tested, where places are known
+ALIKE = {"post_16": (PHASE_YEARS["sixth_form"][0],)}    # a sixth form has places for all its years together
+POUNDS = 100                # to which sums are rounded
+UNTESTED = {
+    "early_years": "not known here: hold it against the childcare sufficiency assessment",
+    "special": "not known here: hold it against the strategy for special educational needs",
+    "post_16": "no sixth form within reach whose places are known; colleges are not in this model",
+}
 
 
 @dataclass(frozen=True)
@@ -52,19 +67,21 @@ class Contribution:
     dwellings: float
     ready_by: int               # academic year for which the last home is ready, as far as the forecast looks
     beyond: bool                # whether homes go on after the forecast ends
-    homes: pd.DataFrame         # kind, dwellings, brings_pupils, phase of yields..., rests_on
-    schools: pd.DataFrame       # phase, urn, school_name, metres, within_reach, own_area, ay, places, pupils, free_places
-    year_groups: pd.DataFrame   # phase, nc_year, generated, free_places, met, asked
-    asked: pd.DataFrame         # phase, generated, free_places, met, asked, each, times, location_factor, sum
+    homes: pd.DataFrame         # kind, dwellings, brings_pupils, yields and children by phase, rests_on
+    schools: pd.DataFrame       # phase, urn, school_name, faith, metres, within_reach, own_area, ay, places, pupils, free_places
+    year_groups: pd.DataFrame   # phase, nc_year, generated, free_places, met, asked, free_elsewhere, asked_with_area
+    asked: pd.DataFrame         # phase, ay, generated, free_places, met, asked, cost, sum, and what other schools would change
+    not_assessed: pd.DataFrame  # phase, generated, each, times, location_factor, up_to, why
     new_school: bool            # whether there are so many children that a school of its own is thought of
     notes: tuple[Note, ...]
 
 
 def without_site(evidence: Evidence, site: str) -> Evidence:
-    """The evidence as if one site were not there; what was built in the past stays."""
+    """The evidence as if one site were not there, nor the places that come with it; what was built in the past stays."""
     sites = evidence.housing_sites
     kept = sites[sites["site_ref"] != site].reset_index(drop=True)
-    return replace(evidence, tables={**evidence.tables, "housing_sites": kept})
+    plans = without_places_of(evidence.planned_places, site)
+    return replace(evidence, tables={**evidence.tables, "housing_sites": kept, "planned_places": plans})
 
 
 def contribution(evidence: Evidence, assumptions: Assumptions, site: str, forecast: Callable[[Evidence, Assumptions], Forecast],
@@ -80,22 +97,23 @@ def contribution(evidence: Evidence, assumptions: Assumptions, site: str, foreca
     assert homes.parts is not None
     mine = np.flatnonzero((homes.parts.table["site_ref"] == site).to_numpy("bool"))
     ready, last, beyond = _ready(homes, mine)
-    generated = (homes.yields[mine] * ready[:, None]).sum(axis=0)
-    reach, schools = rulebook("contributions")["reach"], []
-    for phase in HELD_AGAINST_PLACES:
-        if phase in homes.layers:
-            ay = min(last, evidence.authority.base_year + (assumptions.primary_years if phase == "primary"
-                                                           else assumptions.secondary_years))
-            schools.append(_schools(without_it, homes, mine, phase, ay, float(reach[phase])))
-    told = pd.concat(schools, ignore_index=True) if schools else _no_schools()
+    table = _homes(homes, mine, ready)
+    generated = np.array([_tenth(float(table[phase].sum())) for phase in PHASES])
+    told = _all_schools(without_it, homes, mine, last, evidence.authority.base_year, assumptions)
     by_group = _year_groups(generated, told)
+    asked, not_assessed = _asked(generated, by_group, told, assumptions)
     first = homes.parts.table.iloc[mine[0]]
     least = rulebook("contributions")["new_school"]["least"]
+    by_school = told.drop(columns="nc_year").groupby(["phase", "urn"], as_index=False, sort=False).agg(EACH_SCHOOL)
     return Contribution(
-        site, str(first["site_name"]), str(first["status"]), float(ready.sum()), last, beyond, _homes(homes, mine, ready),
-        told.drop(columns="nc_year").groupby(["phase", "urn"], as_index=False, sort=False).agg(_whole_school(told)),
-        by_group, _asked(generated, by_group, assumptions), bool(generated[PHASES.index("primary")] >= least),
-        _notes(told, without_it, beyond, assumptions))
+        site, str(first["site_name"]), str(first["status"]), float(table["dwellings"].sum()), last, beyond, table,
+        by_school.round({"pupils": 1, "free_places": 1}), by_group, asked, not_assessed,
+        bool(generated[PHASES.index("primary")] >= least), _notes(site, evidence, told, without_it, beyond, assumptions))
+
+
+def _tenth(value: float) -> float:
+    """Round to a tenth, halves up."""
+    return math.floor(round(value * 10, 6) + 0.5) / 10
 
 
 def _ready(homes: Homes, mine: NDArray[np.int64]) -> tuple[Floats, int, bool]:
@@ -104,7 +122,8 @@ def _ready(homes: Homes, mine: NDArray[np.int64]) -> tuple[Floats, int, bool]:
     every = homes.parts.at(range(homes.years[0] + 1, homes.parts.first + homes.parts.ready.shape[1] + 1))[mine]
     to_come = np.flatnonzero(every.sum(axis=0) > 0)
     last = homes.years[0] + 1 + (int(to_come[-1]) if len(to_come) else 0)
-    return every.sum(axis=1), min(last, homes.years[-1]), last > homes.years[-1]
+    whole: Floats = np.floor(np.round(every.sum(axis=1), 6) + 0.5)
+    return whole, min(last, homes.years[-1]), last > homes.years[-1]
 
 
 def _homes(homes: Homes, mine: NDArray[np.int64], ready: Floats) -> pd.DataFrame:
@@ -119,59 +138,62 @@ def _homes(homes: Homes, mine: NDArray[np.int64], ready: Floats) -> pd.DataFrame
         words = (part["tenure"], part["dwelling_type"] or "home", size, part["kept_for"].replace("_", " "))
         kind = " ".join(word for word in words if word)
         row: dict[str, Any] = {"kind": kind, "dwellings": dwellings, "brings_pupils": bool(counted[i])}
-        row |= {f"{phase}_yield": homes.yields[i, j] for j, phase in enumerate(PHASES)}
-        row |= {phase: homes.yields[i, j] * dwellings for j, phase in enumerate(PHASES)}
+        yields = {phase: round(float(homes.yields[i, j]), 3) for j, phase in enumerate(PHASES)}
+        row |= {f"{phase}_yield": value for phase, value in yields.items()}
+        row |= {phase: _tenth(value * dwellings) for phase, value in yields.items()}
         row["rests_on"] = f"{rests.kind}, {rests.dwellings:,.0f} counted" if rests.dwellings else rests.kind
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _no_schools() -> pd.DataFrame:
-    kinds = {"phase": "str", "urn": "str", "school_name": "str", "metres": "float64", "within_reach": "bool", "own_area": "bool",
-             "ay": "int64", "nc_year": "int64",
-             "places": "float64", "pupils": "float64", "free_places": "float64"}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
-
-
-def _schools(ahead: Forecast, homes: Homes, mine: NDArray[np.int64], phase: str, ay: int, reach: float) -> pd.DataFrame:
-    """Schools within reach or of the site's own planning area in a phase, by year group, in the forecast without the site."""
+def _all_schools(ahead: Forecast, homes: Homes, mine: NDArray[np.int64], last: int, base: int, assumptions: Assumptions,
+                 ) -> pd.DataFrame:
+    """The schools of every phase that is tested, in the year in which the last home is ready or the phase's forecast ends."""
     assert homes.parts is not None
-    layer, point = homes.layers[phase], homes.parts.table.iloc[mine[0]][["easting", "northing"]].to_numpy("float64")
-    own = homes.areas[layer.places[int(layer.shares.toarray()[mine].sum(axis=0).argmax())]]
-    members = ahead.frame.members[ahead.frame.members["phase"] == phase].set_index("urn")["planning_area_code"]
-    about = ahead.schools[ahead.schools["urn"].isin(members.index)].set_index("urn")
-    metres = np.hypot(about["easting"] - point[0], about["northing"] - point[1]).astype("float64")
-    near, here = metres.le(reach), members.reindex(about.index).eq(own)
-    chosen = about.index[near | here]
-    groups = [g for g in PHASE_YEARS[phase]]
-    places = ahead.places[(ahead.places["ay"] == ay) & (ahead.places["phase"] == phase) & ahead.places["urn"].isin(chosen)
-                          & ahead.places["nc_year"].isin(groups)]
-    pupils = ahead.projection.schools.isel(draw=0).sel(ay=ay, nc_year=groups).to_series()
-    frame = places[["urn", "nc_year", "yg_places"]].rename(columns={"yg_places": "places"}).reset_index(drop=True)
-    frame["pupils"] = [float(pupils.get((urn, g), 0.0)) for urn, g in zip(frame["urn"], frame["nc_year"], strict=True)]
-    frame["free_places"] = (frame["places"] - frame["pupils"]).clip(lower=0.0)
-    frame = frame.assign(phase=phase, ay=ay, school_name=frame["urn"].map(about["school_name"]), metres=frame["urn"].map(metres),
-                         within_reach=frame["urn"].map(near).astype("bool"), own_area=frame["urn"].map(here).astype("bool"))
-    return frame[list(_no_schools().columns)].sort_values(["metres", "urn", "nc_year"], ignore_index=True)
-
-
-def _whole_school(told: pd.DataFrame) -> dict[str, Any]:
-    """How the year groups of a school are put together."""
-    added = {"places", "pupils", "free_places"}
-    kept = [column for column in told.columns if column not in ("phase", "urn", "nc_year")]
-    return {column: (lambda values: values.sum(min_count=1)) if column in added else "first" for column in kept}
+    point = homes.parts.table.iloc[mine[0]][["easting", "northing"]].to_numpy("float64")
+    reach, found = rulebook("contributions")["reach"], [no_schools()]
+    for phase in HELD_AGAINST_PLACES:
+        layer = "primary" if phase == "primary" else "secondary"
+        if layer in homes.layers:
+            ay = min(last, base + (assumptions.primary_years if phase == "primary" else assumptions.secondary_years))
+            told = free_at_schools(ahead, phase, ay, point, own_area(homes, layer, mine), float(reach[layer]))
+            found.append(told.assign(free_places=told["free_places"].map(_tenth, na_action="ignore")))
+    some = [part for part in found if len(part)]
+    return pd.concat(some, ignore_index=True) if some else no_schools()
 
 
 def _year_groups(generated: Floats, schools: pd.DataFrame) -> pd.DataFrame:
-    """Children generated, places free and places asked for by year group: a free place helps no other year group."""
+    """Children generated, places free and places asked for by year group: a free place helps no other year group.
+
+    Tenths of children that are left when a phase is shared out evenly go to the youngest.
+    """
     rows = []
     for phase in HELD_AGAINST_PLACES:
-        each = generated[PHASES.index(phase)] / len(GROUPS[phase])
         mine = schools[schools["phase"] == phase]
-        for g in GROUPS[phase]:
-            free = float(mine.loc[mine["nc_year"] == g, "free_places"].sum())
-            rows.append((phase, g, each, free, min(each, free), max(0.0, each - free)))
-    return pd.DataFrame(rows, columns=["phase", "nc_year", "generated", "free_places", "met", "asked"])
+        if not _is_known(phase, mine):
+            continue
+        groups = ALIKE.get(phase, GROUPS[phase])
+        least, rest = divmod(round(generated[PHASES.index(phase)] * 10), len(groups))
+        for at, g in enumerate(groups):
+            each = (least + (at < rest)) / 10
+            of_it = mine[mine["nc_year"] == g]
+            free = round(float(of_it.loc[of_it["within_reach"], "free_places"].sum()), 1)
+            other = round(float(of_it.loc[~of_it["within_reach"], "free_places"].sum()), 1)
+            asked, with_area = (round(max(0.0, each - places), 1) for places in (free, free + other))
+            rows.append((phase, g, each, free, round(each - asked, 1), asked, other, with_area))
+    columns = ["phase", "nc_year", "generated", "free_places", "met", "asked", "free_elsewhere", "asked_with_area"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _is_known(phase: str, schools: pd.DataFrame) -> bool:
+    """Say whether it is known what is free for a phase: a school within reach has places that are known, or there is none.
+
+    That no school has a sixth form within reach says little: colleges take most who look for one.
+    """
+    near = schools[schools["within_reach"]]
+    if near.empty:
+        return phase not in ALIKE and len(schools) > 0
+    return bool(near["places"].notna().any())
 
 
 def special_places(generated: Floats, rules: dict[str, Any]) -> float:
@@ -179,22 +201,40 @@ def special_places(generated: Floats, rules: dict[str, Any]) -> float:
     return float(generated.sum() * rules["special"]["share"])
 
 
-def _asked(generated: Floats, by_group: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Places generated, free and asked for in each phase, the cost of a place, and the sum; the last row is the total."""
-    rows = []
+def _asked(generated: Floats, by_group: pd.DataFrame, schools: pd.DataFrame, assumptions: Assumptions,
+           ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What is asked for in the phases that are tested, and what stands apart; the last row of each is its total."""
+    tested, apart, factor = [], [], assumptions.location_factor
     for phase in ("early_years", "primary", "secondary", "post_16", "special"):
         special = phase == "special"
-        wanted = special_places(generated, rulebook("housing")) if special else float(generated[PHASES.index(phase)])
-        mine = by_group[by_group["phase"] == phase]
-        known = len(mine) > 0
-        asked = float(mine["asked"].sum()) if known else wanted
-        each, times = cost_of_place(phase, assumptions)
-        rows.append((NAMES[phase], wanted, float(mine["free_places"].sum()) if known else np.nan,
-                     float(mine["met"].sum()) if known else np.nan, asked, each, times, assumptions.location_factor,
-                     asked * each * times * assumptions.location_factor))
-    columns = ["phase", "generated", "free_places", "met", "asked", "each", "times", "location_factor", "sum"]
-    table = pd.DataFrame(rows, columns=columns)
-    return pd.concat([table, pd.DataFrame([{"phase": "Total", "sum": table["sum"].sum()}])], ignore_index=True)
+        wanted = _tenth(special_places(generated, rulebook("housing"))) if special else float(generated[PHASES.index(phase)])
+        mine, (each, times) = by_group[by_group["phase"] == phase], cost_of_place(phase, assumptions)
+        cost = {"each": each, "times": times, "location_factor": factor}
+        if mine.empty:
+            why = UNTESTED.get(phase, "no school is known whose places could be free")
+            apart.append({"phase": NAMES[phase], "generated": wanted, **cost, "up_to": in_pounds(wanted, cost), "why": why})
+            continue
+        sums = {name: round(float(mine[name].sum()), 1) for name in mine.columns[3:]}
+        sums["met_with_area"] = round(wanted - sums["asked_with_area"], 1)
+        ay = int(schools.loc[schools["phase"] == phase, "ay"].iloc[0])
+        tested.append({"phase": NAMES[phase], "ay": ay, "generated": wanted, **sums, **cost,
+                       "sum": in_pounds(sums["asked"], cost), "sum_with_area": in_pounds(sums["asked_with_area"], cost)})
+    of_tested = ["phase", "ay", "generated", "free_places", "met", "asked", "each", "times", "location_factor", "sum",
+                 "free_elsewhere", "met_with_area", "asked_with_area", "sum_with_area"]
+    of_apart = ["phase", "generated", "each", "times", "location_factor", "up_to", "why"]
+    return _totalled(tested, of_tested, ("sum", "sum_with_area")), _totalled(apart, of_apart, ("up_to",))
+
+
+def _totalled(rows: list[dict[str, Any]], columns: list[str], added: tuple[str, ...]) -> pd.DataFrame:
+    """A table with its total as the last row."""
+    total = {"phase": "Total", **{name: float(sum(row[name] for row in rows)) for name in added}}
+    return pd.DataFrame([*rows, {**({"why": ""} if "why" in columns else {}), **total}], columns=columns)
+
+
+def in_pounds(places: float, cost: dict[str, float]) -> float:
+    """What places cost, to a hundred pounds."""
+    whole = places * cost["each"] * cost["times"] * cost["location_factor"]
+    return float(math.floor(round(whole / POUNDS, 6) + 0.5) * POUNDS)
 
 
 def cost_of_place(phase: str, assumptions: Assumptions, how: str = "expansion") -> tuple[float, float]:
@@ -207,22 +247,45 @@ def cost_of_place(phase: str, assumptions: Assumptions, how: str = "expansion") 
     return own or float(rules["cost"][rule["phase"]][how]), float(rule["times"])
 
 
-def _notes(schools: pd.DataFrame, ahead: Forecast, beyond: bool, assumptions: Assumptions) -> tuple[Note, ...]:
+def _notes(site: str, evidence: Evidence, schools: pd.DataFrame, ahead: Forecast, beyond: bool, assumptions: Assumptions,
+           ) -> tuple[Note, ...]:
     """What a reader must know of the figures."""
     notes = [Note("places", "distances are straight lines, a stand-in for the shortest safe walking route: a school may be "
                   "farther on foot than it seems here")]
+    if len(schools) and schools["metres"].isna().all():
+        notes.append(Note("housing_sites", "it is not known where the site lies, and so not which schools are near enough",
+                          "the schools of the planning areas of its children stand for them; give easting and northing"))
     if schools["places"].isna().any():
         lacking = schools.loc[schools["places"].isna(), "school_name"].unique()
         notes.append(Note("places", f"places are not known at {', '.join(sorted(lacking)[:5])}",
                           "what may be free there is not counted"))
+    faith = schools[schools["faith"].ne("") & schools["within_reach"]]
+    if faith["free_places"].sum() > 0:
+        notes.append(Note("schools", f"{faith['free_places'].sum():,.1f} of the places free within reach are at schools of a "
+                          "religious character, which may put children of their faith first", "they count like all others here"))
     if schools.empty:
-        notes.append(Note("schools", "no school is known within reach of the site", "all places generated are asked for"))
+        notes.append(Note("schools", "no school is known within reach of the site", "nothing could be tested"))
+    if (sixth := schools["phase"].eq("post_16") & schools["within_reach"]).any() and schools.loc[sixth, "places"].notna().any():
+        notes.append(Note("schools", "colleges are not in this model: what is asked for in sixth forms is what those of schools "
+                          "lack"))
     if beyond:
         notes.append(Note("housing_sites", "homes go on after the last year of the forecast: free places are those of that year, "
                           "children those of all homes"))
     if assumptions.location_factor == 1.0:
         notes.append(Note("contributions", "no location factor is set: the cost of a place is England's mean",
                           "set location_factor in [settings], with its source"))
-    notes.append(Note("contributions", "early years, sixth form and special places: what is free is not known here, and all that "
-                      "is generated is asked for", "hold it against the childcare sufficiency assessment and the SEND strategy"))
-    return (*notes, *(note for note in ahead.homes.notes if note.loses))
+    return (*notes, *_of_planned(site, evidence, schools), *(note for note in ahead.homes.notes if note.loses))
+
+
+def _of_planned(site: str, evidence: Evidence, schools: pd.DataFrame) -> tuple[Note, ...]:
+    """Say which planned places are left out because they come with the site, and which count though they hang on others."""
+    plans = evidence.planned_places
+    if plans.empty:
+        return ()
+    mine = plans.loc[plans["site_ref"] == site]
+    found = [Note("planned_places", f"{plan.places} places a year group that are planned at {plan.urn} come with this site's own "
+                  "homes", "they are left out: a school built for these children has no room for them")
+             for plan in mine.itertuples()]
+    near = plans[plans["urn"].isin(schools["urn"]) & plans["site_ref"].ne(site)]
+    others = replace(evidence, tables={**evidence.tables, "planned_places": near})
+    return (*found, *places_wait_for_homes(others, {}))

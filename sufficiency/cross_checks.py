@@ -15,6 +15,7 @@ from planning_areas.tables import Problem
 from planning_areas.wording import some
 from sufficiency.evidence import Evidence, Note
 from sufficiency.odd_counts import CHECKS as ODD_COUNTS
+from sufficiency.places_of_sites import places_wait_for_homes
 from sufficiency.planner_checks import planners_figures
 
 Finding = Note | Problem

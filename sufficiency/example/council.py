@@ -195,7 +195,8 @@ def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
                            & (table["pan"] >= 60) & ~table["area"].isin(cast.SHORT_TOWN))
     rows.append((table["urn"][large[0]], "removed", later, "", "R", "R", 15, "yes", "half a class given up for a nursery"))
     columns = ["urn", "kind", "ay", "ay_to", "nc_year_from", "nc_year_to", "places", "fills_upwards", "note"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(site_ref=np.where(table["urn"] == GARDEN_URN, "GARDEN", ""))
 
 
 def estate_share(land: Land, schools: Schools, rolls: Rolls) -> tuple[int, float]:
