@@ -100,6 +100,7 @@ class Layer:
     shapes: gpd.GeoDataFrame | None = None      # key, geometry in EPSG:27700; areas without a shape stay in the table
     breakdown: Breakdown | None = None
     account: Account | None = None
+    said: pd.DataFrame | None = None            # key, text: a sentence on an area, whatever the year: shown when it is chosen
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,16 @@ def _layer(layer: Layer, scales: list[Scale]) -> dict[str, Any]:
         "measures": [_measure(layer, measure, scales) for measure in layer.measures],
         "breakdown": None if layer.breakdown is None else _breakdown(layer, layer.breakdown),
         "account": None if layer.account is None else _account(layer, layer.account),
+        "said": _said(layer),
     }
+
+
+def _said(layer: Layer) -> list[str]:
+    """The sentence on each area, blank where there is none; an empty list where no area has one."""
+    if layer.said is None or layer.said.empty:
+        return []
+    said = dict(zip(layer.said["key"], layer.said["text"], strict=True))
+    return [str(said.get(key, "")) for key in layer.areas["key"]]
 
 
 def _texts(column: pd.Series) -> list[str]:

@@ -13,16 +13,31 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines
+from workbench.safe_dates import by_remedy, date_lines, newest_day
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from scenarios.runs import Run
 
 MOST_AREAS = 10
 IN_EIGHT = "8 in 10"      # heading of a range
+LEFT = 7                  # columns left of the line
+OVER_ALL = "mean of all futures"
+LEFT_AND_RIGHT = (
+    "Left of the line: the forecast itself, and the range of its pupils from 1 in 10 futures to 9 in 10. Right of it:",
+    "places short in the year of entry in the mean of all futures drawn, and from 1 in 10 to 9 in 10. That may be more",
+    "than by the forecast: in most futures some area that is nearly full runs short, and a spare place elsewhere never",
+    "makes up for it.",
+)
 
 
-def headline(run: Run) -> dict[str, Any]:
-    """Areas short by year, the areas that are shortest, accuracy against what came, and how many notes there are."""
+def headline(run: Run, on: date | None = None) -> dict[str, Any]:
+    """Areas short by year, the areas that are shortest, last safe dates, accuracy against what came, and the number of notes.
+
+    on: the day on which dates are judged; the day of the newest file that the run has read if left out.
+    """
+    day = on or newest_day((one["reference_date"] for one in run.manifest["inputs"]), run.manifest["authority"]["base_year"])
     balance, names = run.table("balance"), run.table("names")
     ranges = run.table("authority_range") if "authority_range" in run.tables else pd.DataFrame(columns=["phase", "ay"])
     short = balance.assign(short=np.floor(balance["additional_need"].to_numpy("float64") + 0.5))
@@ -31,7 +46,8 @@ def headline(run: Run) -> dict[str, Any]:
         "authority": run.manifest["authority"],
         "years": short_by_year(short, run.table("unfilled"), ranges),
         "shortest": shortest(short, names),
-        "last_safe_dates": in_time(run.table("last_safe_dates")) if "last_safe_dates" in run.tables else [],
+        "judged_on": day,
+        "last_safe_dates": by_remedy(run.table("last_safe_dates"), day) if "last_safe_dates" in run.tables else [],
         "childcare": _childcare(run),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
@@ -39,7 +55,8 @@ def headline(run: Run) -> dict[str, Any]:
 
 
 RANGES = {"pupils_p10": "pupils_p10", "pupils_p90": "pupils_p90", "places_short_p10": "entry_need_p10",
-          "places_short_p90": "entry_need_p90", "p_shortfall": "entry_p_shortfall"}
+          "places_short_p90": "entry_need_p90", "places_short_expected": "entry_expected_shortfall",
+          "p_shortfall": "entry_p_shortfall"}
 """What is told of the range of a year's figures, and the columns that it stands in."""
 
 
@@ -85,41 +102,21 @@ def shortest(balance: pd.DataFrame, names: pd.DataFrame) -> list[dict[str, Any]]
     ]
 
 
-def in_time(dates: pd.DataFrame) -> list[dict[str, Any]]:
-    """For each phase, likelihood and remedy: how many areas are as likely to be short, and for how many it is too late."""
-    rows = []
-    by = ["phase", "likelihood", "lead_months", "remedy_name"]
-    for (phase, likelihood, months, name), areas in dates.groupby(by, sort=True):
-        rows.append({"phase": str(phase), "likelihood": float(likelihood), "remedy": str(areas["remedy"].iloc[0]),
-                     "remedy_name": str(name), "lead_months": int(months), "areas": int(areas["planning_area_code"].nunique()),
-                     "passed": int(areas["passed"].sum())})
-    return rows
-
-
-def _time_lines(rows: list[dict[str, Any]]) -> list[str]:
-    """The same for people, for the highest likelihood that was asked for."""
-    top = max((row["likelihood"] for row in rows), default=0.0)
-    cells = [(f"  {row['remedy_name']}", row["phase"], row["lead_months"], f"{row['passed']} of {row['areas']}")
-             for row in rows if row["likelihood"] == top]
-    if not cells:
-        return []
-    first = f"Areas likely short in the year of entry ({100 * top:.0f} % or more)"
-    return [*columns([(first, "phase", "months", "too late for the first such year"), *cells], right=[2, 3]), ""]
-
-
 def headline_lines(told: dict[str, Any]) -> list[str]:
     """The same for people."""
     authority = told["authority"]
     lines = [f"{authority['name']} ({authority['code']}), from the census of January {authority['base_year'] + 1}", ""]
+    drawn = any(row["pupils_p10"] is not None for row in told["years"])
     for phase, entry in ENTRY_YEAR.items():
         rows = [row for row in told["years"] if row["phase"] == phase]
         if rows:
-            short = (f"areas short in {group_name(entry)}", "places short there", IN_EIGHT, "areas short in any year group")
-            heading = (phase, "pupils", IN_EIGHT, "unfilled", *short)
-            lines += [*columns([heading, *(_year_cells(row) for row in rows)], right=[1, 2, 3, 4, 5, 6, 7]), ""]
-    if any(row["pupils_p10"] is not None for row in told["years"]):
-        lines += ["8 in 10: from 1 in 10 futures to 9 in 10. Where many areas are nearly full, some of them run short in most",
-                  "futures: so the range of places short may lie above what the forecast itself has.", ""]
+            short = (f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
+            heading = (phase, "pupils", IN_EIGHT, "unfilled", *short, "|", OVER_ALL, IN_EIGHT)
+            cells = [heading, *(_year_cells(row) for row in rows)]
+            shown = cells if drawn else [row[:LEFT] for row in cells]
+            lines += [*columns(shown, right=set(range(1, len(shown[0]))) - {LEFT}), ""]
+    if drawn:
+        lines += [*LEFT_AND_RIGHT, ""]
     if told["shortest"]:
         lines += [
             "Shortest of places, each area at its worst:",
@@ -138,7 +135,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             ),
             "",
         ]
-    lines += _time_lines(told["last_safe_dates"])
+    lines += date_lines(told["last_safe_dates"], told["judged_on"])
     lines += told["childcare"]
     lines += accuracy_lines(told["accuracy"])
     return lines
@@ -174,13 +171,16 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}", _range(row, "pupils"),
             "not known" if share is None else f"{100 * share:.1f} %")
     if not known:
-        return (*told, "not known", "", "", "")
+        return (*told, "not known", "", "", "|", "", "")
+    expected = row["places_short_expected"]
     return (
         *told,
         f"{row['areas_short']} of {known}",
         f"{row['places_short']:,}",
-        _range(row, "places_short"),
         f"{row['areas_short_in_any_year_group']} of {row['areas_known']}",
+        "|",
+        "" if expected is None else f"{expected:,.0f}",
+        _range(row, "places_short"),
     )
 
 

@@ -25,6 +25,7 @@ from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
 from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect
 from workbench.picture import Picture
+from workbench.safe_dates import for_sheet, newest_day
 from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import committee_sheet
@@ -123,7 +124,10 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
         for name, table in schools.items()
     }
     young = childcare_tables(tables, outcome.findings, outcome.authority.base_year)
-    return {"summary": added, "waterfall": waterfall(tables["made_of"], tables["pupils"]), **schools, **young}
+    day = newest_day((source.reference_date for source in outcome.sources), outcome.authority.base_year)
+    dates = for_sheet(tables["last_safe_dates"], day)
+    parts = waterfall(tables["made_of"], tables["pupils"])
+    return {"summary": added, "last_safe_dates": dates, "waterfall": parts, **schools, **young}
 
 
 def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:

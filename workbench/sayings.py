@@ -73,13 +73,26 @@ def _short(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> s
     among = f"{count} {phase} planning areas" if count == every else f"{count} {phase} planning areas whose places are known"
     empty = f"{then['spare'].sum():,.0f} places stand empty in them, over all year groups"
     if not areas:
-        return f"None of {among} runs short of {entry} places; in {ay_label(worst)} {empty}."
+        return (f"None of {among} runs short of {entry} places by the forecast; in {ay_label(worst)} {empty}."
+                f"{_over_all(ranges, worst, 0.0) if count == every else ''}")
     lack, together = ("lacks", "") if areas == 1 else ("lack", " between them")
     return (
-        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together}"
-        f"{_between(ranges, worst, 'entry_need') if count == every else ''}, "
-        f"while {empty}."
+        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together} "
+        f"by the forecast, while {empty}.{_over_all(ranges, worst, float(total[worst])) if count == every else ''}"
     )
+
+
+def _over_all(ranges: pd.DataFrame, ay: int, short: float) -> str:
+    """What is short over all futures, apart from the forecast's own need, and why it is more; nothing where none was drawn."""
+    if ay not in ranges.index or "entry_expected_shortfall" not in ranges:
+        return ""
+    mean = float(_whole(ranges.loc[[ay], "entry_expected_shortfall"]).iloc[0])
+    between = _between(ranges, ay, "entry_need")
+    if not between:
+        return ""
+    why = (", more than by the forecast: some area that is nearly full runs short in most futures, and spare places elsewhere "
+           "never make up for it") if mean > short else ""
+    return f" Over all futures drawn {mean:,.0f} are short in the mean{between}{why}."
 
 
 def _whole(column: pd.Series) -> pd.Series:

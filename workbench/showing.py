@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def _only_run(workspace: Path) -> Path:
 
 def told(run: Run, first: list[str], **more: Any) -> Answer:
     """The answer about a finished run; `first` stands above its figures."""
-    figures, state = headline(run), status(run.folder)
+    figures, state = headline(run, datetime.now().astimezone().date()), status(run.folder)
     notes = figures["notes"]
     lines = [
         *first, *headline_lines(figures),
@@ -52,6 +53,6 @@ def told(run: Run, first: list[str], **more: Any) -> Answer:
         f"Run      {run.run_id}", f"Folder   {run.folder}", f"Workbook {run.folder / WORKBOOK}", f"Map      {run.folder / MAP}",
     ]
     return Answer(lines, {
-        **figures, "folder": str(run.folder), "map": str(run.folder / MAP), "workbook": str(run.folder / WORKBOOK),
-        "status": state, **more,
+        **figures, "judged_on": figures["judged_on"].isoformat(), "folder": str(run.folder), "map": str(run.folder / MAP),
+        "workbook": str(run.folder / WORKBOOK), "status": state, **more,
     })

@@ -26,6 +26,7 @@ from workbench.childcare_map import READING as OF_CHILDCARE
 from workbench.childcare_map import childcare_layers
 from workbench.childcare_points import settings_points
 from workbench.picture import Picture
+from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points, sites_points
 from workbench.waterfall import kinds_of, whole_parts, words
@@ -140,7 +141,16 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
         shapes=shapes,
         breakdown=breakdown(phase, tables["balance"]),
         account=account(phase, tables["waterfall"], base),
+        said=when_to_start(phase, tables.get("last_safe_dates", pd.DataFrame())),
     )
+
+
+def when_to_start(phase: str, dates: pd.DataFrame) -> pd.DataFrame | None:
+    """By when to start what in each area, for its card; dates: the sheet of that name."""
+    if dates.empty:
+        return None
+    told = for_areas(dates[dates["phase"] == phase])
+    return told.rename(columns={"planning_area_code": "key", "said": "text"})[["key", "text"]]
 
 
 def between(summary: pd.DataFrame, name: str) -> list[str]:

@@ -20,7 +20,7 @@ function areaCard(area, choose, back) {
   const look = layer().shapes[area].length ? lookButton(() => lookAt({kind: 'area', area})) : null;
   return [
     cardTop(layer().names[area], layer().title + ', ' + dated(moment()), back, 'Close', look),
-    viewsOf(area), ...yearGroups(layer().breakdown, rowsOfArea(area), layer().names[area]), ...accountOf(area),
+    viewsOf(area), ...saidOf(area), ...yearGroups(layer().breakdown, rowsOfArea(area), layer().names[area]), ...accountOf(area),
     ...data.points.flatMap((group, g) => membersOf(area, group, g, choose)),
   ];
 }
@@ -33,6 +33,12 @@ function viewsOf(area) {
       make('dt', {}, one.title), make('dd', {}, swatch(one.scale, k), make('strong', {}, one.n[area][shown.moment]), ' ',
         make('span', {}, [unitAfter(one, area, shown.moment), one.b[area][shown.moment]].filter(Boolean).join(', '))));
   }));
+}
+
+/** The sentence on the area that holds whatever the year. */
+function saidOf(area) {
+  const text = layer().said[area];
+  return text ? [make('p', {}, text)] : [];
 }
 
 const rowsOfArea = (area) => (layer().breakdown ? layer().breakdown.rows[area][shown.moment] : []);

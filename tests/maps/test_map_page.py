@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from maps.sheet import Sheet, contents, draw
@@ -148,6 +149,18 @@ def test_an_area_card_shows_its_views_year_groups_and_schools(document: str, tol
     page.locator("#year").press("ArrowRight")
     after = card.locator("table").first.locator("tbody td").first.text_content()
     assert after == f"{layer['breakdown']['rows'][area][at + 1][0][1]:,}" != before
+
+
+def test_an_area_card_has_the_sentence_on_its_area_and_no_other(county: Sheet, look: Look) -> None:
+    first, *rest = county.layers
+    text = "Start an <i>expansion</i> by 1 September 2027."
+    keys = dict(zip(first.areas["name"], first.areas["key"], strict=True))
+    said = pd.DataFrame({"key": [keys["Kelham North"]], "text": [text]})
+    page = look(draw(replace(county, layers=(replace(first, said=said), *rest))))
+    for name, times in (("kelham north", 1), ("ashby north", 0)):
+        page.fill("#areas-filter", name)
+        page.click("#areas tbody tr:not([hidden]) .choose")
+        assert page.locator("#card").get_by_text(text, exact=True).count() == times
 
 
 def test_an_area_card_says_what_leads_to_its_figure_with_signs(document: str, told: dict[str, Any], look: Look) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.last_dates import last_safe_dates
-from workbench.headline import headline_lines, in_time, short_by_year
+from workbench.headline import headline_lines, short_by_year
+from workbench.safe_dates import by_remedy, for_areas, for_sheet, newest_day
 
 BASE = 2025
+AUTUMN = date(2026, 11, 25)
 
 
 def balance() -> pd.DataFrame:
@@ -24,20 +27,46 @@ def balance() -> pd.DataFrame:
 def told(ranges: pd.DataFrame, dates: pd.DataFrame) -> dict[str, Any]:
     unfilled = pd.DataFrame({"phase": ["primary"], "ay": [2026], "unfilled_share": [0.1]})
     return {"authority": {"name": "Townshire", "code": "999", "base_year": BASE}, "shortest": [], "accuracy": [], "notes": 0,
-            "years": short_by_year(balance(), unfilled, ranges), "last_safe_dates": in_time(dates)}
+            "childcare": [], "judged_on": AUTUMN,
+            "years": short_by_year(balance(), unfilled, ranges), "last_safe_dates": by_remedy(dates, AUTUMN)}
 
 
 def test_ranges_and_dates_stand_in_the_headline() -> None:
     ranges = pd.DataFrame({"phase": "primary", "ay": [2026, 2027], "pupils_p10": [58.0, 55.0], "pupils_p90": [62.4, 70.6],
-                           "entry_need_p10": 0.0, "entry_need_p90": [3.0, 9.0], "entry_p_shortfall": [0.1, 0.8]})
+                           "entry_need_p10": [0.0, 5.0], "entry_need_p90": [3.0, 9.0], "entry_p_shortfall": [0.1, 0.8],
+                           "entry_expected_shortfall": [0.4, 6.6]})
     figures = told(ranges, last_safe_dates(balance(), BASE, Assumptions(shortfall_chances=(0.5,))))
     assert figures["years"][1]["places_short_p90"] == 9.0 and figures["years"][1]["p_shortfall"] == 0.8
     text = "\n".join(headline_lines(figures))
-    assert "55 to 71" in text and "0 to 9" in text
-    (expansion,) = [line for line in text.splitlines() if line.startswith("  Permanent expansion")]
-    assert expansion.split()[-3:] == ["1", "of", "1"], "need in September 2027, counted in January 2026, three years to build"
-    (bulge,) = [line for line in text.splitlines() if line.startswith("  Bulge class")]
-    assert bulge.split()[-3:] == ["0", "of", "1"]
+    assert "55 to 71" in text
+    (year,) = [line for line in text.splitlines() if line.startswith("2027/28")]
+    left, right = year.split("|")
+    assert left.split()[-7:] == ["1", "of", "2", "4", "1", "of", "2"], "the forecast's own need, with no range beside it"
+    assert right.split() == ["7", "5", "to", "9"], "and apart from it what all futures say, in the mean and from end to end"
+    assert "a spare place elsewhere never\nmakes up for it." in text
+
+
+def test_the_headline_says_by_when_to_start_what_for_which_september() -> None:
+    """Need in September 2027 and, less likely, 2029; on 25 November 2026 a bulge class is in time for the first of them."""
+    later = balance().assign(ay=lambda t: t["ay"] + 2, p_shortfall=lambda t: t["p_shortfall"] * 0.4)
+    dates = last_safe_dates(pd.concat([balance(), later]), BASE, Assumptions())
+    figures = told(pd.DataFrame(columns=["phase", "ay"]), dates)
+    text = [" ".join(line.split()) for line in headline_lines(figures)]
+    assert "Bulge class in existing space primary for September 2027 start by 1 December 2026 1 / 1 0 of 1 areas" in text
+    assert "Permanent expansion primary too late for every year ahead 1 of 1 areas" in text
+    assert "Modular or temporary building primary for September 2029 start by 1 June 2028 0 / 1 0 of 1 areas" in text
+    assert any(line.startswith("By when to start, judged on 25 November 2026") for line in text)
+    (said,) = for_areas(for_sheet(dates, AUTUMN))["said"]
+    assert said == (
+        "For September 2027 (80 % likely short) start bulge class in existing space by 1 December 2026; for September 2029 (32 % "
+        "likely short) start modular or temporary building by 1 June 2028, higher admission number, determine by 1 February "
+        "2028, higher admission number, consult by 1 December 2027; too late for every year that is likely short: permanent "
+        "expansion, new primary school. Judged on 25 November 2026.")
+
+
+def test_dates_in_a_runs_folder_are_judged_on_the_day_of_its_newest_file() -> None:
+    assert newest_day(["2025", "2026-09", "2026-10-01", "", "spring"], BASE) == date(2026, 10, 1)
+    assert newest_day(["2020-06-30"], BASE) == date(2026, 1, 15), "never before the census that the run starts from"
 
 
 def test_a_run_without_draws_is_told_without_ranges() -> None:

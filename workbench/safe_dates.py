@@ -1,0 +1,116 @@
+"""Last safe dates as people read them: by when to start what, for which September, judged on a day that is named.
+
+The stored table holds dates alone. On the command line they are judged on the day on which the question is asked. Map and
+workbook lie in the run's folder, which is the same whenever the same run is made, so there they are judged on the day of the
+newest file that the run has read, and say so.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sufficiency.last_dates import census_day, still_to_meet
+from workbench.answers import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FULL, MONTH, YEAR = 10, 7, 4        # characters of a day, of a month and of a year alone
+
+
+def newest_day(dates: Iterable[str], base: int) -> date:
+    """The newest of the days that files are of, or the census day of the base year where none is newer.
+
+    A file dated by its month or year alone is taken to be of its first day: what is certain is only that it is no older.
+    """
+    return max([census_day(base), *(day for text in dates if (day := _day(text)) is not None)])
+
+
+def _day(text: str) -> date | None:
+    """A date that is written as 2026-10-01, 2026-10 or 2026; none where it is written otherwise."""
+    ending = {FULL: "", MONTH: "-01", YEAR: "-01-01"}.get(len(text))
+    try:
+        return None if ending is None else date.fromisoformat(text + ending)
+    except ValueError:
+        return None
+
+
+def in_words(day: date) -> str:
+    """A day as people write it: 1 December 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def by_remedy(dates: pd.DataFrame, on: date) -> list[dict[str, Any]]:
+    """For each phase and remedy: the first September that can still be met, by when to start, and how many areas need it then.
+
+    `areas` counts, for each likelihood asked for, the areas that reach it in that year; `too_late` the areas for whose every year
+    of need it is too late.
+    """
+    told = still_to_meet(dates, on)
+    rows = []
+    for (phase, months, remedy), mine in told.groupby(["phase", "lead_months", "remedy"], sort=True):
+        in_time = mine[mine["last_safe_date"] != ""]
+        ay = int(in_time["ay"].min()) if len(in_time) else None
+        then = dates[(dates["phase"] == phase) & (dates["remedy"] == remedy) & (dates["ay"] == (-1 if ay is None else ay))]
+        rows.append({
+            "phase": str(phase), "remedy": str(remedy), "remedy_name": str(mine["remedy_name"].iloc[0]),
+            "lead_months": int(months), "ay": ay, "start_by": str(then["last_safe_date"].iloc[0]) if len(then) else None,
+            "areas": {f"{chance:g}": int((then["likelihood"] >= chance).sum()) for chance in sorted(set(dates["likelihood"]))},
+            "too_late": len(mine) - len(in_time), "of": len(mine),
+        })
+    return rows
+
+
+def date_lines(rows: list[dict[str, Any]], on: date) -> list[str]:
+    """The same for people."""
+    if not rows:
+        return []
+    chances = sorted(rows[0]["areas"], key=float, reverse=True)
+    likely = " / ".join(f"{100 * float(chance):.0f} %" for chance in chances)
+    heading = (f"By when to start, judged on {in_words(on)}", "phase", "", "", f"areas short then, {likely} or more",
+               "too late for all years")
+    cells = [(f"  {row['remedy_name']}", row["phase"], *_when(row),
+              "" if row["ay"] is None else " / ".join(str(row["areas"][chance]) for chance in chances),
+              f"{row['too_late']} of {row['of']} areas") for row in rows]
+    return [*columns([heading, *cells], right=[4, 5]), ""]
+
+
+def _when(row: dict[str, Any]) -> tuple[str, str]:
+    """For which September, and by when."""
+    if row["ay"] is None:
+        return "too late for every year ahead", ""
+    return f"for September {row['ay']}", f"start by {in_words(date.fromisoformat(row['start_by']))}"
+
+
+def for_sheet(dates: pd.DataFrame, on: date) -> pd.DataFrame:
+    """The sheet of the workbook: the first year that can still be met, or that it is too late, for each area and remedy."""
+    return still_to_meet(dates, on).assign(judged_on=on.isoformat())
+
+
+def for_areas(sheet: pd.DataFrame) -> pd.DataFrame:
+    """One short text for each planning area that is likely short: phase, planning_area_code, said; sheet: as `for_sheet`."""
+    rows = [(str(phase), str(code), _text(mine))
+            for (phase, code), mine in sheet.groupby(["phase", "planning_area_code"], sort=True)]
+    return pd.DataFrame(rows, columns=["phase", "planning_area_code", "said"], dtype="str")
+
+
+def _text(mine: pd.DataFrame) -> str:
+    """By when to start what for which September in one area, the nearest first; and what is too late."""
+    said = []
+    for ay, year in mine[mine["last_safe_date"] != ""].groupby("ay", sort=True):
+        what = ", ".join(f"{_lower(row.remedy_name)} by {in_words(date.fromisoformat(row.last_safe_date))}"
+                         for row in year.itertuples())
+        said.append(f"for September {ay} ({100 * year['p_shortfall'].iloc[0]:.0f} % likely short) start {what}")
+    late = [_lower(name) for name in mine.loc[mine["last_safe_date"] == "", "remedy_name"]]
+    if late:
+        said.append(f"too late for every year that is likely short: {', '.join(late)}")
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}. Judged on {in_words(date.fromisoformat(mine['judged_on'].iloc[0]))}."
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
