@@ -35,6 +35,7 @@ class Arrays:
     upper: Floats
     whole: NDArray[np.bool_]
     scheme: Ints            # for each column the number of the scheme whose opening it is, -1: none
+    serving: NDArray[np.bool_]      # columns of children, placed or unmet: worked out anew whatever is built
     starts: Ints
     index: Ints
     value: Floats
@@ -102,11 +103,13 @@ def hand_over(built: Build) -> Arrays:
     number = {k: i for i, k in enumerate(dict.fromkeys(k for k, _ in built.variables.open_by))}
     scheme = np.full(len(columns), -1, dtype=np.int64)
     scheme[: len(built.variables.open_by)] = [number[k] for k, _ in built.variables.open_by]
+    serving = np.zeros(len(columns), dtype=bool)
+    serving[len(scheme[scheme >= 0]):][: len(built.variables.placed) + len(built.variables.unmet)] = True
     arrays = Arrays(
         cost=np.zeros(len(columns)), constant=np.zeros(1),
         lower=np.array([-np.inf if v.lowBound is None else v.lowBound for v in columns], dtype=float),
         upper=np.array([np.inf if v.upBound is None else v.upBound for v in columns], dtype=float),
-        whole=np.array([v.cat == pulp.LpInteger for v in columns]), scheme=scheme,
+        whole=np.array([v.cat == pulp.LpInteger for v in columns]), scheme=scheme, serving=serving,
         starts=np.array(starts), index=np.array(index, dtype=np.int64), value=np.array(value, dtype=float),
         row_lower=np.where(sense == pulp.LpConstraintLE, -np.inf, rhs), row_upper=np.where(sense == pulp.LpConstraintGE, np.inf, rhs),
         strong=np.flatnonzero([row.name.startswith("within_places_") for row in rows]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from sufficiency.capital.plan import Plan, Proof, read_plan
 from sufficiency.capital.solver import Answer, Ask, SolverError, solve
 from sufficiency.capital.tables import Case, notes
 from sufficiency.capital.verify import broken_rules
+from sufficiency.capital.why_none import why_none
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None) -> Plan:
+Solve = Callable[[Arrays, Ask, "Floats | None"], Answer]
+
+
+def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve) -> Plan:
     """The best plan that can be found in the time given, and how good it is.
 
     Each aim is solved in turn, the time left shared evenly, with the aims before it held at what they reached. Raises SolverError
@@ -39,11 +44,13 @@ def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None) -
         problem = problem.aimed(*objective(built, level.rates))
         answer = solve(problem, _ask(ask, level, left / (len(choices.levels) - i)), x)
         if answer.x is None:
-            raise SolverError(_no_plan(f, built, problem, answer))
+            raise SolverError(_no_plan(f, built, problem, answer, ask))
         left = max(0.0, left - answer.seconds)
         x = answer.x
         proofs.append(Proof(level.name, answer.value, answer.bound, answer.status, answer.solver, answer.seconds, answer.trouble))
         problem = problem.held(problem.cost, answer.value - float(problem.constant[0]) + level.give)
+    if x is None:
+        raise SolverError("there is no aim to choose a plan by")
     plan = read_plan(built, f, x, tuple(proofs), tuple(notes(case)))
     wrong = broken_rules(case, choices, plan)
     if wrong:
@@ -55,5 +62,9 @@ def _ask(ask: Ask, level: Level, seconds: float) -> Ask:
     return replace(ask, seconds=seconds, gap=level.gap, gap_absolute=level.gap_absolute)
 
 
-def _no_plan(f: Facts, built: Build, problem: Arrays, answer: Answer) -> str:
-    return f"no plan was found: {answer.trouble or answer.status}"
+def _no_plan(f: Facts, built: Build, problem: Arrays, answer: Answer, ask: Ask) -> str:
+    """Why there is no plan, by name where that can be told."""
+    if answer.status == "infeasible":
+        reasons = why_none(f, built, problem, ask.seconds)
+        return "no plan keeps every rule: " + ("; ".join(reasons) or "which rules stand in the way could not be found in time")
+    return f"no plan was found in {answer.seconds:g} s: {answer.trouble or 'give the solver more time'}"

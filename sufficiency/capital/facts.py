@@ -114,6 +114,14 @@ class Facts:
         return {cell: found[cell] for cell in sorted(found)}
 
     @cached_property
+    def groups_of_site(self) -> dict[str, list[str]]:
+        """The groups that reach each site."""
+        found: dict[str, list[str]] = {s: [] for s in self.case.sites["site_id"]}
+        for g, s in self.links:
+            found[s].append(g)
+        return found
+
+    @cached_property
     def free(self) -> dict[tuple[str, int, int], float]:
         """Free places by site, year and year group."""
         return {(s, y, n): places for s, y, n, places in _rows(self.case.free, "site_id", "ay", "nc_year", "places")}
@@ -182,6 +190,11 @@ class Facts:
         return found
 
     @cached_property
+    def site_of(self) -> dict[str, str]:
+        """The site of each scheme."""
+        return self._of_schemes("site_id")
+
+    @cached_property
     def exclusive(self) -> dict[str, list[str]]:
         """The schemes of each exclusive group."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -208,6 +221,11 @@ class Facts:
             places = self._adds[k].get(nc_year) if k in self._adds else None
             if places:
                 yield from ((k, t, step) for t, step in _steps(places, ay, self.years))
+
+    def places_of(self, scheme: str, opens: int) -> dict[tuple[int, int], float]:
+        """Places by academic year and year group that a scheme adds if it opens in a year, within the years of the case."""
+        of = self._adds[scheme] if scheme in self._adds else {}
+        return {(opens + i, n): places for n, by_after in of.items() for i, places in by_after.items() if opens + i in self.years}
 
     def place_years(self, scheme: str) -> Iterator[tuple[int, float]]:
         """(year t, place-years that being open by t adds), over all year groups and the years of the case."""

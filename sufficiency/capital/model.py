@@ -108,7 +108,8 @@ def year_group(n: int) -> str:
 
 def _terms(v: Variables, f: Facts) -> dict[str, tuple[dict[Any, float], float]]:
     """Each term of an aim: coefficients and constant."""
-    material, small = {}, {}
+    material: dict[Any, float] = {}
+    small: dict[Any, float] = {}
     for g, y, n, _ in f.cells:
         (material if f.material[g, y, n] else small)[v.unmet[g, y, n]] = 1.0
     last = f.years[-1]
@@ -134,13 +135,14 @@ def children_need_a_place(v: Variables, f: Facts) -> Labelled:
     """Every child who lacks a place is placed at a site within reach or counted as unmet, year by year and year group by year group."""
     at = {g: [(v.placed[g, s], 1.0) for s in sites] for g, sites in f.sites_of.items()}
     for g, y, n, need in f.cells:
-        yield f"{f.name[g]}_{y}_{year_group(n)}", _row([*at[g], (v.unmet[g, y, n], 1.0)]) >= need
+        everyone = _row([*at[g], (v.unmet[g, y, n], 1.0)])
+        yield f"{f.name[g]}_{y}_{year_group(n)}", everyone == need if f.how_many_cells[g] == 1 else everyone >= need
 
 
 def a_child_is_placed_once(v: Variables, f: Facts) -> Labelled:
     """No more children of a group are placed than ever lack a place at the same time: each is placed once and moves up."""
     for g, sites in f.sites_of.items():
-        if len(sites) > 1:
+        if len(sites) > 1 and f.how_many_cells[g] > 1:
             yield f.name[g], _row([(v.placed[g, s], 1.0) for s in sites]) <= f.size[g]
 
 

@@ -65,7 +65,7 @@ def read_plan(built: Build, f: Facts, x: NDArray[np.float64], proofs: tuple[Proo
     """Read a plan out of a solution; children without a place are counted anew from who is placed."""
     v = built.variables
     worth = dict(zip(map(id, v.columns()), x.tolist(), strict=True))
-    opens = {}
+    opens: dict[str, int] = {}
     for k, t in v.open_by:
         if worth[id(v.open_by[k, t])] > 0.5:
             opens.setdefault(k, t)
@@ -82,19 +82,20 @@ def read_plan(built: Build, f: Facts, x: NDArray[np.float64], proofs: tuple[Proo
 
 def _written_to(f: Facts, opens: Mapping[str, int], paid: Mapping[tuple[int, str, int], float]) -> list[tuple[str, str, int, float]]:
     """Write what a purse is paid in a year to its schemes, pot by pot in order: any split serves, this one is always the same."""
-    lines = []
+    lines: list[tuple[str, str, int, float]] = []
     for c, schemes in enumerate(f.purses):
         for y in f.financial_years:
-            purse = [[p, paid[c, p, y]] for p in sorted(f.purse_pots[c]) if paid[c, p, y] > DUST]
+            left = {p: paid[c, p, y] for p in sorted(f.purse_pots[c]) if paid[c, p, y] > DUST}
             for k in schemes:
                 due = f.due_in(k, opens[k], y) if k in opens else 0.0
-                while due > DUST and purse:
-                    share = min(due, purse[0][1])
-                    lines.append((k, purse[0][0], y, share if len(purse) > 1 else min(due, purse[0][1])))
+                while due > DUST and left:
+                    pot = next(iter(left))
+                    share = min(due, left[pot])
+                    lines.append((k, pot, y, share))
                     due -= share
-                    purse[0][1] -= share
-                    if purse[0][1] <= DUST:
-                        purse.pop(0)
+                    left[pot] -= share
+                    if left[pot] <= DUST:
+                        del left[pot]
     return sorted(lines)
 
 

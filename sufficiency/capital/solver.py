@@ -77,27 +77,35 @@ def solve(problem: Arrays, ask: Ask, start: Floats | None = None, command: tuple
     start: a plan to begin with, at least as good as which the answer will be, whatever happens to the child. command: what to start
     instead of this Python's own child.
     """
-    if start is not None and problem.broken(start) > FEASIBLE:
-        start = None
+    start = usable(problem, start)
     with tempfile.TemporaryDirectory(prefix="capital-") as folder:
         here = Path(folder)
         problem.save(here / "problem.npz")
         if start is not None:
             np.savez(here / "start.npz", x=start)
-        job = {"folder": folder, "seconds": ask.seconds, "gap": ask.gap, "gap_absolute": ask.gap_absolute, "solver": ask.solver, "seed": ask.seed}
-        trouble = _run(command or (sys.executable, "-m", CHILD), job, ask.seconds)
-        found = _read(here / "plan.npz")
-        told = json.loads((here / "told.json").read_text(encoding="utf-8")) if (here / "told.json").exists() else {}
-    return judge(problem, ask, [start, found], told, trouble)
+        trouble = _run(command or (sys.executable, "-m", CHILD), job(here, ask), ask.seconds)
+        return judge(problem, ask, [start, read(here / "plan.npz")], told(here / "told.json"), trouble)
 
 
-def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], told: dict[str, object], trouble: str = "") -> Answer:
+def usable(problem: Arrays, x: Floats | None) -> Floats | None:
+    """A plan if it is one of this problem and keeps every rule, none otherwise."""
+    good = x is not None and len(x) == len(problem.cost) and bool(np.isfinite(x).all()) and problem.broken(x) <= FEASIBLE
+    return x if good else None
+
+
+def job(folder: Path, ask: Ask) -> dict[str, object]:
+    """What a child is told."""
+    return {"folder": str(folder), "seconds": ask.seconds, "gap": ask.gap, "gap_absolute": ask.gap_absolute, "solver": ask.solver,
+            "seed": ask.seed}
+
+
+def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], proof: dict[str, object], trouble: str = "") -> Answer:
     """Choose the best plan that keeps every rule and say what is proven."""
-    good = [x for x in plans if x is not None and len(x) == len(problem.cost) and np.isfinite(x).all() and problem.broken(x) <= FEASIBLE]
-    bound = float(str(told.get("bound", "-inf"))) + float(problem.constant[0])
-    seconds, solver = float(str(told.get("seconds", ask.seconds))), str(told.get("solver", ask.solver))
+    good = [x for plan in plans if (x := usable(problem, plan)) is not None]
+    bound = float(str(proof.get("bound", "-inf"))) + float(problem.constant[0])
+    seconds, solver = float(str(proof.get("seconds", ask.seconds))), str(proof.get("solver", ask.solver))
     if not good:
-        status = "infeasible" if told.get("status") == "infeasible" else "none"
+        status = "infeasible" if proof.get("status") == "infeasible" else "none"
         return Answer(None, float("nan"), bound, status, solver, seconds, trouble)
     best = min(good, key=problem.worth)
     value = problem.worth(best)
@@ -105,11 +113,11 @@ def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], told: dict[str,
     return Answer(best, value, min(bound, value), "proven" if proven else "best_found", solver, seconds, trouble)
 
 
-def _run(command: tuple[str, ...], job: dict[str, object], seconds: float) -> str:
+def _run(command: tuple[str, ...], told_to_do: dict[str, object], seconds: float) -> str:
     """Run a child to its end or ours; what went wrong, in words."""
     try:
         done = subprocess.run(
-            command, input=json.dumps(job), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+            command, input=json.dumps(told_to_do), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             errors="replace", timeout=seconds * OVER + OVER_SECONDS, check=False,
         )
     except subprocess.TimeoutExpired:
@@ -122,9 +130,14 @@ def _run(command: tuple[str, ...], job: dict[str, object], seconds: float) -> st
     return ""
 
 
-def _read(path: Path) -> Floats | None:
+def read(path: Path) -> Floats | None:
     """The plan a child left, if it left one."""
     if not path.exists():
         return None
     with np.load(path) as stored:
         return np.asarray(stored["x"], dtype=float)
+
+
+def told(path: Path) -> dict[str, object]:
+    """What a child says it has proven; nothing if it said nothing."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

@@ -1,8 +1,8 @@
-"""The child process that knows the solvers: HiGHS with strong rows at the root, CBC as a second opinion.
+"""The child process that knows the solvers: HiGHS with a tightened root and a search for good plans, CBC as a second opinion.
 
-Method. The relaxed problem is solved by interior point where it is large, by simplex otherwise; strong rows that it breaks are added
-and it is solved again, until none is worth it; then the problem goes to branch and bound with those rows, from the best plan known.
-Each better plan and bound is written at once, whole or not at all. One thread, as the parent asked.
+Method. The relaxed problem is tightened (`solver_root`), plans are looked for from what it tells (`search`, with `solver_parts`
+to say what each is worth), and the problem goes to branch and bound with the rows found and the best plan known. Each better plan
+and bound is written at once, whole or not at all. One thread, as the parent asked.
 
 Started as `python -m sufficiency.capital.solver_child`; the job comes as one line of JSON on standard input.
 """
@@ -20,16 +20,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sufficiency.capital.arrays import Arrays, load
-from sufficiency.capital.strong_rows import Strong, sites, violated
+from sufficiency.capital.halves import halves
+from sufficiency.capital.search import Found, openings, search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sufficiency.capital.solver_root import Root
+
     Floats = NDArray[np.float64]
 
-LARGE = 20_000          # columns from which on interior point is the faster at the root
-MOST_ROUNDS = 40
-FOR_ROOT = 0.3          # share of the time that finding strong rows may take
+FOR_ROOT = 0.3          # share of the time that tightening may take
+FOR_SEARCH = 0.15       # share of the time in which plans are looked for before branch and bound
+AS_ROOT = 3.0           # how many times as long as tightening took, at most
 FOR_LAST = 0.02         # share of the time kept for the last cleaning
 
 
@@ -41,6 +44,7 @@ class Desk:
     folder: Path
     seconds: float
     begun: float = field(default_factory=time.monotonic)
+    x: Floats | None = None
     value: float = float("inf")
     bound: float = float("-inf")
     solver: str = ""
@@ -54,7 +58,7 @@ class Desk:
         """Keep a plan if it is better than the last."""
         value = float(self.problem.cost @ x)
         if value < self.value:
-            self.value = value
+            self.value, self.x = value, x
             self._write("plan.npz", lambda path: np.savez(path, x=x))
 
     def proven(self, bound: float) -> None:
@@ -76,8 +80,12 @@ class Desk:
 
 def main() -> None:
     """Take a job from standard input and do it."""
+    do(json.loads(sys.stdin.readline()))
+
+
+def do(job: dict[str, Any]) -> None:
+    """Do a job: read the problem from its folder, leave plan and proof there."""
     begun = time.monotonic()
-    job = json.loads(sys.stdin.readline())
     folder = Path(job["folder"])
     desk = Desk(load(folder / "problem.npz"), folder, float(job["seconds"]), begun)
     start = None
@@ -95,20 +103,26 @@ def main() -> None:
 def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     import highspy  # noqa: PLC0415 - a missing solver is told by the parent
 
-    desk.solver = f"HiGHS {highspy.Highs().version()}"
+    from sufficiency.capital.solver_highs import INFEASIBLE, OPTIMAL, linear, quiet, with_rows  # noqa: PLC0415
+    from sufficiency.capital.solver_root import root  # noqa: PLC0415
+
+    desk.solver = f"HiGHS {quiet().version()}"
     desk.tell()
-    rows, feasible = _root(desk, highspy)
-    if not feasible:
+    problem = desk.problem
+    found = root(problem, lambda: desk.left() - desk.seconds * (1 - FOR_ROOT), desk.proven)
+    if not found.feasible:
         desk.status = "infeasible"
         return
-    model = highspy.Highs()
-    _quiet(model, job["seed"])
-    model.passModel(_model(desk.problem, rows, highspy, whole=True))
-    for name, value in (("mip_rel_gap", job["gap"]), ("mip_abs_gap", job["gap_absolute"]), ("time_limit", max(0.0, desk.left() * (1 - FOR_LAST)))):
+    if problem.whole.any() and found.solved:
+        _look(desk, job, found)
+    model = quiet(job["seed"])
+    model.passModel(with_rows(problem, found.rows, whole=True))
+    for name, value in (("mip_rel_gap", job["gap"]), ("mip_abs_gap", job["gap_absolute"]), ("time_limit", max(0.0, desk.left() - FOR_LAST * desk.seconds))):
         model.setOptionValue(name, float(value))
-    if start is not None:
+    best = desk.x if desk.x is not None else start
+    if best is not None:
         solution = highspy.HighsSolution()
-        solution.col_value = list(start)
+        solution.col_value = list(best)
         model.setSolution(solution)
     kind = highspy.cb.HighsCallbackType
 
@@ -121,80 +135,45 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     model.startCallback(kind.kCallbackMipImprovingSolution)
     model.startCallback(kind.kCallbackMipLogging)
     model.run()
-    info = model.getInfo()
-    desk.proven(info.mip_dual_bound)
-    if model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+    desk.proven(model.getInfo().mip_dual_bound)
+    if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
         desk.status = "infeasible"
-    elif info.primal_solution_status == 2:
-        _clean(desk, np.array(model.getSolution().col_value), highspy)
+    elif desk.x is not None:
+        x, whole = desk.x, problem.whole
+        lower, upper = problem.lower.copy(), problem.upper.copy()
+        lower[whole] = upper[whole] = np.round(x[whole])
+        last = quiet()      # what is built is fixed and the rest worked out anew, so that rounding leaves no trace
+        last.passModel(linear(problem.cost, lower, upper, problem.matrix(), problem.row_lower, problem.row_upper))
+        last.setOptionValue("time_limit", max(1.0, desk.left()))
+        last.run()
+        if last.getModelStatus() == OPTIMAL:
+            x = np.array(last.getSolution().col_value)
+            x[whole] = np.round(x[whole])
+            desk.value = float("inf")
+            desk.plan(np.clip(x, problem.lower, problem.upper))
 
 
-def _quiet(model: Any, seed: int) -> None:
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_feasibility_tolerance", 1e-7)):
-        model.setOptionValue(name, value)
+def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
+    """Look for plans before branch and bound does, from what the relaxed problem tells."""
+    from sufficiency.capital.solver_parts import Settled  # noqa: PLC0415
 
-
-def _model(problem: Arrays, rows: list[Strong], highspy: Any, whole: bool) -> Any:
-    """The problem with its strong rows, handed over in one pass."""
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(problem.cost), len(problem.row_lower) + len(rows)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = problem.cost, problem.lower, problem.upper
-    lp.row_lower_ = np.concatenate([problem.row_lower, np.full(len(rows), -np.inf)])
-    lp.row_upper_ = np.concatenate([problem.row_upper, [row.most for row in rows]])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.concatenate([problem.starts, problem.starts[-1] + np.cumsum([len(row.index) for row in rows], dtype=np.int64)])
-    lp.a_matrix_.index_ = np.concatenate([problem.index, *(row.index for row in rows)])
-    lp.a_matrix_.value_ = np.concatenate([problem.value, *(row.value for row in rows)])
-    if whole:
-        kind = highspy.HighsVarType
-        lp.integrality_ = [kind.kInteger if w else kind.kContinuous for w in problem.whole]
-    return lp
-
-
-def _root(desk: Desk, highspy: Any) -> tuple[list[Strong], bool]:
-    """Solve the relaxed problem and add strong rows until it breaks none that is worth it; says whether it can be solved at all."""
     problem = desk.problem
-    candidates = sites(problem)
-    model = highspy.Highs()
-    _quiet(model, 0)
-    model.passModel(_model(problem, [], highspy, whole=False))
-    model.setOptionValue("solver", "ipm" if len(problem.cost) >= LARGE else "choose")
-    added: list[Strong] = []
-    for _ in range(MOST_ROUNDS):
-        model.setOptionValue("time_limit", model.getRunTime() + max(0.0, desk.left() * (1 - FOR_LAST)))
-        model.run()
-        status = model.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            return added, status != highspy.HighsModelStatus.kInfeasible
-        model.setOptionValue("solver", "simplex")
-        desk.proven(model.getObjectiveValue())
-        x = np.array(model.getSolution().col_value)
-        new = [row for site in candidates if (row := violated(site, x)) is not None]
-        if not new or desk.left() < desk.seconds * (1 - FOR_ROOT):
-            break
-        for row in new:
-            model.addRow(-np.inf, row.most, len(row.index), row.index.astype(np.int32), row.value)
-        added += new
-    return added, True
+    apart = halves(problem)
+    settled = Settled(apart)
+    most = min(desk.left(), desk.seconds * FOR_SEARCH, (desk.seconds - desk.left()) * AS_ROOT)
+    ends = desk.left() - most
 
+    def evaluate(x: Floats) -> Found | None:
+        worth = settled.place(x)
+        if worth is not None and worth.value < desk.value:
+            desk.plan(x.copy())
+        return worth
 
-def _clean(desk: Desk, x: Floats, highspy: Any) -> None:
-    """Fix what is built and work the rest out anew, so that rounding leaves no trace."""
-    problem = desk.problem
-    lower, upper = problem.lower.copy(), problem.upper.copy()
-    lower[problem.whole] = upper[problem.whole] = np.round(x[problem.whole])
-    model = highspy.Highs()
-    _quiet(model, 0)
-    lp = _model(problem, [], highspy, whole=False)
-    lp.col_lower_, lp.col_upper_ = lower, upper
-    model.passModel(lp)
-    model.setOptionValue("time_limit", max(1.0, desk.left()))
-    model.run()
-    if model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-        x = np.array(model.getSolution().col_value)
-        x[problem.whole] = np.round(x[problem.whole])
-        desk.value = float("inf")
-    desk.plan(np.clip(x, problem.lower, problem.upper))
+    def enough(value: float) -> bool:
+        return bool(value - desk.bound <= max(job["gap_absolute"], job["gap"] * abs(value)))
+
+    tried = openings(apart, found.relaxed, found.price, found.charge)
+    search(apart, tried, settled.pay, evaluate, lambda: (desk.left() - ends) / most if most > 0 else 0.0, enough, job["seed"])
 
 
 def _with_cbc(desk: Desk, job: dict[str, Any]) -> None:

@@ -1,0 +1,69 @@
+"""Why no plan keeps the rules: which rules would have to give way, where and by how much, in words.
+
+Method. Rules that may be bent (money, sites, dates, consents, exclusions, places to take away) get a slack each, rules on what must
+happen stay; the plan that bends least in proportion to each limit is found, and every slack that is used is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from sufficiency.capital.arrays import Arrays
+from sufficiency.capital.facts import Facts
+from sufficiency.capital.model import RULES, Build
+from sufficiency.capital.solver import Ask, solve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HARD = ("children_need_a_place", "a_child_is_placed_once", "stays_open", "must_be_built", "as_asked", "everyone_has_a_place",
+        "every_pound_has_a_pot", "within_all_pots", "equity_floor")
+UNITS = {"within_pot": "£{:,.0f}k", "ring_fence": "£{:,.0f}k", "within_site": "{:,.0f} places", "within_places": "{:,.0f} places"}
+DUST = 1e-6
+
+
+def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[str]:
+    """Sentences that name what stands in the way; empty where that could not be found in time."""
+    rows = built.problem.constraints()
+    rule_of = [next(rule for rule in RULES if row.name.startswith(rule.__name__ + "_")) for row in rows]
+    soft = np.array([i for i, rule in enumerate(rule_of) if rule.__name__ not in HARD])
+    left_out = np.array([rule.__name__ == "within_all_pots" for rule in rule_of])
+    elastic = _with_slacks(problem, soft, left_out)
+    answer = solve(elastic, Ask(seconds=seconds, gap=1e-3))
+    if answer.x is None:
+        return []
+    slack = answer.x[len(problem.cost):]
+    told = []
+    for i, amount in zip(soft, slack, strict=True):
+        if amount > DUST:
+            rule, label = rule_of[i], rows[i].name.removeprefix(rule_of[i].__name__ + "_")
+            by = UNITS.get(rule.__name__)
+            told.append(f"{rule.__name__} ({_codes(f, label)})" + (f" is short by {by.format(amount)}" if by else " would have to give way")
+                        + f": {rule.__doc__}")
+    return told
+
+
+def _with_slacks(problem: Arrays, soft: NDArray[np.int64], left_out: NDArray[np.bool_]) -> Arrays:
+    """The problem with a slack in each soft row, its cost in proportion to the row's limit, and nothing else to be made small."""
+    matrix = problem.matrix()
+    many, columns = len(soft), len(problem.cost)
+    limit = np.where(np.isfinite(problem.row_upper), problem.row_upper, 1.0)[soft]
+    slacks = sp.csr_matrix((-np.ones(many), (soft, np.arange(many))), shape=(matrix.shape[0], many))
+    whole = sp.hstack([matrix, slacks]).tocsr()
+    return replace(
+        problem, cost=np.concatenate([np.zeros(columns), 1.0 / np.maximum(1.0, np.abs(limit))]), constant=np.zeros(1),
+        lower=np.concatenate([problem.lower, np.zeros(many)]), upper=np.concatenate([problem.upper, np.full(many, np.inf)]),
+        whole=np.concatenate([problem.whole, np.zeros(many, dtype=bool)]), scheme=np.concatenate([problem.scheme, np.full(many, -1)]),
+        serving=np.zeros(columns + many, dtype=bool), starts=whole.indptr.astype(np.int64), index=whole.indices.astype(np.int64),
+        value=whole.data, row_lower=problem.row_lower, row_upper=np.where(left_out, np.inf, problem.row_upper), strong=np.array([], dtype=np.int64),
+    )
+
+
+def _codes(f: Facts, label: str) -> str:
+    """A label with codes as they stand in the tables."""
+    back = {safe: code for code, safe in f.name.items() if code}
+    return ", ".join(back.get(part, part) for part in label.split("_"))
