@@ -91,7 +91,7 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
         "coverage": coverage(residuals(table, assumptions.method), lambda others: bands(others, assumptions)),
         "origins": origins, "vintages": table, "names": today.frame.names, "schools": today.schools[["urn", "school_name"]],
     }
-    notes = (*skipped, *what_is_of_today(today.evidence), *_no_schools(origins))
+    notes = (*_invented(evidence.authority), *skipped, *what_is_of_today(today.evidence), *_no_schools(origins))
     return Backtest(today.evidence.authority, assumptions, tables, notes, evidence.sources)
 
 
@@ -145,6 +145,15 @@ def _years_known(roll: pd.DataFrame) -> set[int]:
     grid = roll.pivot_table(index="ay", columns="nc_year", values="actual").reindex(columns=list(STATUTORY))
     grid = grid.dropna(axis="columns", how="all")
     return {int(ay) for ay in grid.index[grid.notna().all(axis=1)]} if grid.shape[1] else set()
+
+
+def _invented(authority: Authority) -> tuple[Note, ...]:
+    """Say that a made-up council's past was easier to foresee than a real one's."""
+    if not authority.invented:
+        return ()
+    return (Note("authority_roll", "this council is invented, and its rolls have no good and bad years such as real ones have: "
+                 "any method is less far out here, and bands hold more often, than for a real council",
+                 "what these errors would say of a real council"),)
 
 
 def _no_schools(origins: pd.DataFrame) -> tuple[Note, ...]:

@@ -467,6 +467,7 @@ class Authority:
     gss_code: str               # ONS code, "E10000024"; blank where not given
     base_year: int              # academic year of the latest January census
     districts: tuple[str, ...] = ()     # ONS codes of its districts as the workspace names them; none: see `own_areas`
+    invented: bool = False      # no real council: its figures are smoother than real ones, which is said beside what they show
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ came in: *births* (more or fewer than were known then, at the ratio that was for
 *survival and migration* (within a phase), *transfers* (into Year 7, and with them who crosses the authority's border there),
 *sixth form* (into Year 12 and on) and *start* (the schools that are planned for are not quite those of the published roll). The
 parts add up to the miss.
+
+Three more stand in the table so that nobody looks for them in vain. *Cross-border* and *housing* are not told apart (ELSEWHERE
+says in which part they are) and so are missing, which is not nought; *overrides* are nought: a past forecast has none.
 """
 
 from __future__ import annotations
@@ -36,6 +39,13 @@ PARTS = ("births", "before school", "survival and migration", "transfers", "sixt
 COLUMNS = ["origin", "ay", "horizon", "phase", "method", "part", "children", "share"]
 NOBODY = 0.5                # children; where fewer were forecast nobody was, and none are carried on
 BIRTHS, BEFORE, SURVIVAL, TRANSFERS, SIXTH_FORM, START = range(len(PARTS))
+ELSEWHERE = {
+    "cross-border": "who crosses the border into Year 7 is within transfers, all others within survival and migration",
+    "housing": "past forecasts are made without the list of sites, so what homes brought is within survival and migration",
+}
+"""Parts that are not told apart: where they are."""
+OVERRIDES = "overrides"
+NO_CHILDREN = 1e-6          # fewer are the rounding of sums, and none
 
 
 def part_of(nc_year: int) -> int:
@@ -92,6 +102,7 @@ def miss_rows(made: Forecast, came: Came, method: str, used: Mapping[int, float]
         for h in range(1, min(ahead[phase], len(years) - 1) + 1):
             of_phase, total = parts[:, h, list(groups)].sum(axis=1), counted[h, list(groups)].sum()
             if not np.isnan(of_phase).any() and total > 0:
-                rows += [(origin, years[h], h, phase, method, part, children, children / total)
-                         for part, children in zip(PARTS, of_phase, strict=True)]
+                told = [0.0 if abs(children) < NO_CHILDREN else float(children) for children in of_phase]
+                each = [*zip(PARTS, told, strict=True), *((part, np.nan) for part in ELSEWHERE), (OVERRIDES, 0.0)]
+                rows += [(origin, years[h], h, phase, method, part, children, children / total) for part, children in each]
     return pd.DataFrame(rows, columns=COLUMNS)

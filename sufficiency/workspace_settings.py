@@ -90,6 +90,7 @@ class AuthorityEntry(BaseModel):
     districts: tuple[str, ...] = Field(
         default=(), description="ONS codes of its districts; left out, they are those in which its schools stand",
     )
+    invented: bool = Field(default=False, description="true for a council that is made up: errors of its past are then too small")
 
 
 class TableEntry(BaseModel):
@@ -135,7 +136,8 @@ def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Work
     problems += faults
     if problems or authority is None or settings is None:
         raise EvidenceError(with_lines(problems, text))
-    known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year, authority.districts)
+    known = Authority(authority.code, authority.name, authority.gss_code, authority.base_year, authority.districts,
+                      authority.invented)
     return Workspace(folder, known, settings, tables, text)
 
 

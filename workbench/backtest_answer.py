@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 YEARS_AHEAD = (1, 3)
 BAND_YEARS = (1, 2, 3)
+RIGHT = {80: (0.76, 0.84), 95: (0.92, 0.98)}
+"""Band -> from which share to which it is called about right."""
+
+FEWEST_JANUARIES = 8        # fewer say too little of a band
 NAMES = {
     "plain": "plain cohort survival (3, 2, 1)", "last_year": "last year's ratios alone",
     OWN_RETURN: "the authority's own returns",
@@ -31,8 +35,6 @@ def how_wrong(run: Run) -> dict[str, Any]:
     """The figures: errors by phase, years ahead and method, against own returns, of areas and schools, and coverage."""
     method = str(run.manifest["assumptions"]["method"])
     vintages = run.table("vintages")
-    whole = vintages[vintages["nc_year"].isna()]
-    dfe = whole[whole["level"] == "dfe"]
     measures = run.table("measures")
     pooled = measures[measures["nc_year"].isna() & measures["origin"].isna() & measures["horizon"].isin(YEARS_AHEAD)]
     places = pooled[pooled["level"].isin(["planning_area", "school"]) & pooled["method"].eq(method)]
@@ -43,7 +45,7 @@ def how_wrong(run: Run) -> dict[str, Any]:
         "origins": sorted(int(o) for o in run.table("origins")["origin"]),
         "errors": _records(pooled[pooled["level"].eq("dfe") & pooled["method"].ne(OWN_RETURN)],
                            ["phase", "horizon", "method", "n", "bias", "mape"]),
-        "against_own_returns": against_own_returns(dfe, method),
+        "against_own_returns": against_own_returns(vintages, method),
         "places": _records(places, ["level", "phase", "horizon", "n", "bias", "wape", "median_ape", "p90_ape"]),
         "coverage": _records(pooled_coverage(near, ["level"]), ["level", "n", "inside_80", "inside_95"]),
         "coverage_by_origin": _records(pooled_coverage(near, ["level", "origin"]),
@@ -52,8 +54,9 @@ def how_wrong(run: Run) -> dict[str, Any]:
     }
 
 
-def against_own_returns(dfe: pd.DataFrame, method: str) -> list[dict[str, Any]]:
+def against_own_returns(vintages: pd.DataFrame, method: str) -> list[dict[str, Any]]:
     """Mean error of the authority's own returns, and of each method on the same Januaries, whatever the sign."""
+    dfe = vintages[vintages["nc_year"].isna() & vintages["level"].eq("dfe")]
     keys = ["phase", "origin", "ay", "horizon"]
     errors = dfe.assign(error=(dfe["forecast"] / dfe["actual"] - 1)).pivot_table(index=keys, columns="method", values="error")
     if OWN_RETURN not in errors or method not in errors:
@@ -103,7 +106,8 @@ def backtest_lines(told: dict[str, Any]) -> list[str]:
                   *_table(told["places"], "half", "one in ten", "median_ape", "p90_ape")]
     if told["coverage"]:
         lines += ["", "How often what came one to three years ahead lay within a run's bands, in primary and secondary; each",
-                  "January is left out of the authority's own errors by which its bands are drawn:", *_coverage_lines(told)]
+                  "January is left out of the authority's own errors by which its bands are drawn. Of the 80 % band it should be",
+                  "80 %, of the 95 % band 95 %:", *_coverage_lines(told), *verdicts(told)]
     return [*lines, *_notes(told)]
 
 
@@ -121,6 +125,26 @@ def _coverage_lines(told: dict[str, Any]) -> list[str]:
     cells = [(level, when, f"{row['n']:,}", f"{row['inside_80']:.0%}", f"{row['inside_95']:.0%}")
              for level, when, row in sorted(rows, key=lambda row: row[0])]
     return columns([("", "forecast in", "forecasts", "80 % band", "95 % band"), *cells], right=[2, 3, 4])
+
+
+def verdicts(told: dict[str, Any]) -> list[str]:
+    """Whether the bands kept their word, in words: a sentence a level."""
+    said = []
+    for row in told["coverage"]:
+        count = sum(one["level"] == row["level"] for one in told["coverage_by_origin"])
+        narrow, wide = (_judged(row[f"inside_{band}"], *RIGHT[band]) for band in (80, 95))
+        said.append(f"  {row['level']}: the 80 % band held {row['inside_80']:.0%} of {row['n']:,} forecasts and was {narrow}; "
+                    f"the 95 % band held {row['inside_95']:.0%} and was {wide}.")
+        if count < FEWEST_JANUARIES:
+            said.append(f"    From {count} Januar{'y' if count == 1 else 'ies'} alone, whose forecasts go up and down together: "
+                        "a hint, and no proof.")
+    return said
+
+
+def _judged(share: float, least: float, most: float) -> str:
+    """A verdict on one band, by its share in whole per cent as it is shown."""
+    shown = round(share, 2)
+    return "too narrow" if shown < least else "too wide" if shown > most else "about right"
 
 
 def _by_method(told: dict[str, Any], phase: str) -> list[str]:

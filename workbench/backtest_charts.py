@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from textwrap import fill as fill_text
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from maps.palette import SHORTAGE
 from planning_areas.school_year import ENTRY_YEAR
+from sufficiency.misses import ELSEWHERE
 from sufficiency.vintages import OWN_RETURN
 from workbench.backtest_answer import NAMES, PHASES, latest_miss, miss_title
-from workbench.charts import GAIN, INK, LOSS, OUTLINE, Chart, light_grid, signed
+from workbench.charts import GAIN, INK, LOSS, OUTLINE, WHOLE, Chart, light_grid, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
+ROOM_BELOW = 0.12           # of the axis, below which a figure under a mark would stand on the axis
+BESIDE = 0.18               # of a year, by which marks of the same Januaries stand beside the lines
+HALF = 0.5                  # children; a part of fewer is not drawn
+LINE = 150                  # characters of a line beneath the chart
 LEAST_SHOWN = 0.005         # an axis of errors goes up to half a per cent at least
 
 
@@ -31,58 +37,87 @@ class Line:
     mark: str
 
 
-OURS = Line(INK, "-", "o")
+OURS, SAME = Line(INK, "-", "o"), Line(INK, "none", "o")
 LINES = {"plain": Line(SHORTAGE[3][0], "--", "s"), "last_year": Line("#1f5f99", ":", "^"), OWN_RETURN: Line(OUTLINE, "none", "X")}
 
 
-def accuracy_chart(measures: pd.DataFrame, method: str, authority: str) -> Chart:
-    """Mean error by years ahead, a panel a phase and a line a method; measures: the table of that name."""
+def accuracy_chart(measures: pd.DataFrame, own: list[dict[str, Any]], method: str, authority: str) -> Chart:
+    """Mean error by years ahead, a panel a phase and a line a method; measures: the table of that name.
+
+    own: the authority's own returns against ours, as `against_own_returns` tells them: both marks are of the same Januaries, and
+    how many these are stands beside them, since the lines are of more.
+    """
     pooled = measures[measures["nc_year"].isna() & measures["origin"].isna() & measures["level"].eq("dfe")]
-    told = []
-    for row in pooled[pooled["method"].isin([method, OWN_RETURN]) & pooled["horizon"].isin([1, 3])].itertuples():
-        whose = "the authority's own returns" if row.method == OWN_RETURN else "this workspace's method"
-        told.append(f"{row.phase}, {row.horizon} years ahead, {whose}: {row.mape:.1%}")
+    pooled = pooled[pooled["method"] != OWN_RETURN]
+    told = [f"{row.phase}, {row.horizon} years ahead, this workspace's method: {row.mape:.1%} over {row.n} Januaries"
+            for row in pooled[pooled["method"].eq(method) & pooled["horizon"].isin([1, 3])].itertuples()]
+    told += [f"{row['phase']}, {row['horizon']} years ahead, on the same {_januaries(row['n'])}: the authority's own returns "
+             f"{row['mape'][OWN_RETURN]:.1%}, this workspace's method {row['mape'][method]:.1%}" for row in own]
 
     def fill(figure: Figure) -> None:
         panels = figure.subplots(1, len(ENTRY_YEAR), sharey=True)
         for axes, phase in zip(panels, ENTRY_YEAR, strict=True):
-            _errors(axes, pooled[pooled["phase"] == phase], method, PHASES[phase])
-        panels[0].set_ylim(0, 115 * max(pooled["mape"].max(), LEAST_SHOWN) if len(pooled) else 1)
+            mine = [row for row in own if row["phase"] == phase]
+            _errors(axes, pooled[pooled["phase"] == phase], mine, method, PHASES[phase], top)
+        panels[0].set_ylim(0, top)
         panels[0].set_ylabel("mean error, whatever the sign (%)")
-        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+        marks = {label: mark for axes in panels for mark, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+        figure.legend(marks.values(), marks.keys(), loc="outside lower center", ncols=2, frameon=False)
 
+    highest = max([LEAST_SHOWN, *pooled["mape"], *(share for row in own for share in row["mape"].values())])
+    top = 125 * highest
     alt = f"Mean error of the authority's pupils by years ahead. {'; '.join(told) or 'Nothing could be measured'}."
     return Chart(f"{authority}: how far out forecasts of past Januaries were", alt, 4.4, fill)
 
 
-def _errors(axes: Axes, pooled: pd.DataFrame, method: str, title: str) -> None:
-    """One panel."""
+def _januaries(count: int) -> str:
+    return f"{count} Januar{'y' if count == 1 else 'ies'}"
+
+
+def _errors(axes: Axes, pooled: pd.DataFrame, own: list[dict[str, Any]], method: str, title: str, top: float) -> None:
+    """One panel: a line a method over all its Januaries, and beside one another own returns and ours on the same ones."""
     axes.set_title(title)
-    for name in (method, *(name for name in LINES if name != method)):
+    for name in (method, *(name for name in LINES if name not in (method, OWN_RETURN))):
         mine = pooled[pooled["method"] == name].sort_values("horizon")
         look = OURS if name == method else LINES[name]
         label = f"this workspace's method ({name})" if name == method else NAMES[name]
         axes.plot(mine["horizon"], mine["mape"] * 100, color=look.colour, linestyle=look.dash, marker=look.mark, label=label,
-                  markersize=6 if name != OWN_RETURN else 9)
-        if name in (method, OWN_RETURN):
-            others = pooled[pooled["method"].ne(name) & pooled["method"].ne(OWN_RETURN)].groupby("horizon")["mape"].mean()
+                  markersize=6)
+        if name == method:
+            others = pooled[pooled["method"].ne(name)].groupby("horizon")["mape"].mean()
             for at, value in zip(mine["horizon"], mine["mape"], strict=True):
-                below = name == method and value < others.get(at, 0.0)
-                axes.annotate(f"{value:.1%}".removesuffix("%"), (at, value * 100), xytext=(0, -8 if below else 8), ha="center",
-                              va="top" if below else "bottom", textcoords="offset points", fontsize=8)
+                below = value < others.get(at, 0.0) and 100 * value > ROOM_BELOW * top
+                _write(axes, at, value, f"{100 * value:.1f}", below=below)
+    for row in own:
+        at = row["horizon"] + BESIDE
+        for name, look, label in ((OWN_RETURN, LINES[OWN_RETURN], f"{NAMES[OWN_RETURN]}, and"),
+                                  (method, SAME, "this workspace's method on the same Januaries")):
+            axes.plot([at], [row["mape"][name] * 100], color=look.colour, linestyle="none", marker=look.mark, markersize=9,
+                      markerfacecolor="none" if look is SAME else look.colour, label=label)
+        higher, lower = sorted((row["mape"][OWN_RETURN], row["mape"][method]), reverse=True)
+        _write(axes, at, higher, f"n = {row['n']}", below=False)
+        for value in dict.fromkeys((higher, lower)):
+            axes.annotate(f"{100 * value:.1f}", (at, value * 100), xytext=(8, 0), textcoords="offset points", va="center",
+                          fontsize=8)
+    last = int(max([1, *pooled["horizon"], *(row["horizon"] for row in own)]))
     axes.set_xlabel("years ahead")
-    axes.set_xticks(range(1, 8))
+    axes.set_xticks(range(1, last + 1))
+    axes.set_xlim(0.6, last + 0.7)
     light_grid(axes, "y")
+
+
+def _write(axes: Axes, at: float, value: float, text: str, *, below: bool) -> None:
+    """Print a text above or below a mark."""
+    axes.annotate(text, (at, value * 100), xytext=(0, -8 if below else 8), ha="center", va="top" if below else "bottom",
+                  textcoords="offset points", fontsize=8)
 
 
 def miss_chart(misses: pd.DataFrame, method: str, authority: str) -> Chart:
     """The latest miss three years ahead, part by part, a panel a phase; misses: the table of that name."""
     latest = latest_miss(misses, method)
     phases = [part for phase in ENTRY_YEAR if len(part := latest[latest["phase"] == phase])]
-    told = [
-        f"{miss_title(part)}: " + ", ".join(
-            f"{row.part} {signed(row.children)}" for row in part.itertuples() if round(row.children)) for part in phases
-    ]
+    told = [f"{miss_title(part)}: {_in_words(part)}" for part in phases]
+    beneath = not_shown(latest)
 
     def fill(figure: Figure) -> None:
         if not phases:
@@ -90,25 +125,50 @@ def miss_chart(misses: pd.DataFrame, method: str, authority: str) -> Chart:
             return
         for axes, part in zip(np.atleast_1d(figure.subplots(len(phases), 1)), phases, strict=True):
             _waterfall(axes, part)
+        figure.supxlabel(fill_text(beneath, LINE), fontsize=8, x=0.01, ha="left")
 
-    return Chart(f"{authority}: what the latest miss was made of", "; ".join(told) + "." if told else "No miss can be told yet.",
-                 0.9 + 2.4 * max(1, len(phases)), fill)
+    alt = " ".join([*told, beneath]) if told else "No miss can be told yet."
+    return Chart(f"{authority}: what the latest miss was made of", alt, 1.6 + 2.4 * max(1, len(phases)), fill)
+
+
+def _in_words(part: pd.DataFrame) -> str:
+    """Every part of a miss, the largest as in the picture, and the whole."""
+    parts = [f"{row.part} {signed(row.children)}" for row in part.itertuples() if shown(row.children)]
+    return ", ".join([*parts, f"the whole miss {signed(part['children'].sum())}"]) + "."
+
+
+def shown(children: float) -> bool:
+    """Say whether a part is large enough to be drawn."""
+    return abs(children) >= HALF        # what is not told is not
+
+
+def not_shown(latest: pd.DataFrame) -> str:
+    """In words, the parts that the picture leaves out: those that are nought in every panel, those that are not told apart."""
+    if latest.empty:
+        return ""
+    known = latest[latest["children"].notna()]
+    nought = [part for part, rows in known.groupby("part", sort=False) if not rows["children"].map(shown).any()]
+    said = [f"Nought, or less than half a child: {', '.join(nought)}."] if nought else []
+    return " ".join([*said, "Not told apart:", "; ".join(f"{part} ({where})" for part, where in ELSEWHERE.items()) + "."])
 
 
 def _waterfall(axes: Axes, part: pd.DataFrame) -> None:
-    """One panel: each part begins where the one before it ends, the whole miss below."""
-    shown = part[part["children"].abs() >= 0.5]
-    ends = shown["children"].cumsum().to_numpy("float64")
-    names, sizes = [*shown["part"], "the whole miss"], [*shown["children"], float(part["children"].sum())]
-    starts = [*(ends - shown["children"].to_numpy("float64")), 0.0]
+    """One panel: each part begins where the one before it ends, to which a line leads; the whole miss below."""
+    drawn = part[part["children"].map(shown)]
+    sizes = [*drawn["children"], float(part["children"].sum())]
+    ends = np.cumsum(sizes[:-1])
+    starts = [0.0, *ends[:-1], 0.0] if len(ends) else [0.0]
     for at, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        look = GAIN if size > 0 else LOSS
-        axes.barh(at, size, left=start, height=0.62, facecolor=look.fill, hatch=look.hatch, edgecolor=OUTLINE, linewidth=0.8)
+        look = WHOLE if at == len(drawn) else GAIN if size > 0 else LOSS
+        axes.barh(at, size, left=start, height=0.62, **look.options())
+        if at < len(drawn):
+            axes.plot([start + size] * 2, [at - 0.31, at + 1.31], color=OUTLINE, linewidth=0.7)
         axes.annotate(signed(size), (max(start, start + size), at), xytext=(5, 0), textcoords="offset points", va="center")
     axes.axvline(0, color=OUTLINE, linewidth=0.8)
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(sizes)), [*drawn["part"], "the whole miss"])
     axes.invert_yaxis()
     axes.margins(x=0.12)
+    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_title(miss_title(part))
-    axes.set_xlabel("children forecast beyond those who came")
+    axes.set_xlabel("children forecast beyond those who came; slanting lines take away")
     light_grid(axes)

@@ -19,7 +19,7 @@ from scenarios.runs import Run
 from sufficiency.backtest import Backtest, Plan, backtest
 from sufficiency.workspace import load
 from workbench.answers import Answer
-from workbench.backtest_answer import backtest_lines, how_wrong
+from workbench.backtest_answer import against_own_returns, backtest_lines, how_wrong
 from workbench.backtest_charts import accuracy_chart, miss_chart
 from workbench.charts import write_chart
 from workbench.disclosure import protect
@@ -77,7 +77,8 @@ def publish(place: Path, identity: Identity, found: Backtest) -> Path:
     method, name = found.assumptions.method, found.authority.name
     writers: dict[str, runs.Writer] = {WORKBOOK: lambda path: write_workbook(release, path, facts)}
     charts = {
-        ACCURACY: accuracy_chart(found.tables["measures"], method, name), MISS: miss_chart(found.tables["misses"], method, name),
+        ACCURACY: accuracy_chart(found.tables["measures"], against_own_returns(found.tables["vintages"], method), method, name),
+        MISS: miss_chart(found.tables["misses"], method, name),
     }
     writers |= {f"{called}.{kind}": partial(write_chart, chart) for called, chart in charts.items() for kind in ("svg", "png")}
     return runs.save(place, manifest.facts(identity, found.sources, found.notes, kind="backtest"), found.tables, writers)

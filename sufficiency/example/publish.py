@@ -114,7 +114,7 @@ def settings(listed: Listed, seed: int) -> str:
     lines = [f"# The invented county of {COUNTY}, drawn from seed {seed}: nothing in this folder is real.",
              f"# What is planted in it: {ANSWERS}", "", "[authority]",
              f'code = "{cast.LA_CODE}"', f'name = "{COUNTY}"', f'gss_code = "{cast.LA_GSS}"',
-             f'base_year = "{ay_label(cast.BASE)}"', ""]
+             f'base_year = "{ay_label(cast.BASE)}"', "invented = true", ""]
     often = [table for table, *_ in listed]
     for table, reader, files, more in listed:
         head = f"[[tables.{table}]]" if often.count(table) > 1 else f"[tables.{table}]"
