@@ -104,6 +104,16 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A small table of words and figures as they are to be read, whatever the year shown: for the card of a thing."""
+
+    title: str                      # "Homes and children by year"
+    columns: dict[str, str]         # column of `frame` -> heading, the first of them that of the rows
+    frame: pd.DataFrame             # key, and the columns, as text
+    note: str = ""                  # one sentence below the table
+
+
+@dataclass(frozen=True)
 class Points:
     """Things at a place: schools, housing sites. What has no place on the ground stays in the table."""
 
@@ -120,6 +130,7 @@ class Points:
     value_title: str = ""
     limit_title: str = ""
     breakdown: Breakdown | None = None  # the year groups of each; years of all layers, shown where a layer has that year
+    listing: Listing | None = None      # a table in the card of each
 
 
 @dataclass(frozen=True)

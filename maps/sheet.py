@@ -13,7 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from maps.layer import Account, Breakdown, Cell, Layer, Measure, Outline, Points, cells, number, sentences, whole
+from maps.layer import Account, Breakdown, Cell, Layer, Listing, Measure, Outline, Points, cells, number, sentences, whole
 from maps.page import page_with_map
 from maps.palette import BORDER, Scale
 from maps.shapes import METRES, degrees, for_display, label_points, polygons
@@ -212,6 +212,7 @@ def _points(points: Points, layers: tuple[Layer, ...]) -> dict[str, Any]:
     places = degrees(gpd.GeoSeries.from_xy(items["x"].astype("float64"), items["y"].astype("float64"), crs=METRES))
     areas, series = _area_of(points, layers), _series(points, layers)
     behind, rows = (None, {}) if points.breakdown is None else _rows_behind(points.breakdown)
+    listed = {} if points.listing is None else _listed(points.listing)
     names = _texts(items["name"])
     facts = {column: _texts(items[column]) for column in dict.fromkeys((*points.facts, *points.columns))}
     sizes = [_whole(size) for size in items["size"]]
@@ -219,14 +220,24 @@ def _points(points: Points, layers: tuple[Layer, ...]) -> dict[str, Any]:
         "key": points.key, "title": points.title, "singular": points.singular, "mark": points.mark, "size": points.size,
         "valueTitle": points.value_title, "limitTitle": points.limit_title, "series": points.series is not None,
         "located": points.areas is not None, "breakdown": behind,
+        "listing": None if points.listing is None else {
+            "title": points.listing.title, "headings": list(points.listing.columns.values()), "note": points.listing.note},
         "facts": [{"name": column, "label": label} for column, label in points.facts.items()],
         "columns": [{"name": column, "label": label} for column, label in points.columns.items()],
         "items": [
             {"name": names[i], "at": places[i], "size": sizes[i], "facts": {column: facts[column][i] for column in facts},
-             "areas": areas.get(key, {}), "series": series.get(key, {}), "rows": rows.get(key, [])}
+             "areas": areas.get(key, {}), "series": series.get(key, {}), "rows": rows.get(key, []),
+             "listed": listed.get(key, [])}
             for i, key in enumerate(items["key"])
         ],
     }
+
+
+def _listed(listing: Listing) -> dict[Any, list[list[str]]]:
+    """The rows of each thing's own table, as text."""
+    columns = list(listing.columns)
+    return {key: [[str(cell) for cell in row] for row in mine[columns].itertuples(index=False, name=None)]
+            for key, mine in listing.frame.groupby("key", sort=False)}
 
 
 def _area_of(points: Points, layers: tuple[Layer, ...]) -> dict[str, dict[str, int]]:

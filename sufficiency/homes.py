@@ -35,7 +35,7 @@ from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label, nc_year_
 from sufficiency.evidence import Note
 from sufficiency.own_areas import own_districts
 from sufficiency.rules import rulebook
-from sufficiency.trajectories import parts_of
+from sufficiency.trajectories import funded_outside, parts_of
 from sufficiency.usual_rate import by_past_of_sites, of_nowhere, told, usual_rate
 from sufficiency.where_homes import district_shares, shares, small_areas_of
 from sufficiency.yields import PHASES, Kind, build_up, kind_of, profile, yield_of
@@ -239,7 +239,8 @@ def homes_of(evidence: Evidence, frame: AreaFrame, projection: Projection, assum
     layers, notes = _layers(parts, evidence, frame, projection, assumptions)
     homes = Homes(parts, years, areas, layers, yields, rests_on, general, profiles, -pupils, known, open_, assumptions, nothing,
                   notes)
-    return replace(homes, central=homes.core_children(), notes=(*notes, *homes.without_school()))
+    said = (*notes, *funded_outside(parts))
+    return replace(homes, central=homes.core_children(), notes=(*said, *homes.without_school()))
 
 
 def _known(projection: Projection, areas: tuple[str, ...], ay: int) -> Flags:

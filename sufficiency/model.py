@@ -17,6 +17,7 @@ from sufficiency.area_codes import one_phase_a_code
 from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
+from sufficiency.basic_need import basic_need
 from sufficiency.calibration import drawn_towards, shipped
 from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.story import childcare
@@ -134,6 +135,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "site_years": site_years(ahead.homes),
         "homes": homes_table(ahead.homes),
         "building": building(ahead.homes),
+        "basic_need": basic_need(central, homes_table(ahead.homes), assumptions.operating_margin),
         "pans": evidence.pans,
         **young.tables,
     }

@@ -3,6 +3,10 @@
 Gross children are all who live in the homes of a site, from the base year on, by years since completion: what developers are
 asked for. Net children are those by whom the forecast was raised on the site's account: of its homes above the usual rate (a
 site shares an area's usual rate with the other certain sites there by their homes), less those who are at a local school already.
+A site's homes are told apart without a rest: within the usual rate, above it, not in the core forecast, and ready only after the
+forecast ends. In places that developers (HDC) or the Housing Infrastructure Fund (HIF) pay for are, gross, all children of the
+homes of such sites; what a return takes off for them are the net ones, which are inside the forecast: to take off more would
+take off children who were never in it. Children of such homes whom the October census has counted already are among them.
 Sites' net children do not add up to those of areas where next September's figures are known already, or where building falls
 below the usual rate. The peak and the long run are told for each phase: young families come first, and their children grow older.
 """
@@ -30,19 +34,26 @@ LONG_RUN = 25           # years after the base year to which a site's children a
 SCHOOL_PHASES = ("primary", "secondary", "post_16")
 AUDIT = {
     "site_ref": "str", "site_name": "str", "status": "str", "probability": "float64", "counted_in": "str", "funded": "str",
-    "dwellings": "float64", "dwellings_without_pupils": "float64", "usual_dwellings": "float64", "added_dwellings": "float64",
-    "areas_touched": "str",
+    "dwellings": "float64", "usual_dwellings": "float64", "added_dwellings": "float64", "not_in_core_dwellings": "float64",
+    "later_dwellings": "float64", "dwellings_without_pupils": "float64", "areas_touched": "str",
     **{f"{phase}_{what}": kind for phase in SCHOOL_PHASES
-       for what, kind in (("peak", "float64"), ("peak_year", "str"), ("long_run", "float64"))},
-    "net_pupils": "float64", "net_ay": "float64", "yield_rests_on": "str",
+       for what, kind in (("peak", "float64"), ("peak_year", "str"), ("long_run", "float64"), ("net", "float64"),
+                          ("net_year", "str"))},
+    "yield_rests_on": "str",
 }
 YEARS = {
     "site_ref": "str", "ay": "int64", "dwellings": "float64", "usual_dwellings": "float64", "added_dwellings": "float64",
     **{f"{phase}_gross": "float64" for phase in SCHOOL_PHASES}, **{f"{phase}_net": "float64" for phase in SCHOOL_PHASES},
 }
+FUNDS = ("HDC", "HIF")
+IN_WORDS = {
+    "whole": "in the forecast, whole", "part": "in the forecast, in part", "likely": "in the range only, by its probability",
+    "nowhere": "nowhere: the usual rate is not known",
+}
 AREAS = {
     "phase": "str", "planning_area_code": "str", "ay": "int64", "nc_year": "int64", "homes_gross": "float64",
-    "homes_net": "float64", "homes_by_probability": "float64", "hdc_pupils": "float64", "hif_pupils": "float64",
+    "homes_net": "float64", "homes_by_probability": "float64", "hdc_gross": "float64", "hdc_pupils": "float64",
+    "hif_gross": "float64", "hif_pupils": "float64",
 }
 BUILDING = {
     "phase": "str", "planning_area_code": "str", "ay": "int64", "dwellings": "float64", "dwellings_by_probability": "float64",
@@ -103,26 +114,25 @@ def site_audit(homes: Homes) -> pd.DataFrame:
     children = gross(homes, far)
     counted = bring_pupils(homes.parts.table, homes.assumptions)
     ready = homes.parts.at(range(far.start, max(far.stop, homes.parts.first + homes.parts.ready.shape[1]))).sum(axis=1)
+    later = ready - homes.parts.at(homes.ahead).sum(axis=1)
     rows = []
     for ref, site in homes.parts.table.groupby("site_ref", sort=True):
         at = site.index.to_numpy()
         mine = by_year[by_year["site_ref"] == ref]
-        net = mine[[f"{phase}_net" for phase in SCHOOL_PHASES]].sum(axis=1)
+        in_trends, added = mine["usual_dwellings"].sum(min_count=1), mine["added_dwellings"].sum(min_count=1)
         row = {
             "site_ref": ref, "site_name": site["site_name"].iloc[0], "status": ", ".join(dict.fromkeys(site["status"])),
             "probability": np.average(site["probability"], weights=np.maximum(ready[at], 1e-9)),
             "counted_in": _counted_in(site["core"].to_numpy("bool"), known=bool(mine["added_dwellings"].notna().any())),
             "funded": ", ".join(sorted(set(site["funded"]) - {""})),
-            "dwellings": ready[at].sum(), "dwellings_without_pupils": ready[at][~counted[at]].sum(),
-            "usual_dwellings": mine["usual_dwellings"].sum(min_count=1),
-            "added_dwellings": mine["added_dwellings"].sum(min_count=1),
-            "areas_touched": _areas(homes, at), "net_pupils": net.max(),
-            "net_ay": mine["ay"].iloc[int(net.to_numpy().argmax())] if net.max() > 0 else np.nan,
-            "yield_rests_on": _rests_on(homes, at, counted),
+            "dwellings": ready[at].sum(), "usual_dwellings": in_trends, "added_dwellings": added,
+            "not_in_core_dwellings": max(0.0, ready[at].sum() - later[at].sum() - np.nansum([in_trends, added])),
+            "later_dwellings": later[at].sum(), "dwellings_without_pupils": ready[at][~counted[at]].sum(),
+            "areas_touched": _areas(homes, at), "yield_rests_on": _rests_on(homes, at, counted),
         }
         for phase in SCHOOL_PHASES:
             series = children[at, PHASES.index(phase)].sum(axis=0)
-            row |= {f"{phase}_{name}": value for name, value in _peak(series, far).items()}
+            row |= {f"{phase}_{name}": value for name, value in {**_peak(series, far), **_most_net(mine, phase, homes)}.items()}
         rows.append(row)
     return pd.DataFrame(rows)[list(AUDIT)].astype(AUDIT)
 
@@ -139,10 +149,19 @@ def _peak(children: Floats, years: range) -> dict[str, object]:
     return {"peak": peak, "peak_year": span, "long_run": float(children[-1])}
 
 
+def _most_net(years: pd.DataFrame, phase: str, homes: Homes) -> dict[str, object]:
+    """The most children of a phase by whom the forecast is raised on a site's account, within the phase's horizon, and when."""
+    ahead = homes.assumptions.primary_years if phase == "primary" else homes.assumptions.secondary_years
+    told = years[years["ay"] <= homes.years[0] + ahead]
+    most = float(told[f"{phase}_net"].max()) if len(told) else 0.0
+    when = ay_label(int(told["ay"].iloc[int(told[f"{phase}_net"].to_numpy().argmax())])) if most > 0 else ""
+    return {"net": most, "net_year": when}
+
+
 def _counted_in(core: NDArray[np.bool_], *, known: bool) -> str:
-    if not known:
-        return "nowhere: the usual rate is not known"
-    return "core forecast, whole" if core.all() else "core in part" if core.any() else "band, by probability"
+    if core.any() and not known:
+        return IN_WORDS["nowhere"]
+    return IN_WORDS["whole" if core.all() else "part" if core.any() else "likely"]
 
 
 def _areas(homes: Homes, at: NDArray[np.int64]) -> str:
@@ -167,7 +186,11 @@ def _rests_on(homes: Homes, at: NDArray[np.int64], counted: NDArray[np.bool_]) -
 
 
 def homes_table(homes: Homes) -> pd.DataFrame:
-    """Children from new homes by planning area, year and year group: gross of certain sites, net, by probability, and funded."""
+    """Children from new homes by planning area, year and year group: gross of certain sites, net, by probability, and funded.
+
+    `hdc_gross` and `hif_gross` are all children of the homes of funded sites, `hdc_pupils` and `hif_pupils` those inside the
+    forecast, never more than the forecast itself.
+    """
     if homes.parts is None:
         return _empty(AREAS)
     every, likely = gross(homes, homes.ahead), homes.by_probability()
@@ -178,16 +201,36 @@ def homes_table(homes: Homes) -> pd.DataFrame:
         for name in OF_AREAS[phase]:
             k, groups = PHASES.index(name), GROUPS[name]
             by = {"homes_gross": np.ones(len(core))}
-            by |= {f"{fund.lower()}_pupils": homes.parts.table["funded"].eq(fund).to_numpy("float64") for fund in ("HDC", "HIF")}
+            by |= {f"{fund.lower()}_gross": homes.parts.table["funded"].eq(fund).to_numpy("float64") for fund in FUNDS}
+            inside = _funded_inside(homes, phase, name)
             each = {column: ((shares * of[:, None])[:, :, None] * every[:, k, None, :]).sum(axis=0) / len(groups)
                     for column, of in by.items()}
             called = phase if name != "post_16" else "sixth_form"
             for (a, at), (y, ay), g in product(enumerate(layer.places), enumerate(homes.ahead), groups):
                 rows.append((called, homes.areas[at], ay, g, each["homes_gross"][a, y], homes.central[y + 1, at, g],
-                             likely[y + 1, at, g], each["hdc_pupils"][a, y], each["hif_pupils"][a, y]))
+                             likely[y + 1, at, g], each["hdc_gross"][a, y], inside["HDC"][a, y, g],
+                             each["hif_gross"][a, y], inside["HIF"][a, y, g]))
     table = pd.DataFrame(rows, columns=list(AREAS)).astype(AREAS)
     some = table[list(AREAS)[4:]].ne(0).any(axis=1)
     return table[some].sort_values(["ay", "phase", "planning_area_code", "nc_year"]).reset_index(drop=True)
+
+
+def _funded_inside(homes: Homes, phase: str, name: str) -> dict[str, Floats]:
+    """Children in places of each fund who are inside the forecast: fund -> [area, year, nc_year] of a phase of yields.
+
+    Those of funded sites' homes above the usual rate, less who are at a local school already; where there is no school for a
+    year group nobody, and never more than the forecast.
+    """
+    assert homes.parts is not None
+    k, layer = PHASES.index(name), homes.layers[phase]
+    above = homes.parts.at(homes.ahead)[:, None, :] * _above(homes, phase)[1] * homes.yields[:, k, None, None]
+    net = build_up(above, homes.profiles[k]) * ((1 - homes.assumptions.already_local) / len(GROUPS[name]))
+    open_ = homes.open[layer.places][:, None, :]
+    found = {fund: net[homes.parts.table["funded"].eq(fund).to_numpy("bool")].sum(axis=0)[:, :, None] * open_ for fund in FUNDS}
+    forecast = np.moveaxis((homes.central - homes.floor)[1:, layer.places], 0, 1)
+    both = np.sum(list(found.values()), axis=0)
+    part = np.divide(forecast, both, out=np.ones_like(both), where=both > forecast)
+    return {fund: children * part for fund, children in found.items()}
 
 
 def building(homes: Homes) -> pd.DataFrame:

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planning_areas.wording import some
+from sufficiency.evidence import Note
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -88,6 +91,16 @@ def _core(rows: pd.DataFrame, given: Flags, rules: dict[str, Any]) -> pd.Series:
     """Which rows a forecast takes whole: their status is certain, and nobody has called them unlikely."""
     unlikely = given & rows["probability"].lt(rules["probability"]["core_from"]).to_numpy("bool")
     return rows["status"].isin(rules["probability"]["core"]) & ~unlikely
+
+
+def funded_outside(parts: Parts) -> tuple[Note, ...]:
+    """Name the sites whose school places are paid for while their homes are not in the core forecast."""
+    table = parts.table
+    outside = sorted(set(table.loc[table["funded"].ne("") & ~table["core"], "site_ref"]))
+    if not outside:
+        return ()
+    return (Note("housing_sites", "school places are paid for on sites whose homes are not in the core forecast: "
+                 f"{some(outside)}", "their pupils are in no forecast, and so not among hdc_pupils and hif_pupils"),)
 
 
 def _with_windfall(grid: Floats, windfall: Flags, first: int, base: int) -> Floats:

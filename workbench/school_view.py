@@ -1,4 +1,4 @@
-"""Schools and housing sites as points of the committee map, with what a planner wants to know of each."""
+"""Schools as points of the committee map, with what a planner wants to know of each."""
 
 from __future__ import annotations
 
@@ -129,47 +129,3 @@ def _latest_pan(pans: pd.DataFrame, base: int) -> dict[str, str]:
         text=[f"{pan} ({nc_year_label(int(g))})" for pan, g in zip(known["pan"], known["nc_year"], strict=True)]
     )
     return {str(urn): ", ".join(texts) for urn, texts in told.groupby("urn")["text"]}
-
-
-def sites_points(sites: pd.DataFrame, base: int, audit: pd.DataFrame | None = None) -> Points:
-    """Housing sites with the homes still to come, year by year, and whom they bring by the audit of the sites."""
-    told = _told_by_audit(audit) if audit is not None else {}
-    ahead = sites[sites["financial_year"] >= base].sort_values(["site_ref", "financial_year"])
-    rows = []
-    for ref, site in ahead.groupby("site_ref", sort=True):
-        first, by_year = site.iloc[0], site.groupby("financial_year", sort=True)["dwellings"].sum()
-        years = ", ".join(f"{ay_label(int(y))}: {d:,.0f}" for y, d in by_year.items() if d > 0)
-        rows.append((
-            ref,
-            first["site_name"] or ref,
-            first["easting"],
-            first["northing"],
-            site["dwellings"].sum(),
-            str(first["status"]).replace("_", " "),
-            years,
-            *told.get(str(ref), ("not known", "not known")),
-            first["note"],
-        ))
-    columns = ["key", "name", "x", "y", "size", "status", "years", "counted", "children", "note"]
-    return Points(
-        "sites",
-        "Housing sites",
-        "housing site",
-        "diamond",
-        pd.DataFrame(rows, columns=columns),
-        "homes still to come",
-        facts={"status": "Planning status", "years": "Homes by financial year", "counted": "In the forecast",
-               "children": "Primary children", "note": "Note"},
-        columns={"status": "Planning status", "years": "Homes by financial year", "children": "Primary children"},
-    )
-
-
-def _told_by_audit(audit: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """How each site counts in the forecast, and its primary children at the peak and added to the forecast."""
-    found = {}
-    for row in audit.itertuples():
-        added = row.added_dwellings
-        homes = "" if pd.isna(added) else f"; {added:,.0f} homes above the usual rate"
-        most = f"{row.primary_peak:,.0f} at most, {row.primary_peak_year}" if row.primary_peak > 0 else "none"
-        found[str(row.site_ref)] = (f"{row.counted_in}{homes}", most)
-    return found

@@ -28,7 +28,8 @@ from workbench.childcare_points import settings_points
 from workbench.picture import Picture
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
-from workbench.school_view import schools_points, sites_points
+from workbench.school_view import schools_points
+from workbench.site_view import sites_points
 from workbench.waterfall import kinds_of, whole_parts, words
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def committee_sheet(picture: Picture) -> Sheet:
     young = childcare_layers(tables, picture)
     base = picture.authority.base_year
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
-    if not tables["housing_sites"].empty:
-        points.append(sites_points(tables["housing_sites"], base, tables.get("site_audit")))
+    if not tables["site_audit"].empty:
+        points.append(sites_points(tables, base, picture.assumptions))
     if (settings := settings_points(tables, picture)) is not None:
         points.append(settings)
     return Sheet(

@@ -102,8 +102,16 @@ function pointCard({group: g, item: i}, choose, back, cameFrom) {
   const list = make('dl', {class: 'facts'}, ...facts.filter(([, fact]) => fact).map(pair));
   return [
     cardTop(item.name, capital(group.singular), back, cameFrom ? 'Back to ' + cameFrom : 'Close', look),
-    list, ...yearsOf(group, item), ...yearGroups(group.breakdown, rowsOfThing(group, item), item.name),
+    list, ...listingOf(group, item), ...yearsOf(group, item), ...yearGroups(group.breakdown, rowsOfThing(group, item), item.name),
   ];
+}
+
+/** The table of its own that a thing has, whatever the year shown. */
+function listingOf(group, item) {
+  if (!item.listed.length) return [];
+  const {title, headings, note} = group.listing;
+  return [make('h3', {}, title), plainTable(title + ': ' + item.name, headings, item.listed.map((cells) => ({cells}))),
+    ...(note ? [make('p', {class: 'under'}, note)] : [])];
 }
 
 /** Pupils and places of a thing over the years, as a picture and as a table; now and what is expected. */

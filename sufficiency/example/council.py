@@ -40,11 +40,15 @@ GARDEN_OFF = 350.0                  # metres east and north of the market villag
 GARDEN_URN = "990900"
 CITY_URN = 991_001
 GARDEN_MIX = (("house", "2", 0.20), ("house", "3", 0.40), ("house", "4", 0.25), ("flat", "2", 0.15))
+FUNDED = {"GARDEN": "HDC", cast.ESTATE_REF: "HDC", cast.CURVE_REF: "HIF"}     # who pays for the school places of a site
 STATUSES = ("under_construction", "full", "outline", "allocation")
 KINDS = (("house", "2"), ("house", "3"), ("house", "4"), ("flat", "1"), ("flat", "2"), ("flat", "4"))
 HOMES_SURVEYED = (400, 560, 240, 180, 200, 20)
 PUPILS_FOUND = {"early_years": (26, 52, 22, 2, 10, 0), "primary": (92, 190, 86, 6, 24, 2), "secondary": (36, 130, 74, 3, 13, 0),
                 "post_16": (6, 24, 16, 1, 1, 0)}      # in the homes surveyed, kind by kind
+CURVES = {      # pupils in a new home by years since it was completed; the last goes on for good
+    "primary": (0.12, 0.18, 0.22, 0.25, 0.27, 0.28, 0.27, 0.26, 0.25, 0.24),
+    "secondary": (0.08, 0.09, 0.10, 0.11, 0.12, 0.13, 0.15, 0.17, 0.19, 0.20, 0.20, 0.19, 0.18, 0.17, 0.16)}
 PAST_HOMES = range(cast.BASE - 6, cast.BASE + 1)      # financial years of which completions are known
 
 
@@ -78,7 +82,9 @@ def keep_lists(seed: int, land: Land, schools: Schools, rolls: Rolls) -> Council
     tables = {
         "area_names": _names(land, schools), "yg_places": _year_group_places(schools, places, known_by),
         "pans": _pans(schools, known_by, cuts), "planned_places": _planned(schools, known_by),
-        "housing_sites": sites, "completions": _completions(seed, land, schools, sites), "yields": _yields(),
+        "housing_sites": sites.astype(object).where(sites.notna(), ""),
+        "completions": _completions(seed, land, schools, sites), "yields": _yields(),
+        "yield_curves": _curves(),
         "attended_flows": _flows(land, schools, rolls),
         "transfers": _transfers(schools, rolls), "offers": _offers(rng, schools, rolls),
         "october_census": _october(rng, schools, rolls),
@@ -221,11 +227,12 @@ def _completions(seed: int, land: Land, schools: Schools, sites: pd.DataFrame) -
     """Homes completed in the past by primary planning area and by district: in most about as many a year as are to come."""
     rng = np.random.default_rng([seed, 7])
     primary, _ = area_codes(schools)
-    each = sites.drop_duplicates("site_ref")
+    each = sites.dropna(subset="easting").drop_duplicates("site_ref")
     where = {str(ref): int(np.hypot(*(land.area_centres - np.array([x, y])).T).argmin())
              for ref, x, y in zip(each["site_ref"], each["easting"], each["northing"], strict=True)}
     usual = np.zeros(len(primary))
-    np.add.at(usual, sites["site_ref"].map(where).to_numpy("int64"), sites["dwellings"].to_numpy("float64") / len(GARDEN))
+    placed = sites[sites["site_ref"].isin(where)]
+    np.add.at(usual, placed["site_ref"].map(where).to_numpy("int64"), placed["dwellings"].to_numpy("float64") / len(GARDEN))
     usual[cast.ESTATE_AREA] = cast.USUAL_HOMES
     homes = np.rint(usual * rng.uniform(0.85, 1.05, (len(PAST_HOMES), len(primary)))).astype("int64")
     homes[:, cast.ESTATE_AREA] = cast.USUAL_HOMES
@@ -240,6 +247,27 @@ def _yields() -> pd.DataFrame:
     rows = [(phase, kind, "", bedrooms, homes, pupils) for phase, found in PUPILS_FOUND.items()
             for (kind, bedrooms), homes, pupils in zip(KINDS, HOMES_SURVEYED, found, strict=True)]
     return pd.DataFrame(rows, columns=["phase", "dwelling_type", "tenure", "bedrooms", "dwellings", "pupils"])
+
+
+def _curves() -> pd.DataFrame:
+    """When children of new homes come and go: young families first, then their children grow older."""
+    rows = [(phase, since, pupils) for phase, curve in CURVES.items() for since, pupils in enumerate(curve)]
+    return pd.DataFrame(rows, columns=["phase", "years_since", "pupils_per_dwelling"])
+
+
+def _meadows(land: Land) -> list[tuple[object, ...]]:
+    """A site that is built in five years, and whose children are most some years after its last home."""
+    east, north = np.rint(land.area_centres[cast.CURVE_AREA] + GARDEN_OFF).astype("int64")
+    return [(cast.CURVE_REF, f"{land.area_names[cast.CURVE_AREA]} Meadows", "full", int(east), int(north),
+             ay_label(cast.BASE + y), cast.CURVE_HOMES, "", "", "the fund pays for 60 places at the nearest school")
+            for y in range(cast.CURVE_YEARS)]
+
+
+def _windfall() -> list[tuple[object, ...]]:
+    """Homes on no known site in the last three financial years; those to come are taken to go on at their mean."""
+    first = cast.BASE - len(cast.WINDFALL_HOMES)
+    return [(cast.WINDFALL_REF, "Homes on no known site", "windfall", None, None, ay_label(first + y), homes, "", "",
+             "sites of fewer than ten homes") for y, homes in enumerate(cast.WINDFALL_HOMES)]
 
 
 def _sites(rng: np.random.Generator, land: Land, estate: list[tuple[object, ...]]) -> pd.DataFrame:
@@ -262,8 +290,11 @@ def _sites(rng: np.random.Generator, land: Land, estate: list[tuple[object, ...]
     rows += [("GARDEN", f"{land.area_names[cast.GARDEN_AREA]} Garden Village", "outline", int(east), int(north),
               ay_label(cast.BASE + y), round(homes * part), kind, bedrooms, note)
              for y, homes in enumerate(GARDEN) for kind, bedrooms, part in GARDEN_MIX]
-    return pd.DataFrame([*rows, *estate], columns=["site_ref", "site_name", "status", "easting", "northing", "financial_year",
-                                                   "dwellings", "dwelling_type", "bedrooms", "note"])
+    columns = ["site_ref", "site_name", "status", "easting", "northing", "financial_year", "dwellings", "dwelling_type",
+               "bedrooms", "note"]
+    table = pd.DataFrame([*rows, *estate, *_meadows(land), *_windfall()], columns=columns)
+    table = table.astype({"easting": "Int64", "northing": "Int64"})
+    return table.assign(funded=table["site_ref"].map(FUNDED).fillna(""))
 
 
 def _flows(land: Land, schools: Schools, rolls: Rolls) -> pd.DataFrame:

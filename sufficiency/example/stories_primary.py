@@ -8,6 +8,7 @@ from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.council import (
     BASE,
+    CURVES,
     GARDEN,
     GARDEN_BEFORE,
     GARDEN_DEED,
@@ -111,19 +112,22 @@ def more_homes(county: County) -> Story:
     by_year = [cast.USUAL_HOMES if cast.BASE + y < cast.MORE_FROM else cast.MORE_HOMES for y in range(cast.ESTATE_YEARS)]
     last = cast.BASE + 5
     ready = [7 / 12 * by_year[y - 1] + 5 / 12 * by_year[y] for y in range(1, last - cast.BASE + 1)]
-    more = sum(max(0.0, homes * share - cast.USUAL_HOMES) for homes in ready)
+    more = [max(0.0, homes * share - cast.USUAL_HOMES) for homes in ready]
     pupils = sum(PUPILS_FOUND["primary"]) / sum(HOMES_SURVEYED)
+    by_age = CURVES["primary"]      # the homes ready last are in their first January, those before in their second, and so on
+    gross, net = (sum(homes * by_age[last - cast.BASE - 1 - y] for y, homes in enumerate(each)) for each in (ready, more))
     return Story(
         "more_homes", f"{county.land.area_names[cast.ESTATE_AREA]} Fields: many homes, and about half of them nothing new",
         f"In {county.land.area_names[cast.ESTATE_AREA]} {cast.USUAL_HOMES} homes were completed in every one of the last years, "
         f"and their children are in the trends of its schools. On the estate {cast.MORE_HOMES} a year are built from April "
         f"{cast.MORE_FROM} on. Only the homes above {cast.USUAL_HOMES} a year bring children whom the trends do not hold, and of "
-        f"these children three in ten are at a local school already. A survey found {pupils:.2f} primary pupils in a new home.",
+        f"these children three in ten are at a local school already. A survey found {pupils:.2f} primary pupils in a new home, "
+        f"fewer in its first years: {by_age[0]:.2f} in the first January, {max(by_age):.2f} in the sixth.",
         {"planning area": primary_code(county, cast.ESTATE_AREA), "site": cast.ESTATE_REF},
         (Figure("ready", f"homes of the estate ready from September {cast.BASE + 1} to January {last + 1}", sum(ready), "homes"),
-         Figure("more", "of which above the usual rate of the area", more, "homes"),
-         Figure("gross", "primary pupils who live in the homes of the estate then", sum(ready) * pupils, "pupils"),
-         Figure("net", "primary pupils by whom the area's forecast is raised", more * pupils * 0.7, "pupils")))
+         Figure("more", "of which above the usual rate of the area", sum(more), "homes"),
+         Figure("gross", "primary pupils who live in the homes of the estate then", gross, "pupils"),
+         Figure("net", "primary pupils by whom the area's forecast is raised", net * 0.7, "pupils")))
 
 
 def falling_rolls(county: County) -> Story:

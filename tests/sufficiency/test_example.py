@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
@@ -135,12 +136,45 @@ def test_only_homes_above_the_usual_rate_bring_children_who_are_new(found: Found
     assert net.sum() == pytest.approx(story.figure("net"), rel=0.05), "neighbours' sites send a few children too"
     assert mine["primary_net"].iloc[-1] == pytest.approx(net.sum(), rel=0.05)
     audit = tables["site_audit"].set_index("site_ref").loc[site]
-    assert audit["counted_in"] == "core forecast, whole" and audit["usual_dwellings"] > 0 and audit["added_dwellings"] > 0
+    assert audit["counted_in"] == "in the forecast, whole" and audit["usual_dwellings"] > 0 and audit["added_dwellings"] > 0
     projection = found.outcome.projection
     assert float(projection.pupils.min()) >= 0
     assert_allclose(projection.pupils.sum("planning_area_code"), projection.authority, rtol=1e-9)
     assert_allclose(projection.schools.sum("urn"), projection.authority, rtol=1e-9)
     assert_allclose(projection.residents.sum("planning_area_code"), projection.authority, rtol=1e-9)
+
+
+def test_funded_children_are_inside_the_forecast_and_no_more_is_taken_off(found: Found) -> None:
+    """S06: developers' and the fund's pupils are part of the forecast, less than all children of their homes."""
+    tables = found.outcome.tables
+    homes, keys = tables["homes"], ["phase", "planning_area_code", "ay", "nc_year"]
+    for fund in ("hdc", "hif"):
+        assert 0 < homes[f"{fund}_pupils"].sum() < homes[f"{fund}_gross"].sum()
+        assert (homes[f"{fund}_pupils"] <= homes[f"{fund}_gross"] + 1e-9).all()
+    held = homes.merge(tables["pupils"], on=keys)
+    assert len(held) and (held["hdc_pupils"] + held["hif_pupils"] <= held["pupils"] + 1e-9).all()
+    bridge = tables["basic_need"]
+    added = bridge["additional_need"] + bridge["for_margin"] + bridge["developer_funded"]
+    assert_allclose(added, bridge["fundable_need"], atol=1e-9)
+    assert bridge["developer_funded"].min() < 0 <= bridge["fundable_need"].min()
+    site = found.stories["more_homes"].where["site"]
+    years = tables["site_years"].set_index(["site_ref", "ay"])
+    assert years.loc[(site, BASE + 5), "primary_net"] < 0.6 * years.loc[(site, BASE + 5), "primary_gross"]
+    assert any("GARDEN" in note.text and "not in the core forecast" in note.text for note in found.outcome.notes)
+
+
+def test_children_of_a_site_are_most_some_years_after_its_last_home_and_windfall_goes_on(found: Found) -> None:
+    audit = found.outcome.tables["site_audit"].set_index("site_ref")
+    meadows = audit.loc[cast.CURVE_REF]
+    last_home = BASE + cast.CURVE_YEARS
+    for phase in ("primary", "secondary"):
+        assert meadows[f"{phase}_peak"] > meadows[f"{phase}_long_run"] > 0
+        assert int(meadows[f"{phase}_peak_year"][:4]) > last_home, "later than the last home"
+    assert int(meadows["secondary_peak_year"][:4]) > int(meadows["primary_peak_year"][:4]), "children grow older"
+    years = found.outcome.tables["site_years"]
+    windfall = years[years["site_ref"] == cast.WINDFALL_REF]
+    assert_allclose(windfall["dwellings"].iloc[:5], np.mean(cast.WINDFALL_HOMES))
+    assert audit.loc[cast.WINDFALL_REF, "counted_in"].startswith("in the range only")
 
 
 def test_a_pair_of_falling_schools_keeps_its_places(found: Found) -> None:

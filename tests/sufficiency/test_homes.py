@@ -16,6 +16,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sufficiency.assumptions import Assumptions
+from sufficiency.balance import need, need_with_margin
+from sufficiency.basic_need import basic_need, fundable
 from sufficiency.children import Projection
 from sufficiency.draws import Draws
 from sufficiency.evidence import TABLES
@@ -304,14 +306,45 @@ def test_windfall_goes_on_at_its_mean() -> None:
     assert not parts.table["core"].iloc[at]
 
 
-def test_funded_children_are_told_apart() -> None:
-    town = a_town([*site(100, funded="HDC"), *site(50, ref="B", funded="HIF")], usual=0.0)
-    table = homes_table(made(town)[1])
+def test_funded_children_are_told_apart_gross_and_net() -> None:
+    """Of 100 and 50 homes a year 30 are usual: 4/5 of each site's homes bring children whom the forecast did not hold."""
+    town = a_town([*site(100, funded="HDC"), *site(50, ref="B", funded="HIF")], usual=30.0)
+    _, homes = made(town)
+    table = homes_table(homes)
     then = table[(table["ay"] == BASE + 3) & (table["phase"] == "primary")]
-    assert_allclose(then["hdc_pupils"].sum(), 75.0)
-    assert_allclose(then["hif_pupils"].sum(), 37.5)
+    assert_allclose(then["hdc_gross"].sum(), 75.0)
+    assert_allclose(then["hif_gross"].sum(), 37.5)
     assert_allclose(then["homes_gross"].sum(), 112.5)
-    assert_allclose(then["homes_net"].sum(), 0.7 * 112.5)
+    assert_allclose(then["homes_net"].sum(), 0.8 * 0.7 * 112.5)
+    assert_allclose(then["hdc_pupils"].sum(), 0.8 * 0.7 * 75.0)
+    assert_allclose(then["hif_pupils"].sum(), 0.8 * 0.7 * 37.5)
+    assert_allclose(table["hdc_pupils"] + table["hif_pupils"], table["homes_net"], rtol=1e-9)
+
+
+def test_funded_children_are_never_more_than_the_forecast_nor_of_sites_outside_it() -> None:
+    """S06: in a year group without children there is nobody to take off; homes of an outline site are in no forecast."""
+    town = a_town([*site(100, funded="HDC"), *site(500, ref="B", funded="HDC", status="outline")], usual=0.0)
+    _, homes = made(town)
+    everybody = homes_table(homes)
+    few = replace(homes, floor=np.zeros_like(homes.floor), central=homes.central * 0.1)
+    table = homes_table(few)
+    forecast = table["homes_net"]       # of nobody but a tenth of the new children
+    assert (table["hdc_pupils"] <= forecast + 1e-9).all() and (everybody["hdc_pupils"] > forecast + 1).any()
+    assert any("not in the core forecast: B" in note.text for note in homes.notes)
+    assert_allclose(everybody["hdc_gross"], everybody["homes_gross"], rtol=1e-12)       # those of B are not among them
+
+
+def test_basic_need_takes_off_the_funded_children_inside_the_forecast() -> None:
+    """E2: 7 places short, 6.3 for the margin, 10.7 paid for by developers, 2.58 left."""
+    pupils, funded = np.array([62.0, 60, 64, 61, 58, 60, 59]), np.array([4.0, 3, 3, 2, 2, 1, 1])
+    places = np.full(7, 60.0)
+    assert_allclose(fundable(pupils, funded, places, 0.02), [0, 0, 2.22, 0.18, 0, 0.18, 0], atol=1e-9)
+    key = {"ay": 2026, "phase": "primary", "planning_area_code": "A", "nc_year": range(7)}
+    held = pd.DataFrame({**key, "pupils": pupils, "yg_places": places, "additional_need": need(pupils, places),
+                         "additional_need_with_margin": need_with_margin(pupils, places, 0.02)})
+    homes = pd.DataFrame({**key, "hdc_pupils": funded, "hif_pupils": 0.0, "hdc_gross": 50.0, "hif_gross": 0.0})
+    bridge = basic_need(held, homes, 0.02)[["additional_need", "for_margin", "developer_funded", "fundable_need"]].sum()
+    assert [f"{value:.2f}" for value in bridge] == ["7.00", "6.32", "-10.74", "2.58"]
 
 
 def test_the_audit_tells_which_homes_the_forecast_carries_already() -> None:
@@ -321,10 +354,32 @@ def test_the_audit_tells_which_homes_the_forecast_carries_already() -> None:
     assert_allclose(years.loc["MILL", "added_dwellings"], 60.0)
     assert_allclose(years.loc["MILL", "usual_dwellings"], 40.0)
     assert_allclose(years.loc["LATER", ["added_dwellings", "usual_dwellings"]], 0.0)
-    assert audit.loc["MILL", "counted_in"] == "core forecast, whole"
-    assert audit.loc["LATER", "counted_in"] == "band, by probability" and audit.loc["LATER", "probability"] == 0.7
+    assert audit.loc["MILL", "counted_in"] == "in the forecast, whole"
+    assert audit.loc["LATER", "counted_in"] == "in the range only, by its probability"
+    assert audit.loc["LATER", "probability"] == 0.7
     assert audit.loc["MILL", "areas_touched"] == "A 100%; S 100%"
     assert_allclose(years.loc["MILL", "primary_net"], primary(homes.central)[1:], rtol=1e-12)
     built = building(homes).set_index(["phase", "ay"]).loc[("primary", BASE + 2)]
     assert_allclose(built[["dwellings", "dwellings_by_probability", "usual_dwellings", "excess_dwellings"]].astype("float64"),
                     [100, 160, 40, 60])
+
+
+@pytest.mark.parametrize("usual", [40.0, None])
+def test_the_homes_of_a_site_add_up_without_a_rest(usual: float | None) -> None:
+    """Twelve financial years of 100 homes: those that become ready after the seven years of the forecast are told."""
+    _, homes = made(a_town([*site(100), *site(100, ref="LATER", status="outline")], usual=usual))
+    audit = site_audit(homes).set_index("site_ref")
+    parts = audit[["usual_dwellings", "added_dwellings", "not_in_core_dwellings", "later_dwellings"]]
+    assert_allclose(parts.sum(axis=1), audit["dwellings"], rtol=1e-12)
+    assert_allclose(audit["dwellings"] - 700.0, audit["later_dwellings"], rtol=1e-12)
+    assert (audit["later_dwellings"] > 400).all()
+    assert_allclose(audit.loc["LATER", "not_in_core_dwellings"], 700.0)
+    assert_allclose(audit.loc["MILL", "not_in_core_dwellings"], 0.0 if usual else 700.0)
+
+
+def test_net_children_of_a_site_are_told_phase_by_phase_within_its_horizon() -> None:
+    _, homes = made(a_town(site(100)))
+    audit = site_audit(homes).iloc[0]
+    years = site_years(homes).set_index("ay")
+    for phase, last, year in (("primary", BASE + 5, "2027/28"), ("secondary", BASE + 7, "2029/30")):
+        assert audit[f"{phase}_net"] == pytest.approx(years.loc[last, f"{phase}_net"]) and audit[f"{phase}_net_year"] == year

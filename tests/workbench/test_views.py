@@ -193,8 +193,30 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     assert high["series"]["secondary"]["v"][0] == 500, "the sixth form is not set against places for Year 7 to 11"
     (mill,) = sites["items"]
     assert mill["facts"] == {
-        "status": "full", "years": "2023/24: 40, 2024/25: 40", "counted": "nowhere: the usual rate is not known",
-        "children": "20 at most, 2025/26 on", "note": ""}
+        "status": "full", "probability": "90%",
+        "counted": "adds nothing: it is not known how many homes a year the forecast carries already",
+        "homes": "80 not in the forecast itself", "primary": "20 at most, 2025/26 on", "secondary": "13 at most, 2025/26 on",
+        "funded": "", "note": ""}
+    assert sites["listing"]["headings"] == ["School year", "Homes ready", "Primary, all", "Primary, added", "Secondary, all",
+                                            "Secondary, added"]
+    assert mill["listed"][0] == ["2023/24", "17", "4", "0", "3", "0"]
+    assert mill["listed"][-1] == ["2029/30", "0", "20", "after the forecast", "13", "0"], "a phase is told as far as it goes"
+
+
+def test_the_card_of_a_site_says_how_it_counts_and_its_children_gross_and_net() -> None:
+    """Ten homes a year are usual; forty and forty come, whose places developers pay for."""
+    completed = [{"area_code": "E10000099", "financial_year": year, "dwellings": 10.0} for year in range(BASE - 4, BASE + 1)]
+    paid = [{"site_ref": "N1", "site_name": "Mill Lane", "status": "full", "easting": 455_000.0, "northing": 351_000.0,
+             "financial_year": year, "dwellings": 40.0, "funded": "HDC", "note": ""} for year in (2021, 2023, 2024)]
+    sites = contents(sheet_of(outcome(completions=completed, housing_sites=paid)))["points"][1]
+    (mill,) = sites["items"]
+    assert mill["facts"]["counted"].startswith("whole: the children of its homes above the usual rate are added")
+    parts = [int(part.split(" ")[0]) for part in mill["facts"]["homes"].split(", ") if part[0].isdigit()]
+    assert sum(parts) == mill["size"] == 80
+    assert mill["facts"]["funded"] == "developers (HDC)"
+    for _, _, *figures in mill["listed"][1:3]:
+        primary, added, secondary, more = (int(figure) for figure in figures)
+        assert 0 < added < primary and 0 < more < secondary
 
 
 def test_the_admission_number_is_that_of_next_september_and_the_roll_that_of_last_january() -> None:
