@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.sheets import MEMBERS
+from workbench.headings import MEMBERS, heading
 
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
 CHANGE = "+#,##0.0;-#,##0.0;0.0"
@@ -38,8 +38,9 @@ SHEETS: dict[str, str] = {
     "names": "Planning areas and their names",
     "ratios": "The ratios that the projection used, and those of the area and the authority",
     "transfers": "Who goes where at each point of entry, as used: shares of those who leave an area, and today's children",
-    "overrides": "Where something better than the model was used, or is no longer: what the model said, what was used, why, and "
-                 "whose figure it is",
+    "known_intakes": "Intakes of the first year ahead that are counted or offered already: by the model, as used, and why",
+    "overrides": "The planner's own figures, used or used no longer: what the model said, what was used, why, and whose they are",
+    "settings": "Every setting: its value in this run, its default, what it means, and on what evidence the default stands",
     "registrations": "How Reception was blended from births and GP registrations; a blank area is the whole authority",
     "diagnostics": "How well each planning area serves for planning",
     "accuracy": "The forecast against what came; (forecast - actual) / actual, so + is an over-forecast",
@@ -354,8 +355,18 @@ COLUMNS |= {
     "closes": Column("latest closing of a club with places after school"),
     "offer": Column("eight to six, part, or not known"),
 }
+COLUMNS |= {
+    "setting": Column("name of the setting, as in [settings] of authority.toml"),
+    "set_to": Column("its value in this run"),
+    "default": Column("its value where authority.toml does not say"),
+    "differs": Column("whether the two differ"),
+    "meaning": Column("what it means"),
+    "evidence": Column("on what evidence the default stands"),
+}
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
-COLUMNS |= {heading: COLUMNS[name] for name, heading in MEMBERS.items()}
+CODE_OF = {heading(name): name for name in COLUMNS} | {called: name for name, called in MEMBERS.items()}
+"""Heading of the workbook -> the code name of its column, as in the Parquet files."""
+COLUMNS |= {called: COLUMNS[name] for called, name in CODE_OF.items()}
 
 
 def guide(column: str) -> Column:

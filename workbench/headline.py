@@ -13,6 +13,7 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines
+from workbench.places_ground import CAUTION, shared_evenly
 from workbench.safe_dates import by_remedy, date_lines, newest_day
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
         "years": short_by_year(short, run.table("unfilled"), ranges),
+        "shared_evenly": shared_evenly(run.table("places"), int(run.manifest["authority"]["base_year"])),
         "shortest": shortest(short, names),
         "judged_on": day,
         "last_safe_dates": by_remedy(run.table("last_safe_dates"), day) if "last_safe_dates" in run.tables else [],
@@ -112,6 +114,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
         if rows:
             short = (f"areas short in {group_name(entry)}", "places short there", "areas short in any year group")
             heading = (phase, "pupils", IN_EIGHT, "unfilled", *short, "|", OVER_ALL, IN_EIGHT)
+            lines += [line.format(phase=phase) for line in CAUTION if phase in told.get("shared_evenly", ())]
             cells = [heading, *(_year_cells(row) for row in rows)]
             shown = cells if drawn else [row[:LEFT] for row in cells]
             lines += [*columns(shown, right=set(range(1, len(shown[0]))) - {LEFT}), ""]

@@ -4,7 +4,7 @@ release.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from scenarios import manifest, runs
 from scenarios.manifest import as_json
 from sufficiency.balance import summary
 from sufficiency.made_of import waterfall
+from sufficiency.overrides import KNOWN
 from sufficiency.ranges import summary_with_ranges
 from sufficiency.school_table import school_table
 from workbench.charts import write_chart
@@ -25,7 +26,9 @@ from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
 from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect
 from workbench.picture import Picture
+from workbench.places_ground import with_ground
 from workbench.safe_dates import for_sheet, newest_day
+from workbench.settings_sheet import differing, settings_table
 from workbench.sheets import for_workbook
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import committee_sheet
@@ -35,37 +38,40 @@ from workbench.workbook import Facts, write_workbook
 if TYPE_CHECKING:
     from scenarios.identity import Identity
     from sufficiency.model import Outcome
+    from workbench.charts import Chart
     from workbench.disclosure import Release
 
 FOR_PEOPLE = (
-    "summary",
-    "balance",
-    "authority_range",
-    "last_safe_dates",
     "primary_schools",
     "secondary_schools",
-    "pupils",
+    "summary",
+    "authority_range",
+    "last_safe_dates",
+    "known_intakes",
+    "overrides",
+    "site_audit",
+    "site_years",
+    "building",
+    "housing_sites",
     "waterfall",
-    "made_of",
+    "accuracy",
+    *CHILDCARE,
+    "balance",
+    "pupils",
     "school_pupils",
     "places",
     "unfilled",
+    "homes",
+    "made_of",
     "schools",
     "names",
     "ratios",
     "transfers",
-    "overrides",
     "registrations",
     "diagnostics",
-    "accuracy",
-    "site_audit",
-    "site_years",
-    "building",
-    "homes",
-    "housing_sites",
-    *CHILDCARE,
+    "settings",
 )
-"""The sheets of the workbook, in their order."""
+"""The sheets of the workbook, in their order: what members read first, the workings last."""
 
 Step = Callable[[str], None]
 
@@ -74,33 +80,34 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     """Write the run's folder into `place` and return it: tables, workbook, map, and last the manifest."""
     step("Setting out the tables for people")
     release = protect({**outcome.tables, **tables_for_people(outcome)})
+    charts = charts_of(release.tables, outcome.authority.name, outcome.authority.base_year)
     step("Drawing the map")
     page = draw(committee_sheet(picture_of(outcome, release, identity.run_id)))
     step("Writing the run")
     frames: dict[str, pd.DataFrame] = dict(outcome.tables)
     if outcome.areas is not None:
         frames["areas"] = outcome.areas
-    shown = {name: release.tables[name] for name in FOR_PEOPLE if name in release.tables
+    shown = {name: release.shown(name) for name in FOR_PEOPLE if name in release.tables
              and (name not in CHILDCARE or len(release.tables[name]))}
     sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
-                     hidden=tuple(h for h in release.hidden if h.table in shown))
+                     hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
+    facts = replace(facts_of(outcome, identity.run_id), pictures=tuple(charts.values()))
     told = findings_file(outcome.findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
         manifest.facts(identity, outcome.sources, outcome.notes),
         frames,
         {
-            WORKBOOK: lambda path: write_workbook(sheets, path, facts_of(outcome, identity.run_id)),
+            WORKBOOK: lambda path: write_workbook(sheets, path, facts),
             MAP: lambda path: _write_text(path, page),
             FINDINGS: lambda path: _write_text(path, as_json(told).decode("utf-8")),
-            **_charts(release, outcome),
+            **_charts(charts),
         },
     )
 
 
-def _charts(release: Release, outcome: Outcome) -> dict[str, Callable[[Path], None]]:
+def _charts(charts: Mapping[str, Chart]) -> dict[str, Callable[[Path], None]]:
     """What writes each chart, by the name of its file: as SVG for pages and as PNG for papers."""
-    charts = charts_of(release.tables, outcome.authority.name, outcome.authority.base_year)
     return {f"{name}.{kind}": partial(write_chart, chart) for name, chart in charts.items() for kind in ("svg", "png")}
 
 
@@ -127,7 +134,17 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
     day = newest_day((source.reference_date for source in outcome.sources), outcome.authority.base_year)
     dates = for_sheet(tables["last_safe_dates"], day)
     parts = waterfall(tables["made_of"], tables["pupils"])
-    return {"summary": added, "last_safe_dates": dates, "waterfall": parts, **schools, **young}
+    grounded = {"summary": added, "last_safe_dates": dates, "authority_range": tables["authority_range"]}
+    counted = tables["overrides"]["kind"] == KNOWN
+    return {
+        **{name: with_ground(table, tables["places"], outcome.authority.base_year) for name, table in grounded.items()},
+        "waterfall": parts,
+        "known_intakes": tables["overrides"][counted].drop(columns=["urn", "value", "author", "made_on", "expires"]),
+        "overrides": tables["overrides"][~counted],
+        "settings": settings_table(outcome.assumptions),
+        **schools,
+        **young,
+    }
 
 
 def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:
@@ -146,11 +163,5 @@ def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:
 
 def facts_of(outcome: Outcome, run_id: str) -> Facts:
     """What the workbook's front sheet says."""
-    assumed = outcome.assumptions
-    settings = [
-        ("Operating margin", f"{assumed.operating_margin:.1%}"),
-        ("Futures drawn", f"{assumed.draws:,}, seed {assumed.seed}, spread {assumed.spread:g}"),
-        ("Weights of the latest years", ", ".join(f"{w:g}" for w in assumed.weights)),
-        ("Years left out of the ratios", ", ".join(f"{y.ay} ({y.reason})" for y in assumed.excluded_years) or "none"),
-    ]
-    return Facts(outcome.authority.name, run_id, outcome.authority.base_year, outcome.sources, outcome.notes, settings)
+    name, base, settings = outcome.authority.name, outcome.authority.base_year, differing(outcome.assumptions)
+    return Facts(name, run_id, base, outcome.sources, outcome.notes, settings)

@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from workbench.places_ground import shared_evenly
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Authority
 
 YEARS_AHEAD = {1: "one year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
 FOR_MEMBERS = {"primary": "Reception to Year 6", "secondary": "Year 7 to 11"}
-
-
-MOSTLY = 0.5        # share of places from which a phase is said to rest on shared-out capacity
 
 
 def headlines(tables: Mapping[str, pd.DataFrame], authority: Authority) -> tuple[str, ...]:
@@ -102,9 +100,7 @@ def _whole(column: pd.Series) -> pd.Series:
 
 def _ground(places: pd.DataFrame, phase: str, base: int) -> str:
     """A caution where most places of a phase are capacity shared out evenly, which says little of a single year group."""
-    now = places[(places["phase"] == phase) & (places["ay"] == base)]
-    shared = now.loc[now["basis"] == "capacity", "yg_places"].sum()
-    if now.empty or not shared > MOSTLY * now["yg_places"].sum():
+    if phase not in shared_evenly(places, base):
         return ""
     return " With care: most of these places are capacity shared evenly over the year groups, not admission numbers."
 

@@ -1,38 +1,81 @@
-"""Tables as they stand in the workbook: with names of areas and years in words, and members' tables under plain headings."""
+"""Tables as they stand in the workbook: names of areas, years, year groups and yes or no in words, under plain headings.
+
+Exact tables under their code names stay in the Parquet files; the sheet of columns tells which is which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
-from planning_areas.school_year import ay_label
-from sufficiency.made_of import AUTHORITY
-
-MEMBERS = {
-    "urn": "URN", "school_name": "School", "district_name": "District", "planning_area_code": "Planning area code",
-    "planning_area_name": "Planning area", "pan": "PAN", "capacity": "Capacity", "total": "TOTAL", "yg_places": "Places",
-    "surplus": "Surplus (+) or deficit (-)", "places_basis": "Places rest on", "reliability": "Reliability",
-}
-"""Headings of the tables that members read, instead of our own names of the columns."""
+from planning_areas.school_year import PHASE_YEARS, ay_label, nc_year_label
+from sufficiency.made_of import AUTHORITY, GROUPS
+from workbench.disclosure import HIDDEN
+from workbench.headings import MEMBERS, beside_their_figures, heading
+from workbench.headings import YEAR_GROUPS as MEMBERS_GROUPS
+from workbench.waterfall import words
 
 BASES = {
-    "yg_places": "year-group places", "pan": "PAN carried up", "capacity": "capacity shared out", "roll": "a guess from the roll",
+    "yg_places": "year-group places", "pan": "PAN carried up", "capacity": "capacity shared evenly",
+    "roll": "a guess from the roll",
 }
-YEAR = "year"
+"""What places rest on, in words."""
 WHOLE = "the whole authority"
+YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year"})
+YEAR_GROUPS = frozenset({"nc_year", "worst_nc_year", "nc_year_low", "nc_year_high"})
 
 
 def for_workbook(tables: Mapping[str, pd.DataFrame], names: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Every table with the year in words beside `ay`, and the area's name beside its code; members' tables in plain words."""
-    return {name: _members(table) if name.endswith("_schools") else _named(table, names) for name, table in tables.items()}
+    """Every table in words, with each area's name beside its code; members' tables under the headings that they are known by."""
+    return {name: _members(table) if name.endswith("_schools") else in_words(_named(table, names))
+            for name, table in tables.items()}
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as people read it: values in words, each range beside its figure, headings in words with their units."""
+    ordered = table[beside_their_figures([str(column) for column in table.columns])]
+    shown = pd.DataFrame({column: _told(str(column), ordered[column]) for column in ordered.columns}, index=ordered.index)
+    return shown.rename(columns=lambda column: heading(str(column)))
+
+
+def _told(column: str, values: pd.Series) -> pd.Series:
+    """The values of a column in words, where they are years, year groups, yes or no, or a code that has words."""
+    if column in YEARS:
+        return _each(values, lambda ay: ay_label(int(ay)))
+    if column in YEAR_GROUPS:
+        return _each(values, lambda g: nc_year_label(int(g)))
+    if pd.api.types.is_bool_dtype(values):
+        return _each(values, lambda yes: "yes" if yes else "no")
+    if column == "places_basis":
+        return _each(values, lambda told: in_basis_words(str(told)))
+    known = CODES.get(column)
+    return _each(values, lambda code: known.get(code, code)) if known else values
+
+
+def _each(values: pd.Series, words_of: Callable[[Any], object]) -> pd.Series:
+    """Every value in words; what is missing stays so, and what is hidden too."""
+    told = [None if pd.isna(value) else value if value == HIDDEN else words_of(value) for value in values.tolist()]
+    return pd.Series(told, index=values.index, dtype="object")
+
+
+def in_basis_words(told: str) -> str:
+    """What places rest on, in words: one ground or several."""
+    return ", ".join(BASES.get(basis, basis) for basis in told.split(", "))
+
+
+CODES: dict[str, dict[str, str]] = {
+    "phase": {phase: phase.replace("_", " ") for phase in PHASE_YEARS},
+    "basis": BASES,
+    "part_group": {group: words("primary")[group] for group in GROUPS} | {"births": "Births and cohorts"},
+}
+"""Codes that have words, by the column in which they stand."""
 
 
 def _named(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    """Put the year in words after `ay`, and the planning area's name after its code."""
+    """Put the planning area's name after its code."""
     shown = table.copy()
-    if "ay" in shown:
-        shown.insert(shown.columns.get_loc("ay") + 1, YEAR, [ay_label(int(ay)) for ay in shown["ay"]])
     if "planning_area_code" in shown and "planning_area_name" not in shown:
         called = {AUTHORITY: WHOLE} | dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
         at = shown.columns.get_loc("planning_area_code") + 1
@@ -41,9 +84,9 @@ def _named(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
 
 
 def _members(table: pd.DataFrame) -> pd.DataFrame:
-    """A table for members: the year in words, what places rest on in words, plain headings."""
+    """A table for members: years and year groups in words, what places rest on in words, plain headings."""
     shown = table.assign(
         ay=[ay_label(int(ay)) for ay in table["ay"]],
-        places_basis=[", ".join(BASES.get(basis, basis) for basis in str(told).split(", ")) for told in table["places_basis"]],
+        places_basis=[in_basis_words(str(told)) for told in table["places_basis"]],
     )
-    return shown.rename(columns={**MEMBERS, "ay": "Year"})
+    return shown.rename(columns={**MEMBERS, **MEMBERS_GROUPS, "ay": "Year"})

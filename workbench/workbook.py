@@ -20,20 +20,43 @@ import xlsxwriter
 
 from planning_areas.school_year import ay_label
 from sufficiency.evidence import Note, Source
-from workbench.column_guide import SHEETS, guide
+from workbench.charts import as_png
+from workbench.column_guide import CODE_OF, SHEETS, guide
+from workbench.headings import heading
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from workbench.charts import Chart
     from workbench.disclosure import Release
 
 MOST_ROWS = 1_048_576       # of an Excel sheet, heading included
 MOST_CHARACTERS = 32_767    # of an Excel cell, in UTF-16 units
 LONGEST_NAME = 31           # of a sheet
 WIDEST = 48
+MOST_LINES, LINE_POINTS = 3, 15     # a heading breaks into about so many lines, each so high
+POINTS = 72                 # in an inch
+PICTURES, CHART_CHARACTERS = "Charts", 110
+NEARLY_NOTHING = 1e-9       # what is left of a sum that is nothing: written as 0
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")     # the last four are full-width
 ONCE = datetime(2000, 1, 1)     # when a run was made stands beside it, not in it
+
+
+EMPTY = {
+    "overrides": "no figure of the planner's own is used, nor was one that is used no longer",
+    "known_intakes": "the workspace has no October census or offers for the first year ahead",
+    "transfers": "no children change schools between planning areas",
+    "registrations": "the workspace has no GP registrations",
+    "accuracy": "no published count can be held against this forecast or against the authority's own returns",
+    **dict.fromkeys(("housing_sites", "site_audit", "site_years", "building"), "the workspace has no housing sites"),
+    "homes": "no housing site brings children", "last_safe_dates": "no area is likely to be short in its year of entry",
+    "by_place": "no past forecast can be told apart by planning area or school",
+    "coverage": "too few past forecasts to say how often what came lay within the bands",
+    "misses": "no past forecast can be held against what came", "measures": "no past forecast can be held against what came",
+    "vintages": "no past forecast can be held against what came",
+}
+"""Why a table may be empty; such a table has no sheet."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +74,7 @@ class Facts:
         ("How to read it", "Need and spare places are never offset against each other, nor between areas or year groups."),
         ("", "Children are shown with one decimal place, in full underneath; the members' tables show them whole."),
     )
+    pictures: Sequence[Chart] = ()              # a sheet of charts, each with its words
     created: datetime = ONCE                    # in the file's properties; fixed, so that the same run gives the same bytes
 
 
@@ -60,9 +84,10 @@ def begins_like_a_formula(text: str) -> bool:
 
 
 def write_workbook(release: Release, path: Path, facts: Facts) -> None:
-    """Write the release to an .xlsx file: front sheet, one sheet a table, and a sheet that explains the columns.
+    """Write the release to an .xlsx file: front sheet, charts, one sheet a table, and a sheet that explains the columns.
 
-    A table with more rows than a sheet holds goes on in a further sheet, "name (2)". Geometry is left out.
+    A table with more rows than a sheet holds goes on in a further sheet, "name (2)". An empty table has no sheet: the front sheet
+    says why. Geometry is left out.
     """
     memory = io.BytesIO()
     options = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
@@ -71,6 +96,8 @@ def write_workbook(release: Release, path: Path, facts: Facts) -> None:
                              "comments": f"run {facts.run_id}", "created": facts.created})
         styles = Styles(book)
         front = book.add_worksheet("About")
+        if facts.pictures:
+            _write_pictures(book.add_worksheet(PICTURES), facts.pictures, styles)
         names = _sheet_names(release)
         for name, (table, first, last) in names.items():
             _write_table(book.add_worksheet(name), _flat(release.shown(table)).iloc[first:last], styles)
@@ -88,6 +115,7 @@ class Styles:
         self.heading = self.of(bold=True, bottom=1, text_wrap=True, valign="top")
         self.title = self.of(bold=True, font_size=14)
         self.bold = self.of(bold=True)
+        self.wrapped = self.of(text_wrap=True, valign="top")
         self.quoted = self.of(quote_prefix=True)    # Excel then treats the cell as text even when it is edited or saved as CSV
 
     def of(self, **properties: object) -> Format:
@@ -104,11 +132,11 @@ class Styles:
 
 def _sheet_names(release: Release) -> dict[str, tuple[str, int, int]]:
     """Name of each sheet -> its table, first row and row after its last."""
-    taken = {"about", "columns"}
+    taken = {"about", "columns", PICTURES.lower()}
     names: dict[str, tuple[str, int, int]] = {}
     step = MOST_ROWS - 1
     for table, frame in release.tables.items():
-        for part, first in enumerate(range(0, max(1, len(frame)), step), 1):
+        for part, first in enumerate(range(0, len(frame), step), 1):
             name = _free_name(table, "" if part == 1 else f" ({part})", taken)
             taken.add(name.lower())
             names[name] = (table, first, first + step)
@@ -134,14 +162,18 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _write_table(sheet: Worksheet, frame: pd.DataFrame, styles: Styles) -> None:
     """One table: its heading stays in sight and filters, its columns are wide enough, its numbers are shown as the guide says."""
+    lines = 1
     for at, column in enumerate(frame.columns):
         name = str(column)
         sheet.write_string(0, at, name, styles.heading)
         shown_as = styles.number(guide(name).shown_as)
-        longest = len(name)
+        longest = max(max(map(len, name.split()), default=0), math.ceil(len(name) / MOST_LINES))
         for row, value in enumerate(frame[column].tolist(), 1):
             longest = max(longest, _write(sheet, row, at, value, shown_as, styles))
-        sheet.set_column(at, at, min(WIDEST, longest + 3))
+        width = min(WIDEST, longest + 3)
+        lines = max(lines, math.ceil(len(name) / (width - 3)))
+        sheet.set_column(at, at, width)
+    sheet.set_row(0, LINE_POINTS * min(lines, MOST_LINES + 1))
     sheet.freeze_panes(1, 0)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})     # a school's number is a name, not a sum
     if len(frame.columns):
@@ -158,7 +190,8 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, shown_as: For
         sheet.write_boolean(row, column, bool(value))
         return 5
     if isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value):
-        sheet.write_number(row, column, float(value) if isinstance(value, float | np.floating) else int(value), shown_as)
+        number = float(value) if isinstance(value, float | np.floating) else int(value)
+        sheet.write_number(row, column, 0 if abs(number) < NEARLY_NOTHING else number, shown_as)
         return 8
     return _write_text(sheet, row, column, str(value), styles)
 
@@ -175,9 +208,23 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str, styles: Styl
 
 
 def _explained(release: Release) -> pd.DataFrame:
-    """Sheet, column and meaning, for every column of every table."""
-    rows = [(table, str(c), guide(str(c)).meaning) for table, frame in release.tables.items() for c in _flat(frame).columns]
-    return pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
+    """Sheet, column, meaning and code name, for every column of every table that has a sheet."""
+    rows = [(table, str(c), guide(str(c)).meaning, CODE_OF.get(str(c), str(c)))
+            for table, frame in release.tables.items() if len(frame) for c in _flat(frame).columns]
+    return pd.DataFrame(rows, columns=["Sheet", "Column", "What it means", "Name in the Parquet files"])
+
+
+def _write_pictures(sheet: Worksheet, pictures: Sequence[Chart], styles: Styles) -> None:
+    """Every chart under its title, with its words as the text that stands for it and below it."""
+    row = 0
+    for chart in pictures:
+        _write_text(sheet, row, 0, chart.title, styles, styles.title)
+        sheet.insert_image(row + 1, 0, f"{chart.title}.png", {
+            "image_data": io.BytesIO(as_png(chart)), "description": chart.alt, "object_position": 3})
+        row += 2 + math.ceil(chart.height_inches * POINTS / LINE_POINTS)
+        _write_text(sheet, row, 0, chart.alt, styles, styles.wrapped)
+        row += 3
+    sheet.set_column(0, 0, CHART_CHARACTERS)
 
 
 Line = tuple[str, ...]
@@ -197,7 +244,13 @@ def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]
     yield "bold", ("Sheet", "What it holds", "Rows")
     for sheet, (table, first, last) in names.items():
         yield "", (sheet, SHEETS.get(table, ""), f"{len(release.tables[table].iloc[first:last]):,}")
-    yield "", ("Columns", "What each column means", "")
+    yield "", ("Columns", "What each column means, and its name in the Parquet files, which hold the exact tables", "")
+    empty = [table for table, frame in release.tables.items() if not len(frame)]
+    if empty:
+        yield "", ()
+        yield "bold", ("No sheet", "Why")
+    for table in empty:
+        yield "", (table, EMPTY.get(table, "it holds nothing in this run"))
     yield "", ()
     yield "bold", ("Source of", "Title", "Publisher", "Date", "Licence", "File", "sha256")
     for s in facts.sources:
@@ -209,9 +262,14 @@ def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]
     yield "", ()
     yield "bold", ("Hidden in", "Column and rule", "Figures")
     for hidden in release.hidden:
-        yield "", (hidden.table, f"{hidden.column}: {hidden.rule}", f"{hidden.cells:,}")
+        yield "", (hidden.table, f"{_as_headed(hidden.column, release.tables[hidden.table])}: {hidden.rule}", f"{hidden.cells:,}")
     if not release.hidden:
         yield "", ("nothing",)
+
+
+def _as_headed(column: str, table: pd.DataFrame) -> str:
+    """A column as it is called in its sheet."""
+    return column if column in table else heading(column)
 
 
 def _write_lines(sheet: Worksheet, lines: Iterator[tuple[str, Line]], styles: Styles) -> None:

@@ -16,6 +16,7 @@ from scenarios.runs import Run, load
 from sufficiency.assumptions import Assumptions
 from sufficiency.model import Outcome, run
 from workbench.childcare_view import SHEETS, childcare_lines, childcare_tables
+from workbench.column_guide import CODE_OF
 from workbench.disclosure import JUDGE, protect
 from workbench.headline import headline, headline_lines
 from workbench.publish_run import publish_run
@@ -48,7 +49,7 @@ def published(done: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def sheet(published: Run, name: str) -> pd.DataFrame:
     rows = CalamineWorkbook.from_path(published.folder / "tables.xlsx").get_sheet_by_name(name).to_python()
-    return pd.DataFrame(rows[1:], columns=rows[0])
+    return pd.DataFrame(rows[1:], columns=[CODE_OF.get(str(called), called) for called in rows[0]])
 
 
 def test_the_folder_has_the_tables_of_childcare_and_the_findings(published: Run) -> None:

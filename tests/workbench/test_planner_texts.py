@@ -63,10 +63,10 @@ def test_each_text_stands_in_the_sheet_as_it_was_written_and_is_no_formula(done:
     path = tmp_path / "tables.xlsx"
     write_workbook(protect(shown), path, facts_of(done, "abcdef012345"))
     rows = load_workbook(str(path)).get_sheet_by_name("overrides").to_python()
-    reason, author = rows[0].index("reason"), rows[0].index("author")
+    reason, author = rows[0].index("Reason"), rows[0].index("Author")
     mine = [row for row in rows[1:] if row[author]]
     assert [row[reason] for row in mine] == PAYLOADS and [row[author] for row in mine] == PAYLOADS
-    figures: list[Any] = [[row[rows[0].index(name)] for name in ("model", "final")] for row in mine]
+    figures: list[Any] = [[row[rows[0].index(name)] for name in ("By the model (children)", "Used (children)")] for row in mine]
     assert [final - model for model, final in figures] == pytest.approx([1.0] * len(PAYLOADS))
     with zipfile.ZipFile(path) as book:
         parts = "".join(book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from shapely.geometry import Point
 from sufficiency import balance, places, school_table
 from sufficiency.evidence import Note, Source
 from workbench import workbook
+from workbench.charts import Chart
 from workbench.column_guide import COLUMNS, guide
 from workbench.disclosure import protect
 from workbench.workbook import Facts, begins_like_a_formula, write_workbook
@@ -107,8 +109,8 @@ def test_the_front_sheet_says_what_this_is(tmp_path: Path) -> None:
     told = {cell for row in book["About"] for cell in row}
     assert {"0123456789ab", "2 %", "Establishments", "OGL v3.0", "ab" * 32, "=no capacity is known for Ash Primary"} <= told
     assert any("2022/23" in str(cell) for cell in told) and any(str(cell).startswith("Invented County") for cell in told)
-    assert ["balance", "ay", "academic year by its September: 2026 is 2026/27"] in book["Columns"]
-    assert ["balance", "nobody_explained", ""] in book["Columns"]
+    assert ["balance", "ay", "academic year by its September: 2026 is 2026/27", "ay"] in book["Columns"]
+    assert ["balance", "nobody_explained", "", "nobody_explained"] in book["Columns"]
 
 
 def test_the_heading_stays_in_sight_and_filters(tmp_path: Path) -> None:
@@ -118,10 +120,29 @@ def test_the_heading_stays_in_sight_and_filters(tmp_path: Path) -> None:
     assert re.search(r"<col [^>]*customWidth", sheet)
 
 
-def test_an_empty_table_has_its_heading(tmp_path: Path) -> None:
-    book = read(write(tmp_path, {"overrides": pd.DataFrame(columns=["ay", "reason"]), "nothing": pd.DataFrame()}))
-    assert book["overrides"][0] == ["ay", "reason"] and len(book["overrides"]) == 1
-    assert book["nothing"] == []
+def test_an_empty_table_has_no_sheet_and_the_front_sheet_says_why(tmp_path: Path) -> None:
+    book = read(write(tmp_path, {"overrides": pd.DataFrame(columns=["ay", "reason"]), "odd": pd.DataFrame(),
+                                 "names": pd.DataFrame({"ay": [2022]})}))
+    assert list(book) == ["About", "names", "Columns"]
+    told = {row[0]: row[1] for row in book["About"]}
+    assert "planner's own" in str(told["overrides"]) and told["odd"] == "it holds nothing in this run"
+
+
+def test_what_is_left_of_a_sum_that_is_nothing_is_0(tmp_path: Path) -> None:
+    sheet = read(write(tmp_path, {"misses": pd.DataFrame({"miss": [1.466e-13, -3e-12, 1e-6]})}))["misses"]
+    assert [row[0] for row in sheet[1:]] == [0, 0, 1e-6]
+
+
+def test_charts_stand_on_a_sheet_of_their_own_with_their_words(tmp_path: Path) -> None:
+    chart = Chart("Errors & misses", "Line chart: 1.2 % one year ahead.", 3.0, lambda figure: None)
+    path = write(tmp_path, {"names": pd.DataFrame({"ay": [2022]})}, replace(FACTS, pictures=(chart,)))
+    book = read(path)
+    assert list(book) == ["About", "Charts", "names", "Columns"]
+    assert {chart.title, chart.alt} <= {cell for row in book["Charts"] for cell in row}
+    parts = zipfile.ZipFile(path).namelist()
+    assert "xl/media/image1.png" in parts
+    with zipfile.ZipFile(path) as files:
+        assert 'descr="Line chart: 1.2 % one year ahead."' in files.read("xl/drawings/drawing1.xml").decode("utf-8")
 
 
 def test_shapes_are_left_out(tmp_path: Path) -> None:
