@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 ROOM_BELOW = 0.12           # of the axis, below which a figure under a mark would stand on the axis
-BESIDE = 0.18               # of a year, by which marks of the same Januaries stand beside the lines
+BESIDE = 0.3                # of a year, by which marks of the same Januaries stand beside the lines
 HALF = 0.5                  # children; a part of fewer is not drawn
 LINE = 150                  # characters of a line beneath the chart
 LEAST_SHOWN = 0.005         # an axis of errors goes up to half a per cent at least
@@ -37,6 +37,7 @@ class Line:
     mark: str
 
 
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}     # a figure stays legible where a line runs through it
 OURS, SAME = Line(INK, "-", "o"), Line(INK, "none", "o")
 LINES = {"plain": Line(SHORTAGE[3][0], "--", "s"), "last_year": Line("#1f5f99", ":", "^"), OWN_RETURN: Line(OUTLINE, "none", "X")}
 
@@ -98,7 +99,7 @@ def _errors(axes: Axes, pooled: pd.DataFrame, own: list[dict[str, Any]], method:
         _write(axes, at, higher, f"n = {row['n']}", below=False)
         for value in dict.fromkeys((higher, lower)):
             axes.annotate(f"{100 * value:.1f}", (at, value * 100), xytext=(8, 0), textcoords="offset points", va="center",
-                          fontsize=8)
+                          fontsize=8, bbox=ON_WHITE)
     last = int(max([1, *pooled["horizon"], *(row["horizon"] for row in own)]))
     axes.set_xlabel("years ahead")
     axes.set_xticks(range(1, last + 1))
@@ -109,7 +110,7 @@ def _errors(axes: Axes, pooled: pd.DataFrame, own: list[dict[str, Any]], method:
 def _write(axes: Axes, at: float, value: float, text: str, *, below: bool) -> None:
     """Print a text above or below a mark."""
     axes.annotate(text, (at, value * 100), xytext=(0, -8 if below else 8), ha="center", va="top" if below else "bottom",
-                  textcoords="offset points", fontsize=8)
+                  textcoords="offset points", fontsize=8, bbox=ON_WHITE)
 
 
 def miss_chart(misses: pd.DataFrame, method: str, authority: str) -> Chart:
@@ -167,6 +168,7 @@ def _waterfall(axes: Axes, part: pd.DataFrame) -> None:
     axes.axvline(0, color=OUTLINE, linewidth=0.8)
     axes.set_yticks(range(len(sizes)), [*drawn["part"], "the whole miss"])
     axes.invert_yaxis()
+    axes.use_sticky_edges = False
     axes.margins(x=0.12)
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_title(miss_title(part))
