@@ -30,7 +30,7 @@ from sufficiency.made_of import made_of
 from sufficiency.own_errors import own_errors
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
-from sufficiency.ranges import Ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
+from sufficiency.ranges import Ranges, accuracy_with_ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
 from sufficiency.schools import mainstream, roll_with_history
 from sufficiency.site_audit import building, homes_table, site_audit, site_years
 from sufficiency.with_homes import with_homes
@@ -129,7 +129,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "overrides": projection.overrides,
         "registrations": projection.registrations,
         "diagnostics": frame.diagnostics,
-        "accuracy": accuracy(projection, evidence),
+        "accuracy": accuracy_with_ranges(accuracy(projection, evidence), chance),
         "housing_sites": evidence.housing_sites,
         "site_audit": site_audit(ahead.homes),
         "site_years": site_years(ahead.homes),

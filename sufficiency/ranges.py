@@ -38,6 +38,7 @@ WIDE = {"p2_5": 0.025, **QUANTILES, "p97_5": 0.975}
 SUMMED = ("pupils", "additional_need", "spare_places", "entry_need")
 """What is added up in each draw: over the year groups of an area, and over the areas of a phase."""
 
+HELD = "yes: within the 80 % range"
 KEYS = ["ay", "phase", "planning_area_code"]
 
 
@@ -178,6 +179,29 @@ def schools_with_ranges(schools: pd.DataFrame, found: Ranges) -> pd.DataFrame:
         column = f"pupils_{name}"
         table[column] = table[column].fillna(table["pupils"].where(table["ay"].eq(table["ay"].min())))
     return table
+
+
+def accuracy_with_ranges(accuracy: pd.DataFrame, found: Ranges) -> pd.DataFrame:
+    """The forecast against what came with the range that the run laid around it, and in words whether that range held.
+
+    accuracy: phase, ay, actual and more. Adds pupils_p2_5, pupils_p10, pupils_p90, pupils_p97_5 and `range_held`, which is blank
+    where nothing was drawn.
+    """
+    ends = [f"pupils_{name}" for name in WIDE if name != "p50"]
+    if found.authority.empty or accuracy.empty:
+        return accuracy.assign(**dict.fromkeys(ends, np.nan), range_held="")
+    table = accuracy.merge(found.authority[["phase", "ay", *ends]], on=["phase", "ay"], how="left", validate="one_to_one")
+    return table.assign(range_held=[_held(*row) for row in table[["actual", *ends]].itertuples(index=False)])
+
+
+def _held(actual: float, least: float, low: float, high: float, most: float) -> str:
+    """Whether ranges of 80 and of 95 in a hundred held what came."""
+    if np.isnan([actual, least, most]).any():
+        return ""
+    if low <= actual <= high:
+        return HELD
+    where = "below" if actual < low else "above"
+    return f"no: {where} the 80 % range" if least <= actual <= most else f"no: {where} even the 95 % range"
 
 
 def _merged(table: pd.DataFrame, found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -191,6 +191,7 @@ COLUMNS: dict[str, Column] = {
     "forecast": _children("what was forecast"),
     "actual": _children("what came"),
     "error": Column("(forecast - actual) / actual; + is over-forecast", SHARE),
+    "range_held": Column("whether the range of this forecast held what came: 8 in 10 should lie in the 80 % range"),
     "own_error_one_year": Column("error of the authority's own return, one year ahead", SHARE),
     "own_error_three_year": Column("error of the authority's own return, three years ahead", SHARE),
     "level": Column("authority; dfe: the authority as the scorecards measure it; planning_area; school; district; ward"),

@@ -63,7 +63,8 @@ HEADINGS: dict[str, str] = {
     "nc_year_high": "Highest year group", "containment": "Children who attend in their own area (%)",
     "from_outside": "Pupils who live in another area (%)", "looks": "What to look at",
     # accuracy
-    "error": "Error (%; + too high)", "own_error_one_year": "Own return's error, one year ahead (%)",
+    "error": "Error (%; + too high)", "range_held": "Did the range hold what came?",
+    "own_error_one_year": "Own return's error, one year ahead (%)",
     "own_error_three_year": "Own return's error, three years ahead (%)", "horizon": "Years ahead",
     "forecast": "Forecast (children)",
     "actual": "Came (children)", "forecasts": "Forecasts measured", "bias": "Bias (%; + too high)",

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
+from sufficiency.ranges import HELD
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines
 from workbench.places_ground import CAUTION, shared_evenly
@@ -154,10 +155,22 @@ def accuracy_lines(rows: list[dict[str, Any]]) -> list[str]:
     """Forecast totals beside the counts that came, and how far the authority's own returns were out, January by January."""
     if not rows:
         return []
-    heading = ("Against what came", "", "forecast", "counted", "error", "own return, one year ahead", "three years ahead")
-    cells = [(f"January {row['ay'] + 1}", row["phase"], _count(row["forecast"]), _count(row["actual"]), _signed(row["error"]),
-              _signed(row["own_error_one_year"]), _signed(row["own_error_three_year"])) for row in rows]
-    return [*columns([heading, *cells], right=[2, 3, 4, 5, 6]), "(+ is an over-forecast)", ""]
+    heading = ("Against what came", "", "forecast", IN_EIGHT, "counted", "error", "did the range hold it?",
+               "own return, one year ahead", "three years ahead")
+    cells = [(f"January {row['ay'] + 1}", row["phase"], _count(row["forecast"]), _range(row, "pupils"), _count(row["actual"]),
+              _signed(row["error"]), row.get("range_held") or "", _signed(row["own_error_one_year"]),
+              _signed(row["own_error_three_year"])) for row in rows]
+    return [*columns([heading, *cells], right=[2, 3, 4, 5, 7, 8]), "(+ is an over-forecast)", *_out_of_range(rows), ""]
+
+
+def _out_of_range(rows: list[dict[str, Any]]) -> list[str]:
+    """How many counts lay outside the range that was laid around this forecast; nothing where all lay within."""
+    tried = [row for row in rows if row.get("range_held")]
+    out = [row for row in tried if row["range_held"] != HELD]
+    if not out:
+        return []
+    return [f"{len(out)} of {len(tried)} counts lay outside the range in which 8 in 10 were to lie: the range was too narrow, or "
+            "the years out of the ordinary."]
 
 
 def _count(number: float | None) -> str:
@@ -189,7 +202,7 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _range(row: dict[str, Any], figure: str) -> str:
     """From 1 in 10 futures to 9 in 10; blank where there is no range."""
-    low, high = row[f"{figure}_p10"], row[f"{figure}_p90"]
+    low, high = row.get(f"{figure}_p10"), row.get(f"{figure}_p90")
     return "" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from sufficiency.ranges import HELD
 from workbench.places_ground import shared_evenly
 
 if TYPE_CHECKING:
@@ -122,13 +123,21 @@ def accuracy_sayings(accuracy: pd.DataFrame, base: int) -> list[str]:
             ahead = int(row["ay"]) - base
             said.append(
                 f"Held against {january}, {YEARS_AHEAD.get(ahead, ahead)} ahead, this {phase} forecast is "
-                f"{_signed(row['error'])} out (+ is too high){beside}."
+                f"{_signed(row['error'])} out (+ is too high){_held(row)}{beside}."
             )
         elif own:
             said.append(
                 f"Held against {january}, the authority's own {phase} returns were {' and '.join(own)} (+ is too high)."
             )
     return said
+
+
+def _held(row: pd.Series) -> str:
+    """Whether the range around the forecast held what came; nothing where none was drawn."""
+    held = str(row.get("range_held", ""))
+    if not held:
+        return ""
+    return ", and what came lies " + (held.removeprefix("yes: ") if held == HELD else held.removeprefix("no: ") + " around it")
 
 
 def _signed(error: float) -> str:

@@ -15,7 +15,7 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.balance import CENTRAL, summary
 from sufficiency.likelihood import letter
 from sufficiency.model import Outcome, run
-from sufficiency.ranges import QUANTILES, quantiles, summary_with_ranges
+from sufficiency.ranges import QUANTILES, Ranges, accuracy_with_ranges, quantiles, summary_with_ranges
 
 BASE = town.BASE
 W, D, E = town.WEST_PRIMARY, town.EAST_PRIMARY, town.SECONDARY
@@ -134,3 +134,22 @@ def test_quantiles_are_by_nearest_rank() -> None:
     (0.0, "V"), (0.094, "V"), (0.095, "U"), (0.34, "U"), (0.35, "E"), (0.65, "L"), (0.9, "C"), (1.0, "C"), (float("nan"), "?")])
 def test_a_likelihood_has_a_letter_as_it_is_shown(likelihood: float, expected: str) -> None:
     assert letter(likelihood) == expected
+
+
+@pytest.mark.parametrize(("actual", "words"), [
+    (100.0, "yes: within the 80 % range"), (90.0, "yes: within the 80 % range"), (89.0, "no: below the 80 % range"),
+    (111.0, "no: above the 80 % range"), (79.0, "no: below even the 95 % range"), (121.0, "no: above even the 95 % range")])
+def test_a_run_says_whether_its_range_held_what_came(actual: float, words: str) -> None:
+    ends = {"pupils_p2_5": 80.0, "pupils_p10": 90.0, "pupils_p50": 100.0, "pupils_p90": 110.0, "pupils_p97_5": 120.0}
+    nothing = pd.DataFrame()
+    found = Ranges(nothing, nothing, nothing, pd.DataFrame([{"phase": "primary", "ay": 2026, **ends}]))
+    came = pd.DataFrame({"phase": "primary", "ay": [2025, 2026], "actual": [90.0, actual]})
+    told = accuracy_with_ranges(came, found)
+    assert told["range_held"].tolist() == ["", words], "the base year is counted and has no range"
+    assert told["pupils_p97_5"].iloc[1] == 120.0 and told["pupils_p10"].isna().iloc[0]
+
+
+def test_without_draws_nothing_is_said_of_what_they_held() -> None:
+    nothing = pd.DataFrame()
+    came = pd.DataFrame({"phase": ["primary"], "ay": [2026], "actual": [90.0]})
+    assert accuracy_with_ranges(came, Ranges(nothing, nothing, nothing, nothing))["range_held"].tolist() == [""]

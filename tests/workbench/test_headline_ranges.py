@@ -9,8 +9,10 @@ import pandas as pd
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.last_dates import last_safe_dates
-from workbench.headline import headline_lines, short_by_year
+from sufficiency.ranges import HELD
+from workbench.headline import accuracy_lines, headline_lines, short_by_year
 from workbench.safe_dates import by_remedy, for_areas, for_sheet, newest_day
+from workbench.sayings import accuracy_sayings
 
 BASE = 2025
 AUTUMN = date(2026, 11, 25)
@@ -73,3 +75,17 @@ def test_a_run_without_draws_is_told_without_ranges() -> None:
     nothing = last_safe_dates(balance().assign(p_shortfall=0.0), BASE, Assumptions())
     text = "\n".join(headline_lines(told(pd.DataFrame(columns=["phase", "ay"]), nothing)))
     assert "64" in text and "futures" not in text and "expansion" not in text
+
+
+def test_what_came_outside_the_range_is_named_as_such() -> None:
+    """One count within, one below even the wide range: both are told with the range, and how many lay outside."""
+    common = {"phase": "secondary", "forecast": 48_600.0, "error": 0.015, "own_error_one_year": 0.023,
+              "own_error_three_year": None, "pupils_p10": 48_100.4, "pupils_p90": 49_100.0}
+    rows = [{**common, "ay": 2024, "actual": 48_500.0, "range_held": HELD},
+            {**common, "ay": 2025, "actual": 47_736.0, "range_held": "no: below even the 95 % range"}]
+    lines = accuracy_lines(rows)
+    assert "48,100 to 49,100" in lines[1] and "yes: within the 80 % range" in lines[1]
+    assert "no: below even the 95 % range" in lines[2]
+    assert any(line.startswith("1 of 2 counts lay outside the range in which 8 in 10 were to lie") for line in lines)
+    (said,) = accuracy_sayings(pd.DataFrame(rows), BASE - 1)
+    assert "+1.5 % out (+ is too high), and what came lies below even the 95 % range around it; the authority's own" in said
