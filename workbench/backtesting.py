@@ -24,6 +24,7 @@ from workbench.backtest_charts import accuracy_chart, miss_chart
 from workbench.charts import write_chart
 from workbench.disclosure import protect
 from workbench.running import identified, nothing_moved, who
+from workbench.sheets import worded
 from workbench.showing import WORKBOOK
 from workbench.workbook import Facts, write_workbook
 
@@ -71,15 +72,15 @@ def backtest_workspace(folder: Path, out: Path | None, environ: Mapping[str, str
 
 def publish(place: Path, identity: Identity, found: Backtest) -> Path:
     """Write the backtest's folder into `place` and return it."""
-    release = protect(for_people(found.tables))
-    facts = Facts(found.authority.name, identity.run_id, found.authority.base_year, found.sources, found.notes,
-                  [("Method", found.assumptions.method)], title=TITLE, reading=READING)
+    release = worded(protect(for_people(found.tables)))
     method, name = found.assumptions.method, found.authority.name
-    writers: dict[str, runs.Writer] = {WORKBOOK: lambda path: write_workbook(release, path, facts)}
     charts = {
         ACCURACY: accuracy_chart(found.tables["measures"], against_own_returns(found.tables["vintages"], method), method, name),
         MISS: miss_chart(found.tables["misses"], method, name),
     }
+    facts = Facts(name, identity.run_id, found.authority.base_year, found.sources, found.notes, [("Method", method)], title=TITLE,
+                  reading=READING, pictures=tuple(charts.values()))
+    writers: dict[str, runs.Writer] = {WORKBOOK: lambda path: write_workbook(release, path, facts)}
     writers |= {f"{called}.{kind}": partial(write_chart, chart) for called, chart in charts.items() for kind in ("svg", "png")}
     return runs.save(place, manifest.facts(identity, found.sources, found.notes, kind="backtest"), found.tables, writers)
 

@@ -21,6 +21,7 @@ from workbench.answers import Answer, UserError
 from workbench.contribution_page import Issued, contribution_page
 from workbench.disclosure import protect
 from workbench.running import identified, nothing_moved, who
+from workbench.sheets import worded
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def reply_on(workspace: Path, site: str, out: Path | None, environ: Mapping[str,
     facts = Facts(authority.name, f"{identity.run_id}, contribution of {site}, {issued.made_on}", authority.base_year,
                   evidence.sources, reply.notes)
     with TemporaryDirectory() as aside:
-        write_workbook(protect(tables), Path(aside) / book.name, facts)
+        write_workbook(worded(protect(tables)), Path(aside) / book.name, facts)
         overwrite(book, (Path(aside) / book.name).read_bytes())
     return Answer(_lines(reply, page, book), _data(reply, page, book, issued))
 

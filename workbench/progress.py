@@ -1,10 +1,12 @@
 """Progress on long work: the name of each step, the time it took so far and about how long is left, on stderr.
 
-On a terminal one line that moves; elsewhere (a log, a pipe) one plain line a step.
+On a terminal one line that is written over; elsewhere (a log, a pipe) one plain line a stage: steps that say how far they are,
+"Reading pans.csv (3 of 40)", are one stage, and only the first of them is told.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
+COUNTED = re.compile(r"(?P<verb>\w+) .* \(\d+ of (?P<many>\d+)\)")
+THINGS = {"Reading": "files", "Forecasting": "times, from January to January"}
+"""What is counted, by the word with which such steps begin."""
+
+
 class Steps:
     """Tells the steps of a piece of work as they begin: call it with the name of each.
 
@@ -27,6 +34,7 @@ class Steps:
         self._stream = stream if stream is not None else sys.stderr
         self._clock, self._start = clock, clock()
         self._begun, self._expected = 0, 0
+        self._stage = ""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
@@ -58,8 +66,9 @@ class Steps:
         """Say that a step begins."""
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, description=plain(step)[:60], completed=self._begun, total=self._expected or None)
-        else:
-            self._stream.write(f"{self._clock() - self._start:6.1f} s  {plain(step)}{self._left()}\n")
+        elif (stage := stage_of(step)) != self._stage:
+            self._stage = stage
+            self._stream.write(f"{self._clock() - self._start:6.1f} s  {plain(stage)}{self._left()}\n")
             self._stream.flush()
         self._begun += 1
 
@@ -69,3 +78,11 @@ class Steps:
             return ""
         left = (self._clock() - self._start) / self._begun * (self._expected - self._begun)
         return f" (about {left:.0f} s left)"
+
+
+def stage_of(step: str) -> str:
+    """The stage that a step belongs to: itself, or "Reading 40 files" for each of many that say how far they are."""
+    counted = COUNTED.fullmatch(step)
+    if counted is None:
+        return step
+    return f"{counted['verb']} {counted['many']} {THINGS.get(counted['verb'], 'parts')}"

@@ -6,7 +6,8 @@ Exact tables under their code names stay in the Parquet files; the sheet of colu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from workbench.disclosure import HIDDEN
 from workbench.headings import MEMBERS, beside_their_figures, heading
 from workbench.headings import YEAR_GROUPS as MEMBERS_GROUPS
 from workbench.waterfall import words
+
+if TYPE_CHECKING:
+    from workbench.disclosure import Release
 
 BASES = {
     "yg_places": "year-group places", "pan": "PAN carried up", "capacity": "capacity shared evenly",
@@ -31,6 +35,11 @@ def for_workbook(tables: Mapping[str, pd.DataFrame], names: pd.DataFrame) -> dic
     """Every table in words, with each area's name beside its code; members' tables under the headings that they are known by."""
     return {name: _members(table) if name.endswith("_schools") else in_words(_named(table, names))
             for name, table in tables.items()}
+
+
+def worded(release: Release) -> Release:
+    """A release in words, `c` where a figure is hidden, for a workbook whose tables have their names already."""
+    return replace(release, tables={name: in_words(release.shown(name)) for name in release.tables}, masks={})
 
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
