@@ -294,14 +294,14 @@ class Facts:
         fys, found = self.financial_years, {}
         for p in self.pots:
             windows = [(fy, by, money) for q, fy, by, money in self.receipts if q == p]
-            widest: dict[tuple[int, ...], tuple[int, int]] = {}
-            for first in fys:
-                for last in range(first, fys[-1] + 1):
-                    usable = tuple(i for i, (fy, by, _) in enumerate(windows) if fy <= last and by >= first)
-                    old = widest.get(usable)
-                    if old is None or (first <= old[0] and last >= old[1]):
-                        widest[usable] = (first, last)
-            found[p] = [(first, last, float(sum(windows[i][2] for i in usable))) for usable, (first, last) in sorted(widest.items())]
+            usable = {
+                (first, last): tuple(i for i, (fy, by, _) in enumerate(windows) if fy <= last and by >= first)
+                for first in fys for last in range(first, fys[-1] + 1)
+            }
+            found[p] = [
+                (first, last, float(sum(windows[i][2] for i in with_these))) for (first, last), with_these in usable.items()
+                if usable.get((first - 1, last)) != with_these and usable.get((first, last + 1)) != with_these
+            ]
         return found
 
     @cached_property

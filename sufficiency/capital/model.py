@@ -272,12 +272,11 @@ def everyone_has_a_place(v: Variables, f: Facts) -> Labelled:
 
 
 def equity_floor(v: Variables, f: Facts) -> Labelled:
-    """The share of children left without a place is no larger in deprived areas than in the whole authority."""
-    poor = sum(need for g, _, _, need in f.cells if f.deprived[g])
-    whole = sum(need for *_, need in f.cells)
+    """The share of children who are given a place is no smaller in deprived areas than in the whole authority."""
+    poor = sum(size for g, size in f.size.items() if f.deprived[g])
     if f.choices.equity_floor and poor > 0.0:
-        share = poor / whole
-        yield "deprived", _row([(v.unmet[g, y, n], (1.0 if f.deprived[g] else 0.0) - share) for g, y, n, _ in f.cells]) <= 0.0
+        share = poor / sum(f.size.values())
+        yield "deprived", _row([(v.placed[g, s], (1.0 if f.deprived[g] else 0.0) - share) for g, s in f.links]) >= 0.0
 
 
 def as_asked(v: Variables, f: Facts) -> Labelled:

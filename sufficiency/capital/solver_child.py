@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FOR_ROOT = 0.3          # share of the time that tightening may take
 FOR_SEARCH = 0.15       # share of the time in which plans are looked for before branch and bound
 AS_ROOT = 3.0           # how many times as long as tightening took, at most
+FEASIBLE = 2            # as HiGHS numbers it
 FOR_LAST = 0.02         # share of the time kept for the last cleaning
 
 
@@ -136,6 +137,8 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     model.startCallback(kind.kCallbackMipLogging)
     model.run()
     desk.proven(model.getInfo().mip_dual_bound)
+    if model.getInfo().primal_solution_status == FEASIBLE:      # a problem that presolve settles tells no listener
+        desk.plan(np.array(model.getSolution().col_value))
     if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
         desk.status = "infeasible"
     elif desk.x is not None:

@@ -89,10 +89,9 @@ def _children(case: Case, choices: Choices, plan: Plan) -> Iterator[str]:
         yield "children stay without a place although everyone must have one"
     if choices.equity_floor:
         poor = set(case.groups.loc[case.groups["deprived"].astype(bool), "group_id"])
-        mine, all_of = (t["group_id"].isin(poor) for t in (case.cells, all_cells))
-        need, whole = case.cells.loc[mine, "children"].sum(), case.cells["children"].sum()
-        if need and all_cells.loc[all_of, "unmet"].sum() * whole > all_cells["unmet"].sum() * need + CLOSE * whole:
-            yield "more children stay without a place in deprived areas than elsewhere"
+        given, most = here[here.index.isin(poor)].sum(), largest[largest.index.isin(poor)].sum()
+        if most and given * largest.sum() < here.sum() * most - CLOSE * largest.sum():
+            yield "a smaller share of children is given a place in deprived areas than elsewhere"
 
 
 def _places(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:

@@ -175,9 +175,9 @@ def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
         rows.append([1.0 if li.site_id == s and li.group_id in here else 0.0 for li in links] + [0.0] * len(cells))
         limits.append(room.get((s, y, n), 0.0))
     poor = case.groups.set_index("group_id")["deprived"]
-    share = sum(c.children for c in cells if poor[c.group_id]) / max(1e-9, sum(c.children for c in cells))
+    share = sum(size[g] for g in size.index if poor[g]) / max(1e-9, size.sum())
     if choices.equity_floor and share:
-        rows.append([0.0] * len(links) + [float(poor[c.group_id]) - share for c in cells])
+        rows.append([share - float(poor[li.group_id]) for li in links] + [0.0] * len(cells))
         limits.append(0.0)
     # a cell cannot miss more children than it has
     bounds = [(0, None)] * len(links) + [(0, c.children) for c in cells]
