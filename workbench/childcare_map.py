@@ -152,7 +152,7 @@ def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: boo
 def _gaps(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """What is short in PTE (below nought: over), its letter, and the term that it is of."""
     known = rows["status"].isin(LETTERS)
-    gap = (rows["pte_wanted"] - rows["pte_in_reach"]).where(known)
+    gap = (rows["pte_wanted"] - rows["pte_counted"]).where(known)
     return pd.DataFrame({"key": rows["area_code"], "year": rows["ay"], name: gap, f"{name}_letter": rows["status"],
                          f"{name}_detail": rows["term"]})
 

@@ -87,6 +87,6 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
 def _stands(row: Mapping[str, Any]) -> str:
     """How one age stands."""
     what = "funded hours" if row["measure"] == FUNDED else "all hours"
-    offered = "none known" if pd.isna(row["hours_in_reach"]) else f"{row['hours_in_reach']:,.0f}"
+    offered = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
             f"{WORDS[row['status']]}")

@@ -312,14 +312,14 @@ COLUMNS |= {
     "measure": Column("funded hours; all hours; wraparound (before and after school); holiday; or what an inspection judged"),
     "hours_wanted": Column("hours a week wanted", WHOLE),
     "hours_on_offer": Column("hours a week on offer, as far as told; blank: nothing is known", WHOLE),
-    "hours_in_reach": Column("of these, the part that serves the authority's own children", WHOLE),
+    "hours_counted": Column("of these, the part that serves the authority's own children", WHOLE),
     "hours_assumed": Column("of those on offer, the part that rests on the usual hours of a kind of setting", WHOLE),
     "hours_not_told": Column("what settings that have not told their hours would add at the usual hours of their kind", WHOLE),
     "hours_short": Column("hours wanted beyond those on offer, never below 0; blank: not known", WHOLE),
     "hours_over": Column("hours on offer beyond those wanted, never below 0: a risk to providers; blank: not known", WHOLE),
-    **{f"pte_{name}": _children(f"{what}, in children of 15 hours a week") for name, what in (
-        ("wanted", "hours wanted"), ("in_reach", "hours in reach"), ("short", "hours short"), ("over", "hours over"))},
-    "ratio": Column("hours in reach for each hour wanted", RATIO),
+    **{f"pte_{name}": _children(f"{what}, in part-time places of 15 hours a week") for name, what in (
+        ("wanted", "hours wanted"), ("counted", "hours on offer for own children"), ("short", "hours short"), ("over", "hours over"))},
+    "ratio": Column("hours on offer for own children for each hour wanted", RATIO),
     "words": Column("what the letter means: a local definition, no law"),
     "worst_term": Column("whether it is the term of the year in which least is on offer for what is wanted"),
     "item": Column("item of the report to members, B1 to B11"),

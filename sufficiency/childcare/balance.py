@@ -6,10 +6,11 @@ against what clubs and others offer there, holidays by themselves. A part-time e
 carried to planning areas, districts and the authority, each of which is weighed for itself: what is free in one area is not
 free in another, so the shortages of areas may add up to more than that of the authority.
 
-Of the hours on offer only the part that serves the authority's own children counts (`in_reach`, a setting). Settings that have
-places and have not told their hours are not guessed: beside what is known stands what they would add at the usual hours of their
-kind, and where the status hangs on them it is not known. The status is a local definition, not law: R insufficient, A tight,
-G sufficient, B surplus, by hours in reach for each hour wanted. The worst term of each year is marked.
+Of the hours on offer only the part that serves the authority's own children counts (`childcare_in_reach`, a setting); who can get
+there is measured by `access` alone. Settings that have places and have not told their hours are not guessed: beside what is known
+stands what they would add at the usual hours of their kind, and where the status hangs on them it is not known. The status is a
+local definition, not law: R insufficient, A tight, G sufficient, B surplus, by hours counted for each hour wanted. The worst term
+of each year is marked.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ WORDS = {
 LOCAL = "local definition"
 KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
 COLUMNS = [
-    *KEYS, "area_name", "children", "hours_wanted", "hours_on_offer", "hours_in_reach", "hours_assumed", "hours_not_told",
+    *KEYS, "area_name", "children", "hours_wanted", "hours_on_offer", "hours_counted", "hours_assumed", "hours_not_told",
     "hours_short",
-    "hours_over", "pte_wanted", "pte_in_reach", "pte_short", "pte_over", "ratio", "status", "words", "worst_term",
+    "hours_over", "pte_wanted", "pte_counted", "pte_short", "pte_over", "ratio", "status", "words", "worst_term",
 ]
 BESIDE = ("hours_assumed", "hours_not_told")
 TOLERANCE = 1e-9
@@ -124,7 +125,7 @@ def _weighed(table: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     pte = np.where(table["measure"].isin(EARLY), 1 / PTE_HOURS, np.nan)
     ratio = np.divide(reach, wanted, out=np.full(len(table), np.nan), where=wanted > 0)
     table = table.assign(
-        hours_in_reach=reach, hours_short=short, hours_over=over, pte_wanted=wanted * pte, pte_in_reach=reach * pte,
+        hours_counted=reach, hours_short=short, hours_over=over, pte_wanted=wanted * pte, pte_counted=reach * pte,
         pte_short=short * pte, pte_over=over * pte, ratio=ratio, status=letters, words=[WORDS[letter] for letter in letters])
     return table.assign(worst_term=_worst(table))
 

@@ -209,7 +209,7 @@ def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
     if row is None:
         return ""
     what = "funded hours a week" if measure == FUNDED else "hours a week"
-    told = "none known" if pd.isna(row["hours_in_reach"]) else f"{row['hours_in_reach']:,.0f}"
+    told = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     told += " known to be on offer" if row["status"] == NOT_KNOWN else " on offer"
     return (f"{BAND_NAMES[band][0].upper()}{BAND_NAMES[band][1:]}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} "
             f"{what} wanted, {told}: {row['status']}, {WORDS[row['status']]}.")

@@ -72,8 +72,8 @@ def test_g7_the_worked_example_of_the_brief() -> None:
     """221.2 PTE wanted; of 310 on offer 88 % are in reach: 272.8, a surplus of 51.6 or 19 % of them."""
     demand = 240 * 0.49 * 0.85 * 28 + 240 * 0.20 * 0.72 * 15
     row = one(weighed(wanted((N1, demand)), offered((N1, 310 * 15)), in_reach=0.88), "P1")
-    assert [f"{row[c]:.1f}" for c in ("pte_wanted", "pte_in_reach", "pte_over", "pte_short")] == ["221.2", "272.8", "51.6", "0.0"]
-    assert f"{row['pte_over'] / row['pte_in_reach']:.0%}" == "19%" and f"{row['ratio']:.2f}" == "1.23" and row["status"] == "G"
+    assert [f"{row[c]:.1f}" for c in ("pte_wanted", "pte_counted", "pte_over", "pte_short")] == ["221.2", "272.8", "51.6", "0.0"]
+    assert f"{row['pte_over'] / row['pte_counted']:.0%}" == "19%" and f"{row['ratio']:.2f}" == "1.23" and row["status"] == "G"
 
 
 @pytest.mark.parametrize(("ratio", "letter"), [
@@ -165,3 +165,10 @@ def test_areas_add_up_and_more_supply_is_never_worse() -> None:
     whole = before[before["level"] == AUTHORITY].set_index("ay")["hours_short"]
     known = areas.notna() & whole.notna()
     assert known.sum() > 50 and (areas[known] >= whole[known] - 1e-6).all(), "what is over in one area helps no other"
+
+
+def test_what_counts_is_not_called_reach_which_access_alone_measures() -> None:
+    table = weighed(wanted((N1, 1000.0)), offered((N1, 900.0)), in_reach=0.5)
+    assert not [column for column in table if "reach" in column]
+    row = one(table, "P1")
+    assert [row[c] for c in ("hours_on_offer", "hours_counted", "pte_counted")] == [900.0, 450.0, 30.0]

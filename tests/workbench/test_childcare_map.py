@@ -45,7 +45,7 @@ def weighed() -> pd.DataFrame:
                         told: dict[str, Any] = dict.fromkeys(COLUMNS, 0.0) | {
                             "level": level, "area_code": code, "ay": ay, "term": term, "age_band": band, "area_name": name,
                             "children": 200.0, "hours_wanted": wanted * 15, "hours_on_offer": there * 15, "pte_wanted": wanted,
-                            "pte_in_reach": there, "pte_short": max(0.0, wanted - there), "pte_over": max(0.0, there - wanted),
+                            "pte_counted": there, "pte_short": max(0.0, wanted - there), "pte_over": max(0.0, there - wanted),
                             "ratio": there / wanted, "status": letter, "words": WORDS[letter], "worst_term": term == "summer"}
                         rows += [told | {"measure": measure} for measure in ("funded", "all")]
     return pd.DataFrame(rows)[COLUMNS]
