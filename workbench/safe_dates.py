@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sufficiency.last_dates import census_day, still_to_meet
+from sufficiency.last_dates import census_day, known_remedies, still_to_meet
 from workbench.answers import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+DETERMINED = "admission_number"     # the second step of a remedy whose first, to consult, is told before it
 FULL, MONTH, YEAR = 10, 7, 4        # characters of a day, of a month and of a year alone
 
 
@@ -98,19 +99,14 @@ def for_areas(sheet: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(mine: pd.DataFrame) -> str:
-    """By when to start what for which September in one area, the nearest first; and what is too late."""
+    """By when to start what for which September in one area, the nearest September first; and what is too late."""
+    called = {one["remedy"]: one["short"] for one in known_remedies()}
     said = []
     for ay, year in mine[mine["last_safe_date"] != ""].groupby("ay", sort=True):
-        what = ", ".join(f"{_lower(row.remedy_name)} by {in_words(date.fromisoformat(row.last_safe_date))}"
-                         for row in year.itertuples())
-        said.append(f"for September {ay} ({100 * year['p_shortfall'].iloc[0]:.0f} % likely short) start {what}")
-    late = [_lower(name) for name in mine.loc[mine["last_safe_date"] == "", "remedy_name"]]
+        what = ", ".join(f"{called[row.remedy]} by {in_words(date.fromisoformat(row.last_safe_date))}"
+                         for row in year.sort_values(["last_safe_date", "remedy"]).itertuples())
+        said.append(f"for September {ay} ({100 * year['p_shortfall'].iloc[0]:.0f} % likely short) {what}")
+    late = [called[remedy] for remedy in mine.loc[mine["last_safe_date"] == "", "remedy"] if remedy != DETERMINED]
     if late:
-        said.append(f"too late for every year that is likely short: {', '.join(late)}")
-    text = "; ".join(said)
-    return f"{text[:1].upper()}{text[1:]}. Judged on {in_words(date.fromisoformat(mine['judged_on'].iloc[0]))}."
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
+        said.append(f"too late: {', '.join(late)}")
+    return f"Start by, judged on {in_words(date.fromisoformat(mine['judged_on'].iloc[0]))}: {'; '.join(said)}."

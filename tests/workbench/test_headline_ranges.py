@@ -60,10 +60,9 @@ def test_the_headline_says_by_when_to_start_what_for_which_september() -> None:
     assert any(line.startswith("By when to start, judged on 25 November 2026") for line in text)
     (said,) = for_areas(for_sheet(dates, AUTUMN))["said"]
     assert said == (
-        "For September 2027 (80 % likely short) start bulge class in existing space by 1 December 2026; for September 2029 (32 % "
-        "likely short) start modular or temporary building by 1 June 2028, higher admission number, determine by 1 February "
-        "2028, higher admission number, consult by 1 December 2027; too late for every year that is likely short: permanent "
-        "expansion, new primary school. Judged on 25 November 2026.")
+        "Start by, judged on 25 November 2026: for September 2027 (80 % likely short) a bulge class by 1 December 2026; for "
+        "September 2029 (32 % likely short) consulting on a higher admission number by 1 December 2027, determining a "
+        "higher admission number by 1 February 2028, modular building by 1 June 2028; too late: expansion, a new school.")
 
 
 def test_dates_in_a_runs_folder_are_judged_on_the_day_of_its_newest_file() -> None:
