@@ -18,7 +18,8 @@ import pandas as pd
 
 from planning_areas.school_year import RECEPTION, cohort_from_mid_years, cohort_in
 
-GROUPS = {"reception": 0} | {f"year_group_{g}": g for g in range(1, 12)}
+GROUPS = {"reception": 0} | {f"year_group_{g}": g for g in range(1, 15)}
+STATUTORY = list(range(12))
 HEAD = """\
 # What became of children from one January to the next in the mean of many authorities: births to Reception, then Year 1 to
 # Year 11, each for the year group below a year earlier; and the births of the same authorities by the September in which the
@@ -44,6 +45,13 @@ def rolls(folder: Path, prefix: str) -> tuple[pd.DataFrame, dict[str, str]]:
     roll = frame.pivot_table(index=["old_la_code", "ay"], columns="nc_year", values="headcount", aggfunc="sum", min_count=1)
     codes = frame.drop_duplicates("old_la_code", keep="last").set_index("old_la_code")["new_la_code"]
     return roll, {str(la): str(gss) for la, gss in codes.items()}
+
+
+def whole(roll: pd.DataFrame) -> list[str]:
+    """Authorities with a whole history: every year, every year group from Reception to Year 11."""
+    ays = roll.index.get_level_values("ay").nunique()
+    sound = (roll[STATUTORY] > 0).all(axis=1).groupby(level=0).agg(["all", "size"])
+    return [str(la) for la in sound.index[sound["all"] & (sound["size"] == ays)]]
 
 
 def births(folder: Path, prefix: str) -> dict[str, dict[int, float]]:
@@ -74,18 +82,18 @@ def main() -> None:
     roll, codes = rolls(given.folder, given.prefix)
     born = births(given.folder, given.prefix)
     ays = sorted(roll.index.get_level_values("ay").unique())
-    whole = [la for la in codes if la in roll.index.get_level_values(0) and len(roll.loc[la]) == len(ays)
-             and roll.loc[la].notna().all(axis=None) and (roll.loc[la] > 0).all(axis=None)]
-    print(HEAD.format(n=len(whole)) + "\n[ratios]")
+    kept = whole(roll)
+    roll = roll[STATUTORY]
+    print(HEAD.format(n=len(kept)) + "\n[ratios]")
     for before, ay in itertools.pairwise(ays):
         logs = []
-        for la in whole:
+        for la in kept:
             old, new = roll.loc[(la, before)].to_numpy(), roll.loc[(la, ay)].to_numpy()
             logs.append(np.log(np.r_[new[0] / born[codes[la]][cohort_in(RECEPTION, ay)], new[1:] / old[:-1]]))
         print(f"{ay} = [{', '.join(f'{ratio:.4f}' for ratio in np.exp(np.mean(logs, axis=0)))}]")
     print("\n[births]")
-    for cohort in sorted(set.intersection(*(set(born[codes[la]]) for la in whole))):
-        print(f"{cohort} = {np.exp(np.mean([np.log(born[codes[la]][cohort]) for la in whole])):.1f}")
+    for cohort in sorted(set.intersection(*(set(born[codes[la]]) for la in kept))):
+        print(f"{cohort} = {np.exp(np.mean([np.log(born[codes[la]][cohort]) for la in kept])):.1f}")
 
 
 if __name__ == "__main__":

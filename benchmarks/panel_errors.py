@@ -2,126 +2,130 @@
 
 Each authority is a workspace of the thinnest kind (its roll by year group and its births), taken back to the census of January
 origin + 1 and to the births that were published then, and sent through the projection that every run uses. Authorities with a
-whole history only; Januaries up to 2023, so that later ones stay unseen. Schools: pupils of Year 7 to 11 (ages 11 to 15) of the
-mainstream schools that had four censuses on end under one name, in one planning area, without knowledge of births or of the
-primary schools.
+whole history only, Januaries with `FEWEST_CHANGES` behind them; no target is later than January 2023.
+
+Schools: Year 7 to 11 (ages 11 to 15), and 12 and 13 where there is a sixth form, of the mainstream schools that had four censuses
+on end under one name, taken as one planning area of a town without births and primary schools: the product's own method, but for
+the roll of the authority and the births that it has elsewhere. Who enters Year 7 is told by the schools' own latest entries.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from make_pooled import births, rolls
+from make_pooled import births, rolls, whole
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS
-from sufficiency.areas import AreaFrame
+from sufficiency.areas import without_small_areas
+from sufficiency.as_known import as_known
 from sufficiency.assumptions import Assumptions
+from sufficiency.backtest import authority_alone
 from sufficiency.children import project
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
+from sufficiency.own_errors import held_against, of_phases, whole_authority
+from sufficiency.past_januaries import FEWEST_CHANGES
 
 CODE, AREA = "999", "S"
-NAMES = ["planning_area_code", "phase", "planning_area_name"]
-BORN_BEFORE = 2             # the latest cohort published at an origin began so many Septembers before
+LAST = 2022                 # academic year of the latest census that anything is held against
+AHEAD = {"primary": 7, "secondary": 7, "sixth_form": 7}
 SCHOOLS = "birmingham_school_age_panel_2010_2022_halfA.csv.gz"
 MAINSTREAM = ("State-funded primary", "State-funded secondary", "State - unknown")
-AGES = range(11, 16)        # at the September before, Year 7 to 11
+YEAR_7, YEAR_11, YEAR_13 = 7, 11, 13
+AGE_OF_YEAR = 4             # a year group's number and this make the age at the September before
 CENSUSES = 4                # on end, that a school is forecast from
 SMALLEST = 100              # pupils of a school that is looked at
 
 
-def authority_errors(folder: Path, method: str, origins: Sequence[int], prefix: str = "training_las",
-                     every: int = 1) -> pd.DataFrame:
-    """Forecast and actual pupils by authority, origin, horizon and year group: who, origin, horizon, nc_year, forecast, actual.
-
-    every: take one authority in so many.
-    """
+def many(folder: Path, prefix: str = "training_las", every: int = 1) -> Iterator[tuple[str, Evidence]]:
+    """Every authority with a whole history, or one in so many, as evidence."""
     roll, codes = rolls(folder, prefix)
     born = births(folder, prefix)
-    parts = []
-    for la in _whole(roll)[::every]:
-        mine, gss = roll.loc[la], codes[la]
+    for la in whole(roll)[::every]:
+        counts = {int(ay): {int(g): float(n) for g, n in row.items()} for ay, row in roll.loc[la].loc[:LAST].iterrows()}
+        yield la, authority_alone(la, la, codes[la], LAST, counts, born[codes[la]])
+
+
+def authority_errors(folder: Path, method: str, origins: Sequence[int], prefix: str = "training_las", every: int = 1,
+                     changes: int | None = None) -> pd.DataFrame:
+    """Forecast and actual pupils by authority, origin, horizon and year group: who, origin, horizon, nc_year, forecast, actual.
+
+    changes: from one January to the next that are left of each history; None: all there are.
+    """
+    assumptions, parts = Assumptions(method=method), []
+    for la, evidence in many(folder, prefix, every):
+        roll = evidence.authority_roll
+        came = roll.pivot_table(index="ay", columns="nc_year", values="pupils")
         for origin in origins:
-            known = {c: n for c, n in born[gss].items() if origin - len(NC_YEARS) <= c <= origin - BORN_BEFORE}
-            expected = _authority(mine.loc[:origin], known, gss, origin, method)
-            parts += [_held_against(la, origin, ay, expected.loc[ay], mine.loc[ay])
-                      for ay in mine.index if origin < ay <= expected.index[-1]]
+            then = as_known(evidence, origin, assumptions.births_lag)
+            if changes is not None:
+                kept = then.authority_roll[then.authority_roll["ay"] >= origin - changes]
+                then = replace(then, tables={**then.tables, "authority_roll": kept})
+            parts.append(held_against(came, whole_authority(then, assumptions), origin).assign(who=la))
     return pd.concat(parts, ignore_index=True)
 
 
-def _whole(roll: pd.DataFrame) -> list[str]:
-    """Authorities with a whole history."""
-    ays = roll.index.get_level_values("ay").nunique()
-    sound = (roll.notna() & (roll > 0)).all(axis=1).groupby(level=0).agg(["all", "size"])
-    return [str(la) for la in sound.index[sound["all"] & (sound["size"] == ays)]]
+def origins_of(folder: Path, prefix: str = "training_las") -> range:
+    """The Januaries of which enough is known, by their academic year: the product's own rule."""
+    first = int(rolls(folder, prefix)[0].index.get_level_values("ay").min())
+    return range(first + FEWEST_CHANGES, LAST)
 
 
-def _held_against(who: str, origin: int, ay: int, expected: pd.Series, came: pd.Series) -> pd.DataFrame:
-    groups = came.index[came.notna()]
-    return pd.DataFrame({"who": who, "origin": origin, "horizon": ay - origin, "nc_year": groups,
-                         "forecast": expected[groups].to_numpy("float64"), "actual": came[groups].to_numpy("float64")})
+def school_errors(folder: Path, method: str, origins: Sequence[int], censuses: int = CENSUSES) -> pd.DataFrame:
+    """The same of schools: who, origin, horizon, nc_year, forecast, actual; censuses: on end, so many each is forecast from.
 
-
-def _authority(roll: pd.DataFrame, born: Mapping[int, float], gss: str, base: int, method: str) -> pd.DataFrame:
-    """Pupils expected of an authority without schools, [ay, nc_year]."""
-    counts = roll.stack().rename("pupils").reset_index().set_axis(["ay", "nc_year", "pupils"], axis=1)     # noqa: PD013
-    tables = {name: empty(name) for name in TABLES}
-    tables["authority_roll"] = counts.assign(la_code=CODE, symbol="")[list(tables["authority_roll"].columns)]
-    tables["births"] = pd.DataFrame([(gss, c, n, "cohort") for c, n in born.items()], columns=list(tables["births"].columns))
-    names = pd.DataFrame([(f"{CODE}-{p}", p, p) for p in ("primary", "secondary")], columns=NAMES)
-    return _projected(Evidence(Authority(CODE, "Panel", gss, base), tables), [], {}, names, method)
-
-
-def _projected(evidence: Evidence, urns: list[str], history: Mapping[str, Mapping[int, Sequence[float]]], names: pd.DataFrame,
-               method: str) -> pd.DataFrame:
-    """Pupils expected: [ay, nc_year] of the authority, or [(urn, ay), nc_year] of schools of Year 7 to 11."""
-    first, last = PHASE_YEARS["secondary"][0], PHASE_YEARS["secondary"][-1]
-    schools = pd.DataFrame([(u, u, first, last, 0.0, 0.0, "") for u in urns], columns=[
-        "urn", "school_name", "nc_year_low", "nc_year_high", "easting", "northing", "open_date"])
-    members = pd.DataFrame([(u, "secondary", AREA, "") for u in urns], columns=["urn", *NAMES[1::-1], "basis"]).astype("str")
-    rows = [(u, ay, first + i, n) for u, years in history.items() for ay, row in years.items() for i, n in enumerate(row)]
-    past = pd.DataFrame(rows, columns=["urn", "ay", "nc_year", "pupils"])
-    past = past.astype({"urn": "str", "ay": "int64", "nc_year": "int64", "pupils": "float64"})
-    frame = AreaFrame(names, members, {}, None, pd.DataFrame(), ())
-    made = project(evidence, schools, past, frame, replace(Assumptions(), method=method))
-    array = made.schools if urns else made.authority
-    table = array.isel(draw=0).reset_coords(drop=True).to_series().unstack("nc_year")       # noqa: PD010
-    return table.swaplevel().sort_index() if urns else table
-
-
-def school_errors(folder: Path, origins: Sequence[int]) -> pd.DataFrame:
-    """The same of schools: who, origin, horizon, nc_year, forecast, actual."""
-    table = pd.read_csv(folder / SCHOOLS)
-    table = table[table["my_categories"].isin(MAINSTREAM) & table["age"].isin(AGES)].assign(ay=table["end_period_year"] - 1)
-    counts = table.groupby(["school", "ay", "age"])["count"].sum().unstack()     # noqa: PD010
-    counts = counts[counts.notna().all(axis=1) & (counts.sum(axis=1) > SMALLEST)].set_axis(PHASE_YEARS["secondary"], axis=1)
+    Whatever their number, the schools are those that had `CENSUSES`.
+    """
+    counts = _school_rolls(folder)
     there = set(counts.index)
     first = min(ay for _, ay in there)
-    names = pd.DataFrame([(AREA, "secondary", AREA)], columns=NAMES)
     parts = []
     for origin in origins:
         years = range(max(first, origin - CENSUSES + 1), origin + 1)
         kept = [s for s in sorted({s for s, _ in there}) if all((s, ay) in there for ay in years)]
-        urns = {f"{100_000 + i}": school for i, school in enumerate(kept)}
-        past = {u: {ay: counts.loc[(s, ay)].tolist() for ay in years} for u, s in urns.items()}
-        evidence = Evidence(Authority(CODE, "Panel", "E10000099", origin), {name: empty(name) for name in TABLES})
-        expected = _projected(evidence, list(urns), past, names, "plain")
-        parts += [_held_against(s, origin, ay, expected.loc[(u, ay)], counts.loc[(s, ay)])
-                  for u, s in urns.items() for ay in range(origin + 1, expected.index[-1][1] + 1) if (s, ay) in there]
+        expected = _schools_ahead(counts, kept, years[-censuses:], method)
+        for number, school in enumerate(kept):
+            mine = counts.loc[school]
+            parts.append(held_against(mine, expected.loc[str(100_000 + number)], origin).assign(who=school))
     return pd.concat(parts, ignore_index=True)
 
 
-def of_phases(level: str, errors: pd.DataFrame) -> pd.DataFrame:
+def _school_rolls(folder: Path) -> pd.DataFrame:
+    """Pupils by year group, [(school, ay), nc_year]; sixth forms are missing where there is none, or in some years only."""
+    table = pd.read_csv(folder / SCHOOLS)
+    groups = table["age"] - AGE_OF_YEAR
+    table = table[table["my_categories"].isin(MAINSTREAM) & groups.between(YEAR_7, YEAR_13)].assign(
+        ay=table["end_period_year"] - 1, nc_year=groups)
+    counts = table.pivot_table(index=["school", "ay"], columns="nc_year", values="count", aggfunc="sum")
+    statutory = counts.loc[:, YEAR_7:YEAR_11]
+    counts = counts[statutory.notna().all(axis=1) & (statutory.sum(axis=1) > SMALLEST)]
+    sixth = counts.loc[:, YEAR_11 + 1:]
+    always = (sixth.notna() & (sixth > 0)).all(axis=1).groupby(level="school").transform("all")
+    return pd.concat([statutory.loc[counts.index], sixth.where(always)], axis=1)
+
+
+def _schools_ahead(counts: pd.DataFrame, kept: Sequence[str], years: range, method: str) -> pd.DataFrame:
+    """Pupils expected of schools from the last of these years on: [(urn, ay), nc_year]."""
+    urns = [str(100_000 + number) for number in range(len(kept))]
+    highest = [int(counts.loc[school].dropna(axis=1, how="all").columns.max()) for school in kept]
+    schools = pd.DataFrame([(u, u, YEAR_7, high, 0.0, 0.0, "") for u, high in zip(urns, highest, strict=True)], columns=[
+        "urn", "school_name", "nc_year_low", "nc_year_high", "easting", "northing", "open_date"])
+    members = pd.DataFrame([(u, "secondary", AREA, "") for u in urns], columns=["urn", "phase", "planning_area_code", "basis"])
+    past = [(u, ay, int(g), float(n)) for u, school in zip(urns, kept, strict=True) for ay in years
+            for g, n in counts.loc[(school, ay)].dropna().items()]
+    history = pd.DataFrame(past, columns=["urn", "ay", "nc_year", "pupils"]).astype({"urn": "str", "ay": "int64"})
+    names = pd.DataFrame([(AREA, "secondary", AREA)], columns=["planning_area_code", "phase", "planning_area_name"])
+    evidence = Evidence(Authority(CODE, "Panel", "E10000099", years[-1]), {name: empty(name) for name in TABLES})
+    made = project(evidence, schools, history, without_small_areas(names, members.astype("str")), Assumptions(method=method))
+    return made.schools.isel(draw=0).reset_coords(drop=True).to_series().unstack("nc_year").swaplevel().sort_index()    # noqa: PD010
+
+
+def errors_of(level: str, groups: pd.DataFrame) -> pd.DataFrame:
     """Errors of phase totals, as `calibrate` takes them: who, origin, level, phase, horizon, size, error."""
-    phases = {g: phase for phase in ("primary", "secondary") for g in PHASE_YEARS[phase]}
-    rows = errors.assign(phase=errors["nc_year"].map(phases)).dropna(subset=["phase"])
-    sums = rows.groupby(["who", "origin", "phase", "horizon"])[["forecast", "actual"]].sum().reset_index()
-    out = sums["forecast"] / sums["actual"] - 1
-    return sums.assign(level=level, size=sums["forecast"], error=out).drop(columns=["forecast", "actual"])
+    return of_phases(groups, AHEAD).assign(level=level)
 
 
 def log_errors(errors: pd.DataFrame) -> pd.DataFrame:

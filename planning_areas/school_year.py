@@ -9,14 +9,16 @@ Method: domain brief C0 (SCAP date conventions).
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 RECEPTION = 0
 PHASE_YEARS: dict[str, range] = {"primary": range(0, 7), "secondary": range(7, 12), "sixth_form": range(12, 15)}
+PHASE_OF: dict[int, str] = {g: phase for phase, years in PHASE_YEARS.items() for g in years}
 NC_YEARS = range(0, 15)
 ENTRY_YEAR: dict[str, int] = {"primary": 0, "secondary": 7}
 HORIZON: dict[str, int] = {"primary": 5, "secondary": 7}
 YEARS_FROM_BIRTH_TO_RECEPTION = 5
+THURSDAY = 3                # of date.weekday()
 
 _LABEL = re.compile(r"^\s*(\d{4})\s*[/_-]?\s*(\d{2}|\d{4})\s*$")
 
@@ -40,6 +42,17 @@ def parse_ay(text: str) -> int:
 def nc_year_label(nc_year: int) -> str:
     """Name a year group as the census does: "Reception", "Year 1" ... "Year 14", or "Nursery"."""
     return "Nursery" if nc_year < RECEPTION else "Reception" if nc_year == RECEPTION else f"Year {nc_year}"
+
+
+def census_day(ay: int) -> date:
+    """The day of the January census of an academic year: the third Thursday."""
+    first = date(ay + 1, 1, 1)
+    return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 14)
+
+
+def end_of_census_month(ay: int) -> str:
+    """The last day, as yyyy-mm-dd, that counts as the January census of an academic year where things are only dated about it."""
+    return date(ay + 1, 1, 31).isoformat()
 
 
 def cohort_of_birth(born: date) -> int:

@@ -52,6 +52,11 @@ class AreaFrame:
     notes: tuple[Note, ...]
 
 
+def without_small_areas(names: pd.DataFrame, members: pd.DataFrame) -> AreaFrame:
+    """Planning areas of which nothing is known but their names and schools: no homes, no shapes."""
+    return AreaFrame(names, members, {}, None, pd.DataFrame(), ())
+
+
 def draw_areas(evidence: Evidence, schools: pd.DataFrame, assumptions: Assumptions) -> AreaFrame:
     """Lay out the planning areas of both phases; without schools the authority is one area a phase."""
     members, notes = members_of(evidence, schools, assumptions)

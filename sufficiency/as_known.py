@@ -25,10 +25,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planning_areas.school_year import end_of_census_month
 from planning_areas.wording import some
 from sufficiency.evidence import Authority, Evidence, Note
 from sufficiency.predecessors import ancestry
-from sufficiency.school_scope import CENSUS_DAY, OPEN, TO_OPEN
+from sufficiency.school_scope import OPEN, TO_OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +45,7 @@ DATED: Mapping[str, Keep] = {
     "school_roll": _until("ay"), "census_schools": _until("ay"), "authority_roll": _until("ay"), "transfers": _until("ay"),
     "offers": _until("ay"), "october_census": _until("ay"), "yg_places": _until("ay"), "pans": _until("ay", 1),
     "planned_places": _until("ay"), "capacity": _until("ay", -1), "population": _until("year", -1),
-    "gp_registrations": lambda table, origin, lag: table["on"] <= f"{origin + 1}{CENSUS_DAY}",
+    "gp_registrations": lambda table, origin, lag: table["on"] <= end_of_census_month(origin),
     "scorecards": _until("actual_ay", -1), "births": lambda table, origin, lag: table["cohort"] <= origin - lag,
 }
 """Tables whose rows tell when they were known: which rows stay."""
@@ -75,7 +76,7 @@ def _there(schools: pd.DataFrame, origin: int) -> pd.DataFrame:
     """Schools open by that January, as they were then: not yet closed, and nobody proposing it."""
     if schools.empty:
         return schools
-    day = f"{origin + 1}{CENSUS_DAY}"
+    day = end_of_census_month(origin)
     known = schools[(schools["open_date"] <= day) & (schools["status"] != TO_OPEN)].reset_index(drop=True)
     closed_since = known["close_date"] > day
     status = known["status"].mask(closed_since | known["status"].isin(OPEN), OPEN[0])
@@ -84,7 +85,7 @@ def _there(schools: pd.DataFrame, origin: int) -> pd.DataFrame:
 
 def _made(links: pd.DataFrame, origin: int) -> pd.DataFrame:
     """Links made by that January."""
-    return links[links["link_date"] <= f"{origin + 1}{CENSUS_DAY}"].reset_index(drop=True) if len(links) else links
+    return links[links["link_date"] <= end_of_census_month(origin)].reset_index(drop=True) if len(links) else links
 
 
 def with_areas_of_today(then: Evidence, members: pd.DataFrame, today: Evidence) -> Evidence:

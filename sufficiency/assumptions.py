@@ -78,7 +78,7 @@ class Assumptions:
     # Chance
     draws: int = says(1000, "futures behind ranges and likelihoods; 1: the central run alone")
     spread: float = says(1.0, "of chance: 1 as in the past, 0 none", "D")
-    pooling: float = says(50.0, "origins at which an authority's own past errors count half and those of many half", "D")
+    pooling: float = says(10.0, "origins at which an authority's own past errors count half and those of many half", "D")
     shortfall_chances: tuple[float, ...] = says((0.5, 0.2), "likelihoods of a shortfall for which last safe dates are told")
     lead_times: tuple[LeadTime, ...] = says(
         (), "months from decision to the first September, where the council's own differ from the rulebook's (E5)")
@@ -110,3 +110,9 @@ def meanings() -> dict[str, tuple[str, str]]:
 def defaults() -> dict[str, Any]:
     """Every setting's default."""
     return {f.name: f.default for f in fields(Assumptions)}
+
+
+def years_ahead(assumptions: Assumptions) -> dict[str, int]:
+    """How many years ahead each phase is forecast: primary five, others seven, unless the workspace says less."""
+    return {phase: assumptions.primary_years if phase == "primary" else assumptions.secondary_years
+            for phase in (*HORIZON, "sixth_form")}

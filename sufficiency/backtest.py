@@ -4,7 +4,7 @@ Method (domain brief C9, C10). The evidence is taken back to each January that h
 whole forecast is made from there by the workspace's own method and by two plain ones, and every figure is put beside what came
 (`vintages`): one to seven years ahead, by authority, planning area, school, phase and year group. The errors are measured as
 the DfE measures them (`accuracy`), beside the authority's own past returns, every miss is led back to what it came from
-(`misses`), and the bands of a run are tried on each January in turn that they have not seen (`coverage`).
+(`misses`), and the bands of a run are tried on each January in turn, measured without the forecasts made at it (`coverage`).
 
 The two rulers are *plain* cohort survival, three years weighed 3, 2, 1 (C1, C3), and *last_year*, the latest year's ratio alone.
 """
@@ -18,13 +18,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label
+from planning_areas.school_year import NC_YEARS, ay_label
 from sufficiency import accuracy, misses, vintages
 from sufficiency.as_known import as_known, what_is_of_today, with_areas_of_today
-from sufficiency.calibration import drawn_towards, shipped
+from sufficiency.assumptions import years_ahead
+from sufficiency.calibration import bands
 from sufficiency.coverage import coverage, residuals
 from sufficiency.evidence import TABLES, Authority, Evidence, Note, empty
 from sufficiency.model import forecast, forecast_otherwise, quiet
+from sufficiency.own_errors import own_errors
+from sufficiency.past_januaries import FEWEST_CHANGES, changes_behind, years_counted
 from sufficiency.small_areas import births_of, residents
 
 if TYPE_CHECKING:
@@ -32,11 +35,11 @@ if TYPE_CHECKING:
 
     from sufficiency.assumptions import Assumptions
     from sufficiency.calibration import Calibration
+    from sufficiency.coverage import Without
     from sufficiency.evidence import Source
     from sufficiency.model import Forecast, Progress
     from sufficiency.vintages import Came
 
-STATUTORY = (*PHASE_YEARS["primary"], *PHASE_YEARS["secondary"])
 TEXTS = ("vintage_id", "level", "code", "phase", "method", "part")
 PLAIN_WEIGHTS = (3.0, 2.0, 1.0)
 
@@ -45,7 +48,7 @@ PLAIN_WEIGHTS = (3.0, 2.0, 1.0)
 class Plan:
     """What a backtest is to do."""
 
-    fewest_changes: int = 3             # from one January to the next, before a forecast is made from the last
+    fewest_changes: int = FEWEST_CHANGES    # from one January to the next, before a forecast is made from the last
     fewest_school_changes: int = 2      # the same of schools' rolls, before planning areas and schools are told apart
     latest: int = 0                     # the last January, by its academic year, to forecast from; 0: no limit
 
@@ -73,7 +76,7 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     born = births_by_cohort(today)
     origins, skipped = origins_of(came, evidence, assumptions, plan)
     made, missed = [vintages.own_returns(evidence, assumptions, known_as)], []
-    ahead = vintages.years_ahead(assumptions)
+    ahead = years_ahead(assumptions)
     for number, origin in enumerate(origins["origin"], 1):
         progress(f"Forecasting from January {origin + 1} ({number} of {len(origins)})")
         then = with_areas_of_today(as_known(today.evidence, origin, assumptions.births_lag), today.frame.members, today.evidence)
@@ -88,7 +91,7 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
     table = _joined(made, vintages.COLUMNS)
     tables = {
         "measures": accuracy.measured(table), "by_place": accuracy.by_place(table), "misses": _joined(missed, misses.COLUMNS),
-        "coverage": coverage(residuals(table, assumptions.method), lambda others: bands(others, assumptions)),
+        "coverage": coverage(residuals(table, assumptions.method), bands_of_run(today.evidence, assumptions, origins)),
         "origins": origins, "vintages": table, "names": today.frame.names, "schools": today.schools[["urn", "school_name"]],
     }
     notes = (*_invented(evidence.authority), *skipped, *what_is_of_today(today.evidence), *_no_schools(origins))
@@ -104,9 +107,15 @@ def methods(assumptions: Assumptions) -> dict[str, Assumptions]:
     }
 
 
-def bands(errors: pd.DataFrame, assumptions: Assumptions) -> Calibration:
-    """The bands that a run would lay around its forecasts: those of many authorities, drawn to these errors of its own."""
-    return drawn_towards(shipped(assumptions.method), errors, assumptions.pooling)
+def bands_of_run(evidence: Evidence, assumptions: Assumptions, origins: pd.DataFrame) -> Without:
+    """The bands that a run would lay around the forecasts of a January, measured without them."""
+    own, known = own_errors(evidence, assumptions), origins.set_index("origin")
+
+    def without(origin: int) -> Calibration:
+        changes, of_schools = int(known.loc[origin, "changes"]), int(known.loc[origin, "school_changes"])
+        return bands(assumptions, own, {"authority": changes, "area": of_schools, "school": of_schools}, origin)
+
+    return without
 
 
 def origins_of(came: Came, evidence: Evidence, assumptions: Assumptions, plan: Plan) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -114,16 +123,14 @@ def origins_of(came: Came, evidence: Evidence, assumptions: Assumptions, plan: P
 
     changes: how many changes from one January to the next are known by then, of the authority and of its schools.
     """
-    whole = _years_known(came.authority)
+    whole = years_counted(came.authority)
     schools = set(came.schools["ay"])
-    out = {year.ay for year in assumptions.excluded_years}
     latest = plan.latest or evidence.authority.base_year
     rows, short = [], []
     for origin in sorted(ay for ay in whole if ay <= latest):
-        if not any(origin < ay <= origin + max(vintages.years_ahead(assumptions).values()) for ay in came.years):
+        if not any(origin < ay <= origin + max(years_ahead(assumptions).values()) for ay in came.years):
             continue
-        changes, of_schools = (sum(ay in years and ay - 1 in years and ay not in out for ay in range(min(years), origin + 1))
-                               if years else 0 for years in (whole, schools))
+        changes, of_schools = (changes_behind(years, origin, assumptions) for years in (whole, schools))
         if changes < plan.fewest_changes:
             short.append(f"{ay_label(origin)} ({changes})")
         else:
@@ -138,13 +145,6 @@ def origins_of(came: Came, evidence: Evidence, assumptions: Assumptions, plan: P
         notes.append(Note("authority_roll", f"there is no January with {plan.fewest_changes} changes behind it and a count after "
                           "it: no forecast can be held against what came", "everything: give rolls of more years"))
     return table.astype({"origin": "int64", "schools": "bool"}), tuple(notes)
-
-
-def _years_known(roll: pd.DataFrame) -> set[int]:
-    """Years in which every year group from Reception to Year 11 that is ever counted is counted."""
-    grid = roll.pivot_table(index="ay", columns="nc_year", values="actual").reindex(columns=list(STATUTORY))
-    grid = grid.dropna(axis="columns", how="all")
-    return {int(ay) for ay in grid.index[grid.notna().all(axis=1)]} if grid.shape[1] else set()
 
 
 def _invented(authority: Authority) -> tuple[Note, ...]:

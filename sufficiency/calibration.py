@@ -8,17 +8,22 @@ third. No shape is assumed; tails are as heavy as they were. Between and beyond 
 normal scores. A planning area is taken to be as uncertain as a school of its size.
 
 An authority's own past errors are drawn towards those of many: its widths are those of many times a factor, the mean of its own
-errors over that of many, and the factor counts with the share n / (n + `pooling`) of its n origins.
+errors over that of many, and the factor counts with the share n / (n + `pooling`) of its n origins. Only the authority's own
+totals are drawn so: how one council's schools differ from another's in how far out they are, no published panel tells.
+
+A short history makes a forecast less sure: where fewer changes from one January to the next are known than the widths were
+measured with, they are made wider by what histories cut short cost on the panel (`short`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planning_areas.school_year import PHASE_YEARS
 from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
@@ -27,18 +32,21 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sufficiency.assumptions import Assumptions
+
     Floats = NDArray[np.float64]
 
 CHANCES = (0.5, 0.8, 0.95)
 """The chances for which widths are measured: that the figure which comes is within."""
 
 FURTHEST = 7                        # years ahead
+LONG = 99                           # changes from one January to the next: as many as one could wish
 STANDS_IN = {("area", "primary"): ("school", "primary"), ("area", "secondary"): ("school", "secondary"),
              ("school", "primary"): ("school", "secondary"), ("authority", "sixth_form"): ("authority", "secondary"),
              ("area", "sixth_form"): ("school", "secondary"), ("school", "sixth_form"): ("school", "secondary")}
 """Whose errors stand in for a level and phase of which none are known."""
 
-KAPPAS = np.r_[0.0, np.geomspace(5, 50_000, 37)]    # pupils; tried in turn
+KAPPAS = np.r_[0.0, np.geomspace(5, 5_000_000, 55)]    # pupils; tried in turn
 FEWEST_FOR_SIZE = 30                # errors; fewer cannot tell small rolls from large ones
 _KNOTS = np.array([0.0, *(NormalDist().inv_cdf((1 + chance) / 2) for chance in CHANCES)])
 _BEYOND = 8.0                       # normal score up to which the last line is drawn
@@ -52,12 +60,24 @@ class Errors:
     widths: Floats
     mean: Floats                # [year ahead] mean of the errors, as the widths
     origins: int                # Januaries from which they were made
+    short: Floats = field(default_factory=lambda: np.ones((0, FURTHEST)))
+    """[changes known, year ahead] times as wide with so short a history; once beyond."""
 
     def lines(self, size: float | Floats) -> tuple[Floats, Floats]:
         """Normal scores and the widths that belong to them: [knot] and [..., year ahead, knot]; size: pupils in the phase."""
         last = self.widths[:, -1] + (self.widths[:, -1] - self.widths[:, -2]) * (_BEYOND - _KNOTS[-1]) / (_KNOTS[-1] - _KNOTS[-2])
         rows = np.concatenate([np.zeros((len(self.widths), 1)), self.widths, last[:, None]], axis=1)
         return np.r_[_KNOTS, _BEYOND], np.sqrt(1 + self.kappa / np.maximum(np.asarray(size), 1.0))[..., None, None] * rows
+
+
+    def wider(self, factor: float | Floats) -> Errors:
+        """The same, so many times as wide; factor: of all years ahead, or of each."""
+        times = np.broadcast_to(factor, self.mean.shape)
+        return replace(self, widths=np.maximum.accumulate(self.widths * times[:, None], axis=0), mean=self.mean * times)
+
+    def known_from(self, changes: int) -> Errors:
+        """The errors of a forecast that rests on so many changes from one January to the next."""
+        return self.wider(self.short[changes]) if changes < len(self.short) else self
 
 
 @dataclass(frozen=True)
@@ -122,6 +142,20 @@ def _kappa(out: Floats, size: Floats, horizon: NDArray[np.int64]) -> float:
     return float(KAPPAS[int(np.argmin(costs))])
 
 
+def bands(assumptions: Assumptions, own: pd.DataFrame, changes: Mapping[str, int], without: int | None = None) -> Calibration:
+    """The bands of a run, and of a backtest's forecast: those of many authorities, drawn to the authority's own past errors.
+
+    own: its past errors, as `own_errors` gives them. changes: from one January to the next that the forecast rests on, by level.
+    without: the January, by its academic year, that nothing here may have seen: neither its own errors nor those of many.
+    """
+    many = drawn_towards(shipped(assumptions.method, without), own[own["origin"] != without], assumptions.pooling)
+    levels = {level for level, _ in STANDS_IN} | {level for level, _ in many.errors}
+    return Calibration({
+        (level, phase): many.of(level, phase).known_from(changes.get(level, LONG))
+        for level in sorted(levels) for phase in PHASE_YEARS
+    })
+
+
 def drawn_towards(pooled: Calibration, residuals: pd.DataFrame, pooling: float) -> Calibration:
     """The pooled errors made wider or narrower by an authority's own; residuals as for `calibrate`, only its own."""
     found = dict(pooled.errors)
@@ -131,18 +165,21 @@ def drawn_towards(pooled: Calibration, residuals: pd.DataFrame, pooling: float) 
         curve = np.sqrt(1 + many.kappa / rows["size"].to_numpy("float64"))
         own = float((np.abs(np.log1p(rows["error"].to_numpy("float64"))) / curve / many.mean[h]).mean())
         origins = int(rows["origin"].nunique())
-        factor = max(own, 0.01) ** (origins / (origins + pooling))
-        found[str(level), str(phase)] = replace(many, widths=many.widths * factor, mean=many.mean * factor)
+        found[str(level), str(phase)] = many.wider(max(own, 0.01) ** (origins / (origins + pooling)))
     return Calibration(found)
 
 
-def shipped(method: str) -> Calibration:
-    """The errors of many authorities by a method of `levels`, as the rulebook has them; another method takes the default's."""
+def shipped(method: str, without: int | None = None) -> Calibration:
+    """The errors of many authorities by a method of `levels`, as the rulebook has them; another method takes the default's.
+
+    without: the January, by its academic year, whose forecasts are left out of what the widths were measured on.
+    """
     book = rulebook("forecast_errors")
     rows: list[dict[str, Any]] = book.get(method, book[book["default"]])
-    return Calibration({
-        (row["level"], row["phase"]): Errors(
-            float(row["kappa"]), np.array(row["widths"], dtype="float64"), np.array(row["mean"], dtype="float64"),
-            int(row["origins"]))
-        for row in rows
-    })
+    found = {}
+    for row in rows:
+        one = next((left for left in row["left_out"] if left["origin"] == without), row)
+        found[row["level"], row["phase"]] = Errors(
+            float(one["kappa"]), np.array(one["widths"], dtype="float64"), np.array(one["mean"], dtype="float64"),
+            int(row["origins"]) - (one is not row), np.array(row["short"], dtype="float64"))
+    return Calibration(found)

@@ -10,8 +10,9 @@ Method. The logarithm of what comes over what the central run says grows along c
 
 How large these are beside one another is measured on many authorities; how wide the sum is comes from past errors. For each draw
 and year the departure of the phase's total has a normal score; all its year groups are scaled by one factor, so that the total
-departs by the width that past errors have at that score (`calibration`). A small area is further out than the authority, a school
-than its area: what is its own is what its width has beyond the width of what it lies in, square against square.
+departs by the width that past errors have at that score (`calibration`); sixth forms by themselves. A small area is further out
+than the authority, a school than its area: what is its own is what its width has beyond the width of what it lies in, square
+against square.
 
 Areas are then raked to the authority's figure, schools to their area's, in every draw; since that takes away a part of their own
 chance, the own chance is made larger before by as much. Homes (`completions`, `yields`) are drawn by themselves and added. Draw 0
@@ -43,10 +44,16 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Widths = tuple[Floats, Floats]      # normal scores [knot], and the widths that belong to them [year ahead, knot]
 
 GROUPS = len(NC_YEARS)
 OF_PHASE = {"primary": slice(0, 7), "secondary": slice(7, GROUPS)}      # sixth forms go with the secondary area
 STATUTORY = {phase: len(PHASE_YEARS[phase]) for phase in OF_PHASE}      # year groups of it that the phase's total counts
+PARTS = {
+    "primary": (("primary", slice(0, STATUTORY["primary"])),),
+    "secondary": (("secondary", slice(0, STATUTORY["secondary"])), ("sixth_form", slice(STATUTORY["secondary"], None))),
+}
+"""Of an area's phase, the totals whose errors are known by themselves, and their year groups within it."""
 LEAST_OWN = 0.1         # of its width that is an area's or a school's own, however sure its parent is
 LEAST_RIVALS = 0.25     # share of its parent that the rest of it is taken to have at least
 AROUND_KNOWN = 3        # times that what raking moves is laid on the schools of an area whose intake is not known
@@ -130,9 +137,10 @@ def authority_factors(central: Floats, calibration: Calibration, draws: Draws, b
     happened = _all_over(draws, years, births_known)
     response = _all_over(_Impulses(_asked_all_over(years)), years, births_known)
     for phase, groups in OF_PHASE.items():
-        counted = central[:, groups][:, : STATUTORY[phase]]
-        widths = _by_year(calibration, "authority", phase, float(counted.sum(axis=1).mean()), years)
-        _fit(happened[..., groups], response[..., groups], counted, widths)
+        for part, of in PARTS[phase]:
+            mine = central[:, groups][:, of]
+            widths = _by_year(calibration, "authority", part, _size(mine), years)
+            _fit(happened[..., groups][..., of], response[..., groups][..., of], mine, widths)
     return np.exp(happened, out=happened)
 
 
@@ -178,10 +186,8 @@ class _Own:
         if self.kept is not None and area in self.kept:
             return self.kept[area]
         phase = self.central.phases[area]
-        groups, counted = OF_PHASE[phase], STATUTORY[phase]
-        mine, whole = self.base[:, area, groups], self.total[phase]
-        size, parent = float(mine[:, :counted].sum(axis=1).mean()), float(whole[:, :counted].sum(axis=1).mean())
-        beyond = _beyond(self.calibration, phase, len(mine), ("area", size), ("authority", parent))
+        mine = self.base[:, area, OF_PHASE[phase]]
+        beyond = _beyond(self.calibration, phase, ("area", mine), ("authority", self.total[phase]))
         factors = _own_factors(f"area {self.central.codes[area]}", mine, phase, beyond, self.draws)
         if self.kept is not None:
             self.kept[area] = factors
@@ -222,14 +228,12 @@ def _schools(central: Central, area: int, pupils: Floats, calibration: Calibrati
     """The schools of an area in every draw; they add up to it."""
     members = central.members.get(area, ())
     phase = central.phases[area]
-    groups, counted = OF_PHASE[phase], STATUTORY[phase]
+    groups = OF_PHASE[phase]
     whole = central.pupils[:, area, groups]
-    size = float(whole[:, :counted].sum(axis=1).mean())
     pupils_of = [central.schools[:, school, groups] for school in members]
     factors = []
     for school, mine in zip(members, pupils_of, strict=True):
-        own = float(mine[:, :counted].sum(axis=1).mean())
-        beyond = _beyond(calibration, phase, len(mine), ("school", own), ("area", size))
+        beyond = _beyond(calibration, phase, ("school", mine), ("area", whole))
         factor = _own_factors(f"school {central.urns[school]} {phase}", mine, phase, beyond, draws)
         factors.append(factor if sure is None else taken_back(factor, sure.schools[school]))
     rest = _left_to_rake(pupils, whole, factors, pupils_of)
@@ -252,13 +256,18 @@ def _left_to_rake(pupils: Floats, whole: Floats, factors: Sequence[Floats], scho
     return rest
 
 
-def _own_factors(name: str, central: Floats, phase: str, widths: tuple[Floats, Floats], draws: Draws) -> Floats:
-    """Factors of one area or school by itself: central [year, nc_year of its phase] -> [draw, year, nc_year]."""
+def _own_factors(name: str, central: Floats, phase: str, widths: Sequence[Widths], draws: Draws) -> Floats:
+    """Factors of one area or school by itself: central [year, nc_year of its phase] -> [draw, year, nc_year].
+
+    widths: of each total of the phase (PARTS).
+    """
     years, groups = central.shape
     served = np.flatnonzero(central[:, : STATUTORY[phase]].sum(axis=0) > 0)
     low = int(served[0]) if len(served) else ENTRY_YEAR[phase] - OF_PHASE[phase].start
     happened = _own(draws, name, years, groups, low)
-    _fit(happened, _own_response(years, groups, low), central[:, : STATUTORY[phase]], widths)
+    response = _own_response(years, groups, low)
+    for (_, of), wide in zip(PARTS[phase], widths, strict=True):
+        _fit(happened[..., of], response[..., of], central[:, of], wide)
     return np.exp(happened, out=happened)
 
 
@@ -290,11 +299,11 @@ class _Impulses:
         return taken.reshape(-1, *shape)
 
 
-def _fit(happened: Floats, response: Floats, central: Floats, widths: tuple[Floats, Floats]) -> None:
+def _fit(happened: Floats, response: Floats, central: Floats, widths: Widths) -> None:
     """Scale what happened, in place, so that each year's total departs as past errors did.
 
-    happened: [draw, year, nc_year]; response: the same by impulse; central: [year, nc_year], those of the groups that the total
-    counts; widths: normal scores [knot] and the widths that belong to them [year, knot].
+    happened: [draw, year, nc_year] of the groups that the total counts; response: the same by impulse; central: [year, nc_year];
+    widths: normal scores [knot] and the widths that belong to them [year, knot].
     """
     scores, by_year = widths
     shares = np.divide(central, central.sum(axis=1, keepdims=True), out=np.zeros_like(central), where=central > 0)
@@ -315,19 +324,30 @@ def _total(happened: Floats, shares: Floats) -> Floats:
     return out
 
 
-def _by_year(calibration: Calibration, level: str, phase: str, size: float, years: int) -> tuple[Floats, Floats]:
+def _size(pupils: Floats) -> float:
+    """Pupils of a total in the mean over the years ahead: pupils [year, nc_year]."""
+    return float(pupils.sum(axis=1).mean())
+
+
+def _by_year(calibration: Calibration, level: str, phase: str, size: float, years: int) -> Widths:
     """Normal scores, and widths [year ahead, knot]; beyond the furthest year measured they stay as wide."""
     scores, rows = calibration.of(level, phase).lines(size)
     return scores, rows[np.minimum(np.arange(years), len(rows) - 1)]
 
 
-def _beyond(calibration: Calibration, phase: str, years: int, own: tuple[str, float],
-            parent: tuple[str, float]) -> tuple[Floats, Floats]:
-    """Widths of what is an area's or school's own: what its errors are beyond its parent's, and what raking will take away."""
-    scores, mine = _by_year(calibration, own[0], phase, own[1], years)
-    _, above = _by_year(calibration, parent[0], phase, parent[1], years)
-    rest = max(1 - own[1] / parent[1], LEAST_RIVALS) if parent[1] > 0 else 1.0
-    return scores, np.sqrt(np.maximum(mine**2 - above**2, (LEAST_OWN * mine) ** 2) / rest)
+def _beyond(calibration: Calibration, phase: str, own: tuple[str, Floats], parent: tuple[str, Floats]) -> list[Widths]:
+    """Widths of what is an area's or school's own: what its errors are beyond its parent's, and what raking will take away.
+
+    own, parent: level, and central pupils [year, nc_year of the phase]. One for each total of the phase (PARTS).
+    """
+    found = []
+    for part, of in PARTS[phase]:
+        size, whole, years = _size(own[1][:, of]), _size(parent[1][:, of]), len(own[1])
+        scores, mine = _by_year(calibration, own[0], part, size, years)
+        _, above = _by_year(calibration, parent[0], part, whole, years)
+        rest = max(1 - size / whole, LEAST_RIVALS) if whole > 0 else 1.0
+        found.append((scores, np.sqrt(np.maximum(mine**2 - above**2, (LEAST_OWN * mine) ** 2) / rest)))
+    return found
 
 
 def _totals(base: Floats, phases: tuple[str, ...], phase: str) -> Floats:

@@ -1,8 +1,9 @@
-"""Coverage: how often what came lay within the bands, when the bands had not seen the January that they are tried on.
+"""Coverage: how often what came lay within the bands, when the bands had not seen the forecasts that they are tried on.
 
-Method (domain brief C9; conformal calibration). For each January in turn the bands are measured on the errors of all the others
-and laid around the forecasts made from this one. An 80 % band that keeps its word holds about 80 of a hundred of what came. Every
-January is told by itself, and all together; a few forecasts of one authority go up and down together, so one January says little.
+Method (domain brief C9; conformal calibration). For each January in turn bands that were measured without its forecasts are laid
+around them. An 80 % band that keeps its word holds about 80 of a hundred of what came. Every January is told by itself, and all
+together, with a verdict where there are enough forecasts; a few forecasts of one authority go up and down together, so that one
+January says little. What a year did to forecasts of other Januaries, the bands have seen.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
 
     from sufficiency.calibration import Calibration
 
-    Calibrate = Callable[[pd.DataFrame], Calibration]
+    Without = Callable[[int], Calibration]      # the academic year of a January -> bands that have not seen it
 
 CHANCES = (0.8, 0.95)
 AREAS = {"planning_area": "area"}       # what a level is called where bands are measured
 KEYS = ["level", "phase", "horizon"]
-COLUMNS = ["level", "phase", "horizon", "origin", "n", "inside_80", "inside_95", "half_width_80", "half_width_95"]
+SHARES = ["inside_80", "inside_95", "half_width_80", "half_width_95"]
+COLUMNS = [*KEYS, "origin", "n", *SHARES, "verdict"]
+FEWEST = 30             # forecasts, for a verdict
+KEPT = {"inside_80": (0.76, 0.84), "inside_95": (0.92, 0.98)}
+"""Shares within which a band keeps its word."""
 
 
 def residuals(vintages: pd.DataFrame, method: str) -> pd.DataFrame:
@@ -39,22 +44,32 @@ def residuals(vintages: pd.DataFrame, method: str) -> pd.DataFrame:
         level=level, size=mine["forecast"], error=mine["forecast"] / mine["actual"] - 1).reset_index(drop=True)
 
 
-def coverage(errors: pd.DataFrame, calibrate: Calibrate) -> pd.DataFrame:
+def coverage(errors: pd.DataFrame, without: Without) -> pd.DataFrame:
     """Shares of what came that lay within the bands, by level, phase, years ahead and January (COLUMNS).
 
-    errors: as `residuals` gives them. calibrate: makes bands of the errors of all Januaries but one. `origin` is missing where
-    all are taken together.
+    errors: as `residuals` gives them. without: the bands of the January of an academic year, which have not seen its forecasts.
+    `origin` is missing where all are taken together.
     """
-    parts = []
-    for origin in sorted(errors["origin"].unique()):
-        others, mine = errors[errors["origin"] != origin], errors[errors["origin"] == origin]
-        if len(others):
-            parts.append(inside(mine, calibrate(others)))
+    parts = [inside(mine, without(int(str(origin)))) for origin, mine in errors.groupby("origin", sort=True)]
     if not parts:
-        return pd.DataFrame({column: pd.Series(dtype="str" if column in KEYS[:2] else "float64") for column in COLUMNS})
+        texts = ("level", "phase", "verdict")
+        return pd.DataFrame({column: pd.Series(dtype="str" if column in texts else "float64") for column in COLUMNS})
     tried = pd.concat(parts, ignore_index=True)
-    return pd.concat([_shares(tried, KEYS), _shares(tried, [*KEYS, "origin"])], ignore_index=True).reindex(
-        columns=COLUMNS).sort_values(COLUMNS[:4], ignore_index=True, na_position="first")
+    told = pd.concat([_shares(tried, KEYS), _shares(tried, [*KEYS, "origin"])], ignore_index=True)
+    told["verdict"] = [verdict(row.n, row.inside_80, row.inside_95) for row in told.itertuples()]
+    return told.reindex(columns=COLUMNS).sort_values(COLUMNS[:4], ignore_index=True, na_position="first")
+
+
+def verdict(forecasts: int, inside_80: float, inside_95: float) -> str:
+    """Whether bands kept their word, in words; blank where there are too few forecasts to say."""
+    if forecasts < FEWEST:
+        return ""
+    shares = {"inside_80": inside_80, "inside_95": inside_95}
+    low = [name for name, share in shares.items() if share < KEPT[name][0]]
+    high = [name for name, share in shares.items() if share > KEPT[name][1]]
+    if low and high:
+        return "too narrow in one, too wide in the other"
+    return "too narrow" if low else "too wide" if high else "as they should"
 
 
 def inside(errors: pd.DataFrame, bands: Calibration) -> pd.DataFrame:
@@ -70,5 +85,5 @@ def inside(errors: pd.DataFrame, bands: Calibration) -> pd.DataFrame:
 
 def _shares(tried: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     groups = tried.groupby(by, sort=True)
-    shares = groups[COLUMNS[5:]].mean()
+    shares = groups[SHARES].mean()
     return shares.assign(n=groups.size().astype("int64")).reset_index()

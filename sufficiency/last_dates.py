@@ -10,12 +10,12 @@ passed on the census day of the base year, and `still_to_meet` says it for any o
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planning_areas.school_year import ENTRY_YEAR
+from planning_areas.school_year import ENTRY_YEAR, census_day
 from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ KINDS = {"phase": "str", "planning_area_code": "str", "nc_year": "int64", "ay": 
          "expected_shortfall": "float64", "likelihood": "float64", "remedy": "str", "remedy_name": "str", "lead_months": "int64",
          "last_safe_date": "str", "passed_at_census": "bool"}
 AREA_AND_REMEDY = ["phase", "planning_area_code", "lead_months", "remedy"]
-THURSDAY = 3
 
 
 def last_safe_dates(balance: pd.DataFrame, base: int, assumptions: Assumptions) -> pd.DataFrame:
@@ -88,9 +87,3 @@ def months_before(day: date, months: int) -> date:
     """The first of the month so many months earlier."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(years, month + 1, 1)
-
-
-def census_day(ay: int) -> date:
-    """The day of the January census of an academic year: the third Thursday."""
-    first = date(ay + 1, 1, 1)
-    return first + timedelta(days=(THURSDAY - first.weekday()) % 7 + 14)

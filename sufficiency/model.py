@@ -18,7 +18,7 @@ from sufficiency.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.basic_need import basic_need
-from sufficiency.calibration import drawn_towards, shipped
+from sufficiency.calibration import bands
 from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.story import childcare
 from sufficiency.children import Projection, project
@@ -28,6 +28,7 @@ from sufficiency.homes import Homes, homes_of
 from sufficiency.last_dates import last_safe_dates
 from sufficiency.made_of import made_of
 from sufficiency.own_errors import own_errors
+from sufficiency.past_januaries import history_of
 from sufficiency.places import places_open
 from sufficiency.planner_overrides import with_overrides
 from sufficiency.ranges import Ranges, accuracy_with_ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
@@ -104,7 +105,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     ahead = forecast(evidence, assumptions, progress)
     evidence, frame, places, projection = ahead.evidence, ahead.frame, ahead.places, ahead.projection
     base = evidence.authority.base_year
-    projection = with_overrides(projection, evidence, frame)
+    projection = with_overrides(projection, evidence, frame, assumptions)
     progress("Weighing children against places")
     central = balance(projection, places, assumptions)
     progress("Drawing what may come instead")
@@ -149,7 +150,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
 def laid_around(projection: Projection, central: pd.DataFrame, ahead: Forecast, assumptions: Assumptions) -> Ranges:
     """The draws around the final central figures, as ranges and likelihoods; central: the balance of the central run."""
     draws = Draws(assumptions.seed, 0, assumptions.draws, assumptions.spread)
-    calibration = drawn_towards(shipped(assumptions.method), own_errors(ahead.evidence, assumptions), assumptions.pooling)
+    own, history = own_errors(ahead.evidence, assumptions), history_of(ahead.evidence, assumptions)
+    calibration = bands(assumptions, own, history)
     return ranges(projection, central, ahead.frame.members, births_known(ahead.evidence), calibration, draws, ahead.homes)
 
 

@@ -20,19 +20,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label, nc_year_label
+from planning_areas.school_year import NC_YEARS, PHASE_OF, PHASE_YEARS, ay_label, nc_year_label
 from planning_areas.wording import some
 from sufficiency.area_codes import SECOND
+from sufficiency.assumptions import years_ahead
 from sufficiency.evidence import Note
 from sufficiency.overrides import COLUMNS, laid_out
-from sufficiency.planner_checks import census_of
+from sufficiency.planner_checks import BEYOND, census_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from sufficiency.areas import AreaFrame
+    from sufficiency.assumptions import Assumptions
     from sufficiency.children import Projection
     from sufficiency.evidence import Evidence
 
@@ -72,8 +74,12 @@ class Aim:
     why_not: str = ""
 
 
-def with_overrides(projection: Projection, evidence: Evidence, frame: AreaFrame) -> Projection:
-    """Put the planner's overrides that are in force into a projection; `overridden` holds their whole effect."""
+def with_overrides(projection: Projection, evidence: Evidence, frame: AreaFrame,
+                   assumptions: Assumptions | None = None) -> Projection:
+    """Put the planner's overrides that are in force into a projection; `overridden` holds their whole effect.
+
+    assumptions: how many years ahead each phase is forecast; without them, as many as the projection has.
+    """
     table = evidence.planner_overrides
     if table.empty:
         return projection
@@ -81,13 +87,14 @@ def with_overrides(projection: Projection, evidence: Evidence, frame: AreaFrame)
     units = _units(projection, frame)
     years = [int(ay) for ay in projection.pupils["ay"].to_numpy()]
     told = {row.Index: _not_used(row, years, census) for row in table.itertuples()}
+    ahead = years_ahead(assumptions) if assumptions is not None else {}
     moved = np.zeros_like(units.pupils)
     for y in range(1, len(years)):
         moved[:, y] = carried_up(units, moved[:, y - 1], y)
         held = np.zeros(units.serves.shape, dtype="bool")
         mine = [row for row in table.itertuples() if row.ay == years[y] and not told[row.Index]["used"]]
         for row in sorted(mine, key=lambda row: (row.urn == "", row.row)):
-            aim = _aim(units, row)
+            aim = _in_time(_aim(units, row), y, ahead)
             told[row.Index] |= _applied(units, moved[:, y], y, row, aim, held)
     found = pd.DataFrame([{**row._asdict(), **told[row.Index]} for row in table.itertuples()])
     rows = laid_out(found)
@@ -103,7 +110,7 @@ def _not_used(row: Any, years: Sequence[int], census: str) -> dict[str, object]:
         used = f"no: expired on {expires}, before the census of {census}"
     elif ay not in years[1:]:
         used = f"no: {ay_label(ay)} is not among the years ahead"
-    return {"used": used, "model": np.nan, "final": np.nan, "short": 0.0}
+    return {"used": used, "model": np.nan, "final": np.nan, "short": 0.0, "whole": np.nan}
 
 
 def _units(projection: Projection, frame: AreaFrame) -> Units:
@@ -187,6 +194,14 @@ def _aim(units: Units, row: Any) -> Aim:
     return Aim(mine, groups)
 
 
+def _in_time(aim: Aim, year: int, ahead: Mapping[str, int]) -> Aim:
+    """The aim, unless its phase is not forecast so many years ahead."""
+    for phase in dict.fromkeys(PHASE_OF[int(g)] for g in aim.groups):
+        if year > ahead.get(phase, year):
+            return replace(aim, why_not=f"no: {phase.replace('_', ' ')} is forecast {ahead[phase]} years ahead only")
+    return aim
+
+
 def _applied(units: Units, moved: Floats, y: int, row: Any, aim: Aim, held: Flags) -> dict[str, object]:
     """Move the figures of one override, in place, and tell what they were and are; held: cells that a school's own has fixed."""
     if aim.why_not:
@@ -206,7 +221,7 @@ def _applied(units: Units, moved: Floats, y: int, row: Any, aim: Aim, held: Flag
         held[np.ix_(aim.units, aim.groups)] = True
     where = ", ".join(dict.fromkeys(units.areas[units.area[u]] for u in aim.units))
     return {"used": "yes", "planning_area_code": where, "model": float(total[0]), "final": float(final[0]),
-            "short": float((final - asked)[0])}
+            "short": float((final - asked)[0]), "whole": float(units.pupils[0, y][:, aim.groups].sum())}
 
 
 def _moved(projection: Projection, units: Units, moved: Floats, overrides: pd.DataFrame, notes: tuple[Note, ...]) -> Projection:
@@ -252,6 +267,11 @@ def _notes(found: pd.DataFrame, census: str) -> tuple[Note, ...]:
     if len(short):
         told = some(f"{_named(row)} ({row.value:g} asked, {row.model:.1f} there)" for row in short.itertuples())
         notes.append(Note("planner_overrides", f"more pupils are taken away than there are, so that none are left: {told}"))
+    many = found[found["final"] > BEYOND * found["whole"]]
+    if len(many):
+        told = some(f"{_named(row)} ({row.final:,.0f}, {row.model:,.0f} by the model)" for row in many.itertuples())
+        notes.append(Note("planner_overrides", f"overrides give more than {BEYOND:g} times the pupils whom the whole authority "
+                          f"would have there: {told}", "look whether they are a slip of the pen"))
     return tuple(notes)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import ay_label
+from planning_areas.school_year import ay_label, end_of_census_month
 from planning_areas.wording import some
 from sufficiency.evidence import Note
 
@@ -65,7 +65,6 @@ STATE_MAINSTREAM = frozenset({"State-funded primary", "State-funded secondary"})
 OPEN = ("Open", "Open, but proposed to close")
 TO_OPEN = "Proposed to open"
 SEPTEMBER = 9
-CENSUS_DAY = "-01-31"       # the school census is taken on a Thursday in the second half of January
 
 
 def in_scope(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -186,7 +185,7 @@ def _of_mainstream_type(gias: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 def _opens_after(gias: pd.DataFrame, base: int) -> pd.Series:
     """Which schools open after the census of the base year: those with such a date, or about to open without one."""
-    dated = gias["open_date"] > f"{base + 1}{CENSUS_DAY}"
+    dated = gias["open_date"] > end_of_census_month(base)
     return (gias["status"].isin([*OPEN, TO_OPEN]) & dated) | (gias["status"].eq(TO_OPEN) & gias["open_date"].eq(""))
 
 

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import HORIZON, NC_YEARS, PHASE_YEARS
+from planning_areas.school_year import HORIZON, PHASE_OF
+from sufficiency.assumptions import years_ahead
+from sufficiency.past_januaries import counted_by_authority, counted_by_schools, summed
 from sufficiency.predecessors import ancestry
-from sufficiency.school_scope import STATE_MAINSTREAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,6 @@ OWN_RETURN = "own_return"
 RETURNS = {1: "error_one_year", 3: "error_three_year"}      # years ahead -> column of the scorecards
 NOBODY = 0.5                # children; a forecast of fewer expects nobody
 DIGITS = 12
-PHASE_OF = {g: phase for phase, years in PHASE_YEARS.items() for g in years}
 AREA_PHASE_OF = {g: phase.replace("sixth_form", "secondary") for g, phase in PHASE_OF.items()}
 
 
@@ -63,7 +63,7 @@ class Came:
 def what_came(evidence: Evidence, members: pd.DataFrame) -> Came:
     """Gather what came; members: urn, phase, planning_area_code of today's schools."""
     today = ancestry(evidence).heirs(frozenset(members["urn"]))
-    schools = _of_schools(evidence)
+    schools = counted_by_schools(evidence)
     schools["code"] = schools["urn"].map(today).fillna(schools["urn"])
     area = {(urn, phase): code for urn, phase, code in members[["urn", "phase", "planning_area_code"]].itertuples(index=False)}
     of_area = schools.assign(code=[
@@ -71,51 +71,9 @@ def what_came(evidence: Evidence, members: pd.DataFrame) -> Came:
     cards = evidence.scorecards
     cards = cards[(cards["la_code"] == evidence.authority.code) & (cards["actual"] > 0)]
     return Came(
-        _of_authority(evidence, schools), _summed(of_area[of_area["code"] != ""], ["ay", "code", "nc_year"]),
-        _summed(schools, ["ay", "code", "nc_year"]),
+        counted_by_authority(evidence, schools), summed(of_area[of_area["code"] != ""], ["ay", "code", "nc_year"]),
+        summed(schools, ["ay", "code", "nc_year"]),
         {(str(c.phase), int(c.actual_ay)): float(c.actual) for c in cards.itertuples()}, today)
-
-
-def _of_schools(evidence: Evidence) -> pd.DataFrame:
-    """Pupils of the authority's state mainstream schools: urn, ay, nc_year, actual; of the census's list where a year has one."""
-    roll, listed = evidence.school_roll, evidence.census_schools
-    kinds = {"urn": "str", "ay": "int64", "nc_year": "int64", "pupils": "float64"}
-    mine = roll[list(kinds)].astype(kinds)
-    mine = mine[mine["nc_year"].between(NC_YEARS[0], NC_YEARS[-1])]
-    if len(listed):
-        ours = listed[listed["phase_type_grouping"].isin(STATE_MAINSTREAM) & (listed["la_code"] == evidence.authority.code)]
-        known = set(zip(ours["urn"], ours["ay"], strict=True))
-        years = set(listed["ay"])
-        mine = mine[[ay not in years or (urn, ay) in known for urn, ay in zip(mine["urn"], mine["ay"], strict=True)]]
-    return mine.rename(columns={"pupils": "actual"}).reset_index(drop=True)
-
-
-def _summed(counts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Sums that are missing where one of their parts is."""
-    groups = counts.groupby(by, sort=True)["actual"]
-    return groups.sum().where(groups.count() == groups.size()).reset_index()
-
-
-def _of_authority(evidence: Evidence, schools: pd.DataFrame) -> pd.DataFrame:
-    """The authority's roll by year and year group: as published, its schools' added up where that says nothing."""
-    table = evidence.authority_roll
-    published = table[(table["la_code"] == evidence.authority.code) & table["nc_year"].between(NC_YEARS[0], NC_YEARS[-1])]
-    own = published.set_index(["ay", "nc_year"])["pupils"].astype("float64").dropna()
-    added = _summed(schools, ["ay", "nc_year"]).set_index(["ay", "nc_year"])["actual"]
-    own.index, added.index = (_whole_numbers(s.index) for s in (own, added))
-    return own.combine_first(added).rename("actual").reset_index()
-
-
-def _whole_numbers(index: pd.Index) -> pd.MultiIndex:
-    pairs = [(int(ay), int(g)) for ay, g in index]
-    return pd.MultiIndex.from_tuples(pairs, names=["ay", "nc_year"]) if pairs else pd.MultiIndex.from_arrays(
-        [np.zeros(0, dtype="int64")] * 2, names=["ay", "nc_year"])
-
-
-def years_ahead(assumptions: Assumptions) -> dict[str, int]:
-    """How many years ahead each phase is forecast: primary five, others seven, unless the workspace says less."""
-    return {phase: assumptions.primary_years if phase == "primary" else assumptions.secondary_years
-            for phase in (*HORIZON, "sixth_form")}
 
 
 def vintage_rows(made: Forecast, came: Came, method: str, assumptions: Assumptions, known_as: str, *,

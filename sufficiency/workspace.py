@@ -19,6 +19,7 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.cross_checks import all_stand_in_the_authority, cross_check, what_is_missing
 from sufficiency.evidence import TABLES, Evidence, Reading, empty
 from sufficiency.own_areas import keep_own
+from sufficiency.planner_checks import figures_in_time
 from sufficiency.sources.reading import Ask, BrokenRows
 from sufficiency.sources.registry import READERS
 from sufficiency.workspace_settings import TableEntry, Workspace, read_workspace
@@ -80,6 +81,7 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
         tuple(reading.source for _, reading in readings), tuple(dict.fromkeys(n for _, r in readings for n in r.notes)),
     )
     told, faults = cross_check(evidence, files)
+    faults += figures_in_time(evidence, files, workspace.assumptions)
     if faults:
         raise EvidenceError(faults)
     every = (*evidence.notes, *notes, *told, *what_is_missing(evidence))

@@ -76,6 +76,9 @@ def told(fault: Exception) -> tuple[int, list[str], dict[str, Any]]:
     if isinstance(fault, (RunError, UserError)):
         problem = {"file": "", "row": 0, "column": "", "found": "", "expected": fault.what, "advice": fault.advice, "others": 0}
         return INPUT, [str(fault)], {"ok": False, "problems": [problem]}
+    if isinstance(fault, (FileExistsError, NotADirectoryError)) and fault.filename and _is_of_the_machine(fault):
+        return told(UserError(f"{fault.filename} cannot be a folder: a file has that name, or stands in the way to it",
+                              "give the name of a folder, new or there already"))
     if isinstance(fault, OSError) and _is_of_the_machine(fault):
         where = f"{fault.filename} cannot be read or written" if fault.filename else "a file cannot be written"
         return told(UserError(f"{where}: {fault.strerror}",

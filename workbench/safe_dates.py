@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sufficiency.last_dates import census_day, known_remedies, still_to_meet
+from planning_areas.school_year import census_day
+from sufficiency.last_dates import known_remedies, still_to_meet
 from workbench.answers import columns
 
 if TYPE_CHECKING:

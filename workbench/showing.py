@@ -8,10 +8,10 @@ from typing import Any
 
 from scenarios.runs import Run, RunError, catalogue, find, load, status
 from sufficiency.workspace_settings import FILE
-from workbench.answers import Answer
+from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 
-RUNS = "runs"
+RUNS, BACKTEST = "runs", "backtest"
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
@@ -20,11 +20,28 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     folder = find(reference, [runs] if runs is not None else usual_places(Path()))
     if (folder / FILE).is_file():
         folder = _only_run(folder)
+    run = load(folder)
+    if run.manifest.get("kind") == BACKTEST:
+        return _shown_backtest(run, area)
     if area is not None:
         from workbench.area_answer import area_answer
 
-        return area_answer(load(folder), area)
-    return told(load(folder), [])
+        return area_answer(run, area)
+    return told(run, [])
+
+
+def _shown_backtest(run: Run, area: str | None) -> Answer:
+    """A backtest says what it is, and what it found."""
+    from workbench.backtest_answer import backtest_lines, how_wrong
+
+    if area is not None:
+        raise UserError(f"{run.folder} is a backtest: past forecasts held against what came, not a forecast of years ahead",
+                        f"leave --area out, or look at the sheets by_place and misses of its {WORKBOOK}")
+    figures = how_wrong(run)
+    return Answer(
+        ["This is a backtest: past forecasts held against what came. `sufficiency run` makes a forecast of years ahead.", "",
+         *backtest_lines(figures), "", f"Backtest {run.run_id}", f"Folder   {run.folder}", f"Workbook {run.folder / WORKBOOK}"],
+        {**figures, "kind": BACKTEST, "folder": str(run.folder), "workbook": str(run.folder / WORKBOOK)})
 
 
 def usual_places(here: Path) -> list[Path]:

@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from sufficiency.accuracy import measures
-from sufficiency.assumptions import Assumptions
+from sufficiency.assumptions import Assumptions, ExcludedYear
 from sufficiency.backtest import Backtest, Plan, authority_alone, backtest, methods
-from sufficiency.coverage import coverage, residuals
+from sufficiency.calibration import bands
+from sufficiency.coverage import coverage, residuals, verdict
 from sufficiency.evidence import Evidence
+from sufficiency.own_errors import own_errors
 from sufficiency.vintages import OWN_RETURN, vintage_id
 
 PLAIN = Assumptions(method="plain")
@@ -132,7 +134,7 @@ def test_a_vintage_is_named_by_what_went_in_its_january_and_its_method() -> None
     assert vintage_id("a", 2020, "plain") in set(one["vintage_id"])
 
 
-def test_bands_are_tried_on_the_january_that_they_have_not_seen() -> None:
+def test_bands_are_tried_on_forecasts_that_they_have_not_seen() -> None:
     """Every January but the last misses by 1 %, the last by 9 %: bands of the others do not hold it, and hold each other."""
     class Widest:
         """Bands as wide as the largest error they were shown."""
@@ -145,7 +147,8 @@ def test_bands_are_tried_on_the_january_that_they_have_not_seen() -> None:
 
     errors = pd.DataFrame({"origin": [2018, 2019, 2020, 2021], "code": "999", "level": "authority", "phase": "primary",
                            "horizon": 1, "size": 600.0, "error": [0.01, 0.01, 0.01, 0.09]})
-    told = coverage(errors, Widest).set_index("origin")     # type: ignore[arg-type]  # it has what coverage asks for
+    told = coverage(errors, lambda origin: Widest(errors[errors["origin"] != origin]))      # type: ignore[arg-type,return-value]
+    told = told.set_index("origin")
     assert told.loc[2021.0, "inside_80"] == 0 and told.loc[2018.0, "inside_80"] == 1
     assert told[told.index.isna()]["inside_80"].item() == 0.75 and told[told.index.isna()]["n"].item() == 4
 
@@ -167,3 +170,35 @@ def test_the_past_of_an_invented_council_is_said_to_be_smoother_than_a_real_one(
         return any("this council is invented" in note.text for note in backtest(marked, PLAIN).notes)
 
     assert said(True) and not said(False)
+
+
+def test_the_backtest_lays_the_bands_of_a_run_without_the_january_that_is_tried(nine_more: Backtest) -> None:
+    """By the quick errors of a run, which are the backtest's own where an authority has no more than a roll and births."""
+    evidence = authority(_2020_3=9)
+    own, full = own_errors(evidence, PLAIN), residuals(nine_more.tables["vintages"], "plain")
+    both = own.merge(full, on=["origin", "phase", "horizon"], how="outer", suffixes=("", "_full"), validate="one_to_one")
+    assert len(both) == len(own) == len(full) and both["error"].to_numpy() == pytest.approx(both["error_full"].to_numpy())
+    row = nine_more.tables["coverage"].query("origin == 2018 and phase == 'primary' and horizon == 2").iloc[0]
+    size = full.query("origin == 2018 and phase == 'primary' and horizon == 2")["size"].item()
+    expected = bands(PLAIN, own, {"authority": 4}, without=2018).half_width("authority", "primary", 2, size, 0.8)
+    assert row["half_width_80"] == pytest.approx(expected)
+
+
+def test_own_errors_are_of_the_januaries_that_the_backtest_takes() -> None:
+    left_out = replace(PLAIN, excluded_years=(ExcludedYear(2016, "a flood"), ExcludedYear(2018, "another")))
+    for assumed in (PLAIN, left_out):
+        taken = origins_of_backtest(authority(), assumed)
+        assert sorted(own_errors(authority(), assumed)["origin"].unique()) == taken
+    assert taken == [2019, 2020, 2021], "two changes that are left out cost two Januaries"
+
+
+def origins_of_backtest(evidence: Evidence, assumed: Assumptions) -> list[int]:
+    table = backtest(evidence, assumed).tables["origins"]
+    assert isinstance(table, pd.DataFrame)
+    return [int(origin) for origin in table["origin"]]
+
+
+def test_a_verdict_needs_thirty_forecasts_and_names_both_ways_of_being_wrong() -> None:
+    assert verdict(29, 0.2, 0.2) == ""
+    assert [verdict(30, *shares) for shares in ((0.8, 0.95), (0.7, 0.95), (0.8, 0.91), (0.9, 0.95), (0.9, 0.9))] == [
+        "as they should", "too narrow", "too narrow", "too wide", "too narrow in one, too wide in the other"]

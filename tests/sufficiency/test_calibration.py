@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.calibration import CHANCES, Calibration, calibrate, drawn_towards, shipped
+from sufficiency.assumptions import Assumptions
+from sufficiency.calibration import CHANCES, KAPPAS, LONG, Calibration, bands, calibrate, drawn_towards, shipped
+from sufficiency.rules import rulebook
 
 SEED = 5
 
@@ -84,3 +86,42 @@ def test_planning_areas_and_primary_schools_go_by_schools_of_their_size() -> Non
     school = known.half_width("school", "secondary", 3, 400, 0.8)
     assert known.half_width("area", "primary", 3, 400, 0.8) == known.half_width("school", "primary", 3, 400, 0.8) == school
     assert shipped("plain").errors.keys() == known.errors.keys(), "a method without errors of its own takes the default's"
+
+
+NO_ERRORS = past(0)
+WHOLE = {"authority": LONG, "area": LONG, "school": LONG}
+
+
+def test_a_runs_bands_draw_the_authority_to_its_own_errors_and_nothing_else() -> None:
+    own = past(40, scale=0.08, origins=8)
+    many, drawn = (bands(Assumptions(), errors, WHOLE) for errors in (NO_ERRORS, own))
+    assert drawn.half_width("authority", "primary", 2, 900, 0.8) > 1.1 * many.half_width("authority", "primary", 2, 900, 0.8)
+    for level, phase in (("authority", "secondary"), ("school", "primary"), ("area", "primary"), ("area", "sixth_form")):
+        assert drawn.half_width(level, phase, 2, 900, 0.8) == many.half_width(level, phase, 2, 900, 0.8)
+
+
+def test_bands_without_a_january_have_seen_neither_its_own_errors_nor_those_of_many_at_it() -> None:
+    own = past(40, scale=0.08).assign(origin=2019)
+    left_out = bands(Assumptions(), own, WHOLE, without=2019)
+    expected = shipped("measured", 2019)
+    for phase in ("primary", "secondary", "sixth_form"):
+        width = left_out.half_width("authority", phase, 1, 20_000, 0.8)
+        assert width == expected.half_width("authority", phase, 1, 20_000, 0.8)
+        assert width != shipped("measured").half_width("authority", phase, 1, 20_000, 0.8)
+    assert shipped("measured", 1990).half_width("authority", "primary", 1, 20_000, 0.8) == shipped("measured").half_width(
+        "authority", "primary", 1, 20_000, 0.8), "a January that was never seen needs leaving out nowhere"
+
+
+def test_a_short_history_makes_wider_bands_and_the_shortest_the_widest() -> None:
+    known = [bands(Assumptions(), NO_ERRORS, {**WHOLE, "authority": changes}) for changes in (0, 1, 2, 3, 9)]
+    widths = [one.half_width("authority", "secondary", 3, 15_000, 0.8) for one in known]
+    assert widths == sorted(widths, reverse=True) and widths[0] > 1.5 * widths[3] and widths[3] == widths[4]
+
+
+def test_every_width_that_is_shipped_has_its_januaries_left_out_and_its_short_histories() -> None:
+    for row in rulebook("forecast_errors")["measured"]:
+        assert len(row["left_out"]) == row["origins"] >= 8 and len(row["short"]) == 3
+        assert min(min(times) for times in row["short"]) >= 1, "a shorter history is never surer"
+        assert row["kappa"] <= KAPPAS[-1]
+    assert {(row["level"], row["phase"]) for row in rulebook("forecast_errors")["measured"]} >= {
+        ("authority", "sixth_form"), ("school", "sixth_form")}

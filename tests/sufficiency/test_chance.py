@@ -87,6 +87,17 @@ def test_areas_share_the_authoritys_luck_and_their_own_evens_out() -> None:
             assert np.quantile(out[:, year], chance) == pytest.approx(wide, rel=0.08)
 
 
+def test_sixth_forms_are_as_uncertain_as_sixth_forms_were_and_leave_years_7_to_11_as_they_are() -> None:
+    county, known = a_county(), shipped("measured")
+    secondary = drawn(county, known, Draws(SEED, 0, 4000))[2].pupils
+    for phase, groups in (("secondary", slice(0, 5)), ("sixth_form", slice(5, 8))):
+        central = county.pupils[:, 2, 7:][:, groups].sum(axis=1)
+        for year in (0, 2, 6):
+            wide = known.half_width("authority", phase, year + 1, central.mean(), 0.8)
+            out = np.abs(np.log(secondary[:, year, groups].sum(axis=1) / central[year]))
+            assert np.quantile(out, 0.8) == pytest.approx(wide, rel=0.12), (phase, year)
+
+
 def test_a_school_is_about_as_uncertain_as_schools_of_its_size_were() -> None:
     """Raking and the other levels' chance together leave it within a fifth of the width that was measured."""
     county, known = a_county(), shipped("measured")
