@@ -2,8 +2,10 @@
 
 Method (domain brief I2). School rolls by year group are published unsuppressed; places, need, spare and totals of planning areas
 are no characteristics of children: all these go out as they are. Counts of 1 to 4 children in a small area are hidden and shown
-as `c`; zero is shown. Shares and indices are hidden where fewer than ten children stand behind them. Maps and workbooks are cut
-from one Release, so that no figure is hidden in one and told in the other.
+as `c`; zero is shown. Shares and indices are hidden where fewer than ten children stand behind them. Where areas add up to one
+that is shown, a hidden one could be had by subtraction: so the next smallest are hidden beside it, until what is hidden together
+is no longer small (`secondary.py`). Maps and workbooks are cut from one Release, so that no figure is hidden in one and told in
+the other.
 
 The rules are data: which tables, told by which key column, which columns are counts, which counts are hidden.
 """
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from workbench.secondary import SAME, hidden_beside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +46,7 @@ class Rule:
     counts: tuple[str, ...] = ()        # the columns that are counts; none named: every number but NO_COUNTS
     tables: tuple[str, ...] = ()        # the tables that the rule is for; none named: every table
     judged: bool = False                # whether not the counts themselves but the children in JUDGE are what must not be few
+    adds_up: bool = False               # whether the areas of each level add up to one row, from which a hidden one could be had
 
 
 JUDGE = "children_there"    # how many children stand behind a row: judged by, and never shown
@@ -54,11 +59,11 @@ RULES = (
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
          counts=("index", "index_not_told")),
     Rule("access of areas: fewer than ten children of the age", keys=("area_code",), tables=("access_by_area",),
-         shown_from=FEWEST, judged=True, counts=("children", "index", "share_without")),
+         shown_from=FEWEST, judged=True, adds_up=True, counts=("children", "index", "share_without")),
     Rule("take-up: fewer than ten eligible", keys=("area_code",), tables=("childcare_takeup",), shown_from=FEWEST, judged=True,
          counts=("eligible", "children", "takeup")),
     Rule("childcare: fewer than ten children of the age", keys=("area_code",), tables=("childcare_balance",), shown_from=FEWEST,
-         judged=True,
+         judged=True, adds_up=True,
          counts=("children", "hours_wanted", "hours_short", "hours_over", "pte_wanted", "pte_short", "pte_over", "ratio")),
 )
 
@@ -128,6 +133,8 @@ def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.b
             values = frame[column].to_numpy("float64", na_value=np.nan)
             few = frame[JUDGE].to_numpy("float64", na_value=np.nan) if rule.judged and JUDGE in frame else values
             found[column] = keyed & (values > 0) & (few < rule.shown_from)
+            if rule.adds_up and JUDGE in frame and {*SAME} <= {*frame.columns}:
+                found[column] |= keyed & (values > 0) & hidden_beside(frame, few, rule.shown_from)
     return found
 
 
