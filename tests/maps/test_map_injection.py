@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from maps.layer import Breakdown, Layer, Measure, Moment, Outline, Points
+from maps.layer import Breakdown, Layer, Listing, Measure, Moment, Outline, Points
 from maps.palette import steps
 from maps.sheet import Remark, Sheet, draw
 
@@ -81,7 +81,10 @@ def sheet_of(words: Words) -> Sheet:
                   pd.DataFrame({"key": ["s"], "year": [1], "row": [words("school row label")], "pupils": [30.0]}), "pupils"))
     sites = Points(
         "sites", words("sites"), words("site"), "diamond", thing("site"), words("dwellings"),
-        {"fact": words("site label")}, {"cell": words("site heading")})
+        {"fact": words("site label")}, {"cell": words("site heading")},
+        listing=Listing(words("listing title"), {"row": words("listing heading"), "cell": words("listing column")},
+                        pd.DataFrame({"key": ["s"], "row": [words("listing row")], "cell": [words("listing cell")]}),
+                        words("listing note")))
     outline = Outline(words("outline title"), gpd.GeoDataFrame({"name": [words("outline name"), "b"]}, geometry=SQUARES))
     return Sheet(
         words("title"), words("subtitle"), (words("headline"),), (layer,), (schools, sites), (outline,), words("source"), 1,
