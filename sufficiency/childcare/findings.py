@@ -137,7 +137,7 @@ def _holiday(figures: Figures) -> Found:
     if pd.isna(offered) or not figures.evidence.clubs["places_holiday"].notna().any():
         return (f"{wanted:,.0f} hours a week are wanted in the holidays.", TABLE,
                 "which clubs are open in the holidays, for how long, and the activities and food programme")
-    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs offer {offered:,.0f}.", TABLE,
+    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs and others offer {offered:,.0f}.", TABLE,
             "places of the holiday activities and food programme")
 
 

@@ -43,6 +43,7 @@ class Offered:
     supply: Supply = field(repr=False)                  # as told, or as the run lets it be taken
     not_told: pd.DataFrame = field(repr=False)          # hours of the settings that have to be asked, at the usual of their kind
     beyond: pd.DataFrame = field(repr=False)            # hours of settings across the border, the same
+    holidays_not_told: pd.DataFrame = field(repr=False)     # as not_told, in weeks of the holidays
     notes: tuple[Note, ...] = ()
 
 
@@ -59,7 +60,8 @@ def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offe
     if many := usual.hours.loc[strangers, "setting_ref"].nunique():
         notes.append(Note(TABLE, f"{many} settings across the border count in what families can reach with the usual hours of "
                                  "their kind", "what is in reach beyond the border is an assumption"))
-    return Offered(settings, supply, usual.hours[asked & usual.hours["own"].astype("bool")], usual.hours[strangers],
+    silent = usual.holidays[usual.holidays["setting_ref"].isin(supply.asked["setting_ref"])]
+    return Offered(settings, supply, usual.hours[asked & usual.hours["own"].astype("bool")], usual.hours[strangers], silent,
                    tuple(dict.fromkeys(notes)))
 
 
@@ -79,9 +81,9 @@ def by_small_area(offered: Offered, small_areas: pd.DataFrame, years: range) -> 
     parts = [_placed(told, offered.settings, small_areas).assign(hours_not_told=0.0),
              _placed(offered.not_told, offered.settings, small_areas).pipe(
                  lambda rows: rows.assign(hours_not_told=rows["hours_week"], hours_week=0.0))]
-    holidays = offered.supply.holidays.assign(term="", ay=years[0])
-    every = _placed(holidays, offered.settings, small_areas, HOLIDAY).assign(hours_not_told=0.0)
-    parts += [every.assign(ay=ay) for ay in years]
+    for holidays, is_told in ((offered.supply.holidays, 1.0), (offered.holidays_not_told, 0.0)):
+        every = _placed(holidays[holidays["ay"].isin(list(years))].assign(term=""), offered.settings, small_areas, HOLIDAY)
+        parts.append(every.assign(hours_not_told=every["hours_week"] * (1 - is_told), hours_week=every["hours_week"] * is_told))
     table = pd.concat(parts, ignore_index=True)
     astray = told.loc[told["own"].astype("bool") & ~_lies_in(told, small_areas), "setting_ref"].nunique()
     lost = float(table.loc[table["lsoa_code"].eq(""), "hours_week"].sum())

@@ -5,6 +5,9 @@ setting counts. Places are the fewest that the setting's own figure, its floor a
 and its ages together are no more than Ofsted registers at one time. A setting of which only the whole is known has its places
 divided among ages by the rulebook's shares for its kind. Opening hours are never guessed unless the run is allowed to: then those
 of the rulebook stand in, and each such row says that it is an assumption. A setting without hours is named, to be asked.
+
+Of the week of a setting that is open all day, children at school can use in term only what is left of it beside the school day,
+and never more than from eight to six less school. Its weeks beyond those of term are an offer to them in the holidays.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from sufficiency.childcare.provider_tables import GROUPS
 from sufficiency.childcare.room_space import Room, room_places
 from sufficiency.childcare.setting_list import TABLE, named, text_at
 from sufficiency.childcare.terms import YOUNG
+from sufficiency.childcare.wraparound import around_school_week, school_week, whole_day_week
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
 
@@ -33,7 +37,8 @@ if TYPE_CHECKING:
 
 AT_SCHOOL = ("school_nursery", "nursery_school")
 FIGURES = ["places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
-OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis"]
+OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis",
+         "holiday_week", "holiday_weeks"]
 MOST_NAMED = 10
 
 
@@ -131,7 +136,7 @@ def _by_age(rows: pd.DataFrame, choices: SupplyChoices) -> tuple[pd.DataFrame, i
     at_school = rows["provider_type_group"].isin(AT_SCHOOL)
     of_whole = rows["age_band"].eq("")
     said = rows[["places", "area_m2", "staff"]].notna().any(axis=1)
-    rows = rows.assign(basis=np.where(said, "survey", "register"), of_roll=at_school & ~said & of_whole)
+    rows = rows.assign(basis=np.where(said, "survey", "register"), of_roll=at_school & ~said & of_whole, of_whole=of_whole)
     whole = rows["places"].where(rows["places"].notna(), rows["listed"])
     parts = [rows[~of_whole]]
     for group, mine in rows[of_whole].groupby("provider_type_group"):
@@ -158,6 +163,7 @@ def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
     usual = {key: kind.map({g: opening[g][key] for g in GROUPS}).astype("float64")
              for key in ("hours_week", "weeks_year")}
     rows = rows.assign(hours_week=rows["hours_week"].mask(guess, usual["hours_week"]))
+    rows = _around_school(rows, guess)
     rows["weeks_year"] = rows["weeks_year"].mask(guess & rows["weeks_year"].isna(), usual["weeks_year"])
     rows["basis"] = rows["basis"].mask(guess, "assumption")
     by_weeks = np.where(rows["weeks_year"] > WEEKS_A_YEAR, "stretched", "term_time")
@@ -169,6 +175,25 @@ def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
     figures = rows[["places", "area_m2", "staff"]].notna().any(axis=1)
     rows["known"] = figures & (~rows["of_roll"] | counted)
     return rows
+
+
+def _around_school(rows: pd.DataFrame, guess: pd.Series) -> pd.DataFrame:
+    """Cut the told week of those who take school children to the time around school, and tell what they offer in the holidays.
+
+    A club's week, and one that is told for that age, is all around school; of any other the school day is taken out first. In the
+    holidays a whole day counts, in the weeks beyond those of term: holiday_week and holiday_weeks, blank where there are none.
+    """
+    opening, group = rulebook("childcare_ratios")["opening"], rows["provider_type_group"]
+    old = ~rows["age_band"].isin(YOUNG)
+    usual = {key: group.map({g: opening[g][key] for g in GROUPS}).astype("float64") for key in ("hours_week", "weeks_year")}
+    week = rows["hours_week"].mask(guess, usual["hours_week"])
+    weeks = rows["weeks_year"].mask(guess & rows["weeks_year"].isna(), usual["weeks_year"])
+    whole_day = rows["of_whole"] & group.ne("out_of_school")
+    outside = week.where(~whole_day, week - school_week()).clip(0, around_school_week())
+    there = old & group.ne("out_of_school") & weeks.gt(WEEKS_A_YEAR)
+    return rows.assign(hours_week=rows["hours_week"].where(~old | guess, outside),
+                       holiday_week=week.clip(upper=whole_day_week()).where(there),
+                       holiday_weeks=(weeks - WEEKS_A_YEAR).where(there))
 
 
 def _asked(rows: pd.DataFrame) -> pd.DataFrame:

@@ -47,7 +47,7 @@ class Supply:
 
     hours: pd.DataFrame = field(repr=False)         # SUPPLY
     asked: pd.DataFrame = field(repr=False)         # setting_ref, setting_name, provider_type_group, places, missing
-    holidays: pd.DataFrame = field(repr=False)      # hours of clubs in a week of the holidays, as SUPPLY but for year and term
+    holidays: pd.DataFrame = field(repr=False)      # hours in a week of the holidays, as SUPPLY but for the term
     notes: tuple[Note, ...] = ()
 
 
@@ -72,8 +72,11 @@ def hours_on_offer(
     every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["setting_ref", *SUPPLY[10:]])
     hours = pd.concat([every.merge(about, on="setting_ref", how="left", validate="many_to_one")[SUPPLY],
                        *(part[SUPPLY] for part in at_clubs)], ignore_index=True)
+    of_clubs = clubs[clubs["pattern"].eq(HOLIDAY)]
+    vacation = [_in_holidays(offers, ay, chosen).merge(about, on="setting_ref", how="left") for ay in asked_years]
+    vacation += [of_clubs.assign(ay=ay) for ay in asked_years]
+    holidays = pd.concat([part for part in vacation if len(part)] or vacation[-1:], ignore_index=True)
     asked = offers.asked[~offers.asked["setting_ref"].isin(counted["setting_ref"])].reset_index(drop=True)
-    holidays = clubs[clubs["pattern"].eq(HOLIDAY)].reset_index(drop=True)
     return Supply(hours, asked, holidays, (*notes, *told, *_headcount_notes(counted, asked_years)))
 
 
@@ -87,6 +90,16 @@ def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> 
     return rows.groupby(keys, as_index=False).agg(
         places=("places", "sum"), hours_week=("hours_week", "sum"), funded_hours_week=("funded_hours_week", "sum"),
         weeks_year=("weeks_year", "max"))
+
+
+def _in_holidays(offers: Offers, ay: int, choices: SupplyChoices) -> pd.DataFrame:
+    """Hours in a week of the holidays that settings open beyond term have for children of school, clubs left aside."""
+    rows = held_by_ratio(offers, begins(ay, TERMS[0]), choices)
+    rows = rows[rows["holiday_weeks"].gt(0)]
+    return pd.DataFrame({
+        "setting_ref": rows["setting_ref"], "age_band": rows["age_band"], "pattern": HOLIDAY, "places": rows["places"], "ay": ay,
+        "hours_week": rows["places"] * rows["holiday_week"] * rows["occupancy"], "funded_hours_week": 0.0,
+        "weeks_year": rows["holiday_weeks"], "basis": rows["basis"]})
 
 
 def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: SupplyChoices) -> pd.DataFrame:

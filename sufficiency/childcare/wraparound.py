@@ -4,7 +4,8 @@ Method (domain brief G8). A club's hours in a week of term are its places before
 school's beginning, and its places after school times the time to its closing, on five days; in the holidays places times
 opening hours. They are shared among ages by the years of age that the club takes. A school has the whole offer if clubs that
 serve it open by eight, close at six or later, and have places at both ends of the day. A school that no list mentions is not
-known to have none: it is told apart.
+known to have none: it is told apart. Settings that are open all day add to it what their week leaves beside school
+(`setting_offers`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,21 @@ def minutes(times: pd.Series) -> pd.Series:
 
 def _time(name: str) -> float:
     return float(minutes(pd.Series([rulebook("childcare_ratios")["wraparound"][name]])).iloc[0])
+
+
+def school_week() -> float:
+    """Hours of a school's own week."""
+    return DAYS * (_time("school_ends") - _time("school_begins")) / 60
+
+
+def around_school_week() -> float:
+    """Hours of a week of term for which care may be wanted before and after school: from eight to six, less school itself."""
+    return whole_day_week() - school_week()
+
+
+def whole_day_week() -> float:
+    """Hours of a week of the holidays, from eight to six."""
+    return DAYS * (_time("closes") - _time("opens")) / 60
 
 
 def club_hours(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple[Note, ...]]:

@@ -226,3 +226,26 @@ def test_the_order_of_rows_changes_nothing_and_areas_add_up() -> None:
     area = by_area(first.hours, "district_code")
     assert area["hours_week"].sum() == pytest.approx(first.hours.loc[first.hours["own"], "hours_week"].sum())
     assert on_offer().hours.empty
+
+
+def test_a_week_told_for_the_whole_day_leaves_school_children_what_lies_outside_school() -> None:
+    """12 places for 45 hours, half for ages 5 to 7: 45 less 32.5 of school is 12.5 a place, and 45 in ten weeks of holiday."""
+    supply = on_offer(childminders=[minders("E05000002", 12, hours_week=45, weeks_year=48, occupancy=0.85)])
+    assert summer(supply)[("childminders E05000002", "age_5_7")] == pytest.approx(6 * 12.5 * 0.85)
+    assert summer(supply)[("childminders E05000002", "under_2")] == pytest.approx(12 * 0.2 * 45 * 0.85), "the young have the day"
+    (row,) = supply.holidays.to_dict("records")
+    assert row["hours_week"] == pytest.approx(6 * 45 * 0.85) and row["weeks_year"] == 10 and row["age_band"] == "age_5_7"
+    long = on_offer(childminders=[minders("E05000002", 12, hours_week=80, weeks_year=38, occupancy=1.0)])
+    assert summer(long)[("childminders E05000002", "age_5_7")] == pytest.approx(6 * 17.5), "eight to six, less school"
+    assert long.holidays.empty, "open in term only"
+    club_like = on_offer(ofsted_register=[provider("EY1", provider_subtype="Out-of-school day care", places=20)],
+                         settings_hours=[hours("EY1", hours_week=15, occupancy=1.0)])
+    assert summer(club_like) == pytest.approx({("EY1", "age_5_7"): 300}), "all of a club's week is outside school"
+
+
+def test_in_the_holidays_the_usual_week_stands_in_only_where_it_may() -> None:
+    rows = [provider("EY0"), childminder("EY9", constituency="Westford")]
+    guessed = on_offer(GUESS, ofsted_register=rows)
+    assert guessed.holidays["hours_week"].sum() == pytest.approx(3 * 45 * 0.85)
+    assert set(guessed.holidays["basis"]) == {"assumption"}
+    assert on_offer(ofsted_register=rows).holidays.empty
