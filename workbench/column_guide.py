@@ -210,6 +210,7 @@ COLUMNS: dict[str, Column] = {
     "miss_part": Column("where the forecast of these children went wrong; the parts add up to the miss"),
     "miss": _children("children forecast beyond those who came"),
     "share_of_actual": Column("the same for those who came", PERCENT),
+    "verdict": Column("whether 80 % bands held 76 to 84 % and 95 % bands 92 to 98 %; blank below 30 forecasts"),
     "inside_80": Column("share of what came that lay within the 80 % band", SHARE),
     "inside_95": Column("share of what came that lay within the 95 % band", SHARE),
     "half_width_80": Column("half the 80 % band, as a share of the forecast (logarithm)", PERCENT),
@@ -318,7 +319,8 @@ COLUMNS |= {
     "hours_short": Column("hours wanted beyond those on offer, never below 0; blank: not known", WHOLE),
     "hours_over": Column("hours on offer beyond those wanted, never below 0: a risk to providers; blank: not known", WHOLE),
     **{f"pte_{name}": _children(f"{what}, in part-time places of 15 hours a week") for name, what in (
-        ("wanted", "hours wanted"), ("counted", "hours on offer for own children"), ("short", "hours short"), ("over", "hours over"))},
+        ("wanted", "hours wanted"), ("counted", "hours on offer for own children"), ("short", "hours short"),
+        ("over", "hours over"))},
     "ratio": Column("hours on offer for own children for each hour wanted", RATIO),
     "words": Column("what the letter means: a local definition, no law"),
     "worst_term": Column("whether it is the term of the year in which least is on offer for what is wanted"),
