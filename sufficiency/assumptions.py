@@ -98,6 +98,10 @@ class Assumptions:
     childcare_edges: tuple[float, ...] = says(
         (0.90, 1.05, 1.25), "hours on offer for each hour wanted at which the word changes (G7)")
     childcare_in_reach: float = says(1.0, "share of hours on offer that is there for the authority's own children (G7)", "U")
+    childcare_assumed_most: float = says(
+        0.5, "share of hours on offer that may be an assumption before it is not known how an area stands", "U")
+    childcare_known_least: float = says(
+        0.85, "share of an area's reach of which something must be known before its access has a letter", "U")
     access_mode: str = says("", "walking, driving or straight_line; blank: by car where roads are known")
     access_method: str = says("gaussian", "how distance counts: 2sfca, e2sfca or gaussian (G11)")
 

@@ -41,6 +41,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "practical_occupancy": (0, 1), "share_for_funded": (0, 1),
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
     "childcare_years": (0, HORIZON["primary"]), "childcare_in_reach": (0.1, 2),
+    "childcare_assumed_most": (0, 1), "childcare_known_least": (0, 1),
 }
 """The least and the most that a setting may be."""
 

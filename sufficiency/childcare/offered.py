@@ -111,8 +111,9 @@ def _placed(hours: pd.DataFrame, settings: Settings, small_areas: pd.DataFrame, 
     if measure:
         parts = [at.assign(measure=measure)]
     else:
-        parts = [at[young].assign(measure=ALL), at[~young].assign(measure=AROUND_SCHOOL),
-                 at[young].assign(measure=FUNDED, hours_week=at.loc[young, "funded_hours_week"])]
+        basis = at["basis"].mask(at["funded_basis"].eq("assumption"), "assumption")
+        funded = at.assign(measure=FUNDED, hours_week=at["funded_hours_week"], basis=basis)
+        parts = [at[young].assign(measure=ALL), at[~young].assign(measure=AROUND_SCHOOL), funded[young]]
     return pd.concat(parts, ignore_index=True)[[*KEYS, "basis", "hours_week"]].astype({"hours_week": "float64"})
 
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 AT_SCHOOL = ("school_nursery", "nursery_school")
 FIGURES = ["places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
 OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis",
-         "holiday_week", "holiday_weeks"]
+         "funded_basis", "holiday_week", "holiday_weeks"]
 MOST_NAMED = 10
 
 
@@ -169,6 +169,8 @@ def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
     by_weeks = np.where(rows["weeks_year"] > WEEKS_A_YEAR, "stretched", "term_time")
     rows["pattern"] = rows["pattern"].where(rows["pattern"].ne(""), pd.Series(by_weeks, index=rows.index))
     rows["weeks_year"] = rows["weeks_year"].mask(rows["weeks_year"].isna() & rows["pattern"].eq("term_time"), float(WEEKS_A_YEAR))
+    told = rows["funded_share"].notna() & rows["basis"].ne("assumption")
+    rows["funded_basis"] = np.where(told, "told", "assumption")
     counted = rows["of_roll"] & rows["basis"].eq("assumption")      # children on roll: their hours are taken up, and funded
     for column in ("occupancy", "funded_share"):
         rows[column] = rows[column].mask(counted, 1.0).fillna(choices.usual(column))

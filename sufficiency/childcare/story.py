@@ -70,7 +70,8 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     small = small_areas_with_children(evidence, young, base)
     there, told_there = by_small_area(offered, small, years)
     unknown = () if evidence.has("clubs") else (AROUND_SCHOOL, HOLIDAY)
-    weights = Weights(assumptions.childcare_edges, assumptions.childcare_in_reach, unknown)
+    weights = Weights(assumptions.childcare_edges, assumptions.childcare_in_reach, unknown,
+                      assumptions.childcare_assumed_most)
     weighed_up = childcare_balance(weighed(wanted), there, areas[areas["level"].ne(WARD)], weights)
     reach, told_reach = in_reach(evidence, early, offered, sorted({years[0], years[-1]}), assumptions)
     primary = frame.members.loc[frame.members["phase"].eq("primary"), "urn"]

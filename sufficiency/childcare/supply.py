@@ -5,7 +5,8 @@ taken up under each entitlement, those that parents pay for, and those that stan
 the share that can be used in practice, at each age (see `setting_offers`). A term is a week of it: hours in term time and hours
 stretched over the year stand in rows of their own, and nothing annual is added up. A year without a headcount of its own has that
 of the same term of the latest year before, and of a setting that has closed by then nothing. `basis` says of each row what it is:
-headcount, survey (the council's own places and hours), register (Ofsted's places), or assumption.
+headcount, survey (the council's own places and hours), register (Ofsted's places), or assumption. `funded_basis` says whether
+the part that is offered as funded hours is told or the usual share.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 SUPPLY = ["setting_ref", "setting_name", "provider_type_group", "own", "lsoa_code", "district_code", "ward_code", "easting",
           "northing", "placed_by", "ay", "term", "age_band", "pattern", "places", "hours_week", "funded_hours_week", "weeks_year",
-          "basis"]
+          "basis", "funded_basis"]
 FUNDED = ["universal", "early_learning", "working_parent"]
 HOURS = ["places", "hours_week", "funded_hours_week"]
 SLACK = 1e-6
@@ -86,7 +87,7 @@ def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> 
     hours = rows["places"] * rows["hours_week"] * rows["occupancy"]
     funded = rows["age_band"].isin(YOUNG)       # who is at school has its entitlement there
     rows = rows.assign(hours_week=hours, funded_hours_week=hours * rows["funded_share"].where(funded, 0.0))
-    keys = ["setting_ref", "age_band", "pattern", "basis"]
+    keys = ["setting_ref", "age_band", "pattern", "basis", "funded_basis"]
     return rows.groupby(keys, as_index=False).agg(
         places=("places", "sum"), hours_week=("hours_week", "sum"), funded_hours_week=("funded_hours_week", "sum"),
         weeks_year=("weeks_year", "max"))
@@ -99,7 +100,7 @@ def _in_holidays(offers: Offers, ay: int, choices: SupplyChoices) -> pd.DataFram
     return pd.DataFrame({
         "setting_ref": rows["setting_ref"], "age_band": rows["age_band"], "pattern": HOLIDAY, "places": rows["places"], "ay": ay,
         "hours_week": rows["places"] * rows["holiday_week"] * rows["occupancy"], "funded_hours_week": 0.0,
-        "weeks_year": rows["holiday_weeks"], "basis": rows["basis"]})
+        "weeks_year": rows["holiday_weeks"], "basis": rows["basis"], "funded_basis": "told"})
 
 
 def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: SupplyChoices) -> pd.DataFrame:
@@ -110,7 +111,7 @@ def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: Su
     table = evidence.termly_headcount
     keys = ["setting_ref", "ay", "term", "age_band", "pattern"]
     if table.empty:
-        return pd.DataFrame(columns=[*keys, *HOURS, "weeks_year", "basis", "vacant"])
+        return pd.DataFrame(columns=[*keys, *HOURS, "weeks_year", "basis", "funded_basis", "vacant"])
     rows = table.assign(setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)),
                         funded=table["hours_week"].where(table["entitlement"].isin(FUNDED), 0.0),
                         vacant=table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0),
@@ -127,8 +128,8 @@ def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: Su
     stretched = by["setting_ref"].map(weeks).astype("float64").fillna(usual.astype("float64"))
     return by.assign(
         funded_hours_week=by["funded"] + by["vacant"] * share.fillna(choices.usual("funded_share")), places=np.nan,
-        basis="headcount", weeks_year=stretched.where(by["pattern"].eq("stretched"), float(WEEKS_A_YEAR)),
-    )[[*keys, *HOURS, "weeks_year", "basis", "vacant"]]
+        basis="headcount", funded_basis="told", weeks_year=stretched.where(by["pattern"].eq("stretched"), float(WEEKS_A_YEAR)),
+    )[[*keys, *HOURS, "weeks_year", "basis", "funded_basis", "vacant"]]
 
 
 def _headcount_of(counted: pd.DataFrame, evidence: Evidence, settings: Settings, ay: int, term: str) -> pd.DataFrame:

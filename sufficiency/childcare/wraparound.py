@@ -85,7 +85,7 @@ def club_hours(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tu
                 "setting_ref": clubs["club_ref"], "setting_name": clubs["club_name"], "provider_type_group": "out_of_school",
                 "own": True, "age_band": age, "pattern": pattern, "places": places * share, "hours_week": hours * share,
                 "funded_hours_week": 0.0, "weeks_year": clubs["holiday_weeks"].astype("float64") if pattern == HOLIDAY else 38.0,
-                "basis": "survey",
+                "basis": "survey", "funded_basis": "told",
             }))
     rows = pd.concat(parts, ignore_index=True)
     where = _places_of(evidence, settings)

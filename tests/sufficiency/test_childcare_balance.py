@@ -37,9 +37,10 @@ def wanted(*rows: tuple[str, float], term: str = "summer", band: str = "age_2", 
                           "hours_week": hours} for code, hours in rows])
 
 
-def offered(*rows: tuple[str, float], not_told: float = 0.0, term: str = "summer", measure: str = FUNDED) -> pd.DataFrame:
+def offered(*rows: tuple[str, float], not_told: float = 0.0, term: str = "summer", measure: str = FUNDED,
+            assumed: float = 0.0) -> pd.DataFrame:
     return pd.DataFrame([{"lsoa_code": code, "ay": AY, "term": term, "age_band": "age_2", "measure": measure, "hours_week": hours,
-                          "hours_assumed": hours / 2, "hours_not_told": not_told} for code, hours in rows])
+                          "hours_assumed": hours * assumed, "hours_not_told": not_told} for code, hours in rows])
 
 
 def weighed(want: pd.DataFrame, offer: pd.DataFrame, **weights: Any) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def test_three_areas_and_four_settings_on_paper() -> None:
     assert [south[f] for f in figures] == [200, 240, 0, 40, "G"] and south["ratio"] == pytest.approx(1.2)
     assert [whole[f] for f in figures] == [600, 540, 60, 0, "A"], "what is over in the south is not free in the north"
     assert one(table, "E07000001")["hours_short"] == 100 and north["children"] == 200
-    assert whole["hours_assumed"] == 270
+    assert whole["hours_assumed"] == 0 and whole["marked"] == "A"
     assert north["pte_short"] == pytest.approx(100 / 15) and south["words"] == "sufficient"
 
 
