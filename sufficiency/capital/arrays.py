@@ -1,8 +1,8 @@
 """The one-pass hand-over: a finished problem as plain arrays, in one file, for a solver in a process of its own.
 
-Rows are lower <= A x <= upper with A row by row (`starts`, `index`, `value`); columns have cost, bounds and whether they are whole
-numbers. Two hints let the solver's side find strong rows by itself: which rows are sums of children under a site's places, and
-for each binary of which scheme it is (year by year, in order).
+Rows are lower <= A x <= upper with A row by row (`starts`, `index`, `value`); columns have cost, bounds and whether they are
+whole numbers. Two hints let the solver's side find strong rows by itself: which rows are sums of children under a site's
+places, and for each binary of which scheme it is (year by year, in order).
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ class Arrays:
     """A mixed-integer problem to be made as small as possible."""
 
     cost: Floats
-    constant: Floats        # of length 1
+    constant: Floats  # of length 1
     lower: Floats
     upper: Floats
     whole: NDArray[np.bool_]
-    scheme: Ints            # for each column the number of the scheme whose opening it is, -1: none
-    serving: NDArray[np.bool_]      # columns of children, placed or unmet: worked out anew whatever is built
+    scheme: Ints  # for each column the number of the scheme whose opening it is, -1: none
+    serving: NDArray[np.bool_]  # columns of children, placed or unmet: worked out anew whatever is built
     starts: Ints
     index: Ints
     value: Floats
     row_lower: Floats
     row_upper: Floats
-    strong: Ints            # rows under which strong rows are looked for
+    strong: Ints  # rows under which strong rows are looked for
 
     def matrix(self) -> Any:
         """The rows as a sparse matrix [row, column]."""
@@ -54,11 +54,20 @@ class Arrays:
     def broken(self, x: Floats) -> float:
         """By how much a solution breaks its worst row or bound, each on its own scale."""
         rows = self.matrix() @ x
-        scale = np.maximum(1.0, np.maximum(np.abs(np.where(np.isfinite(self.row_lower), self.row_lower, 0.0)),
-                                           np.abs(np.where(np.isfinite(self.row_upper), self.row_upper, 0.0))))
-        worst = [np.max((self.row_lower - rows) / scale, initial=0.0), np.max((rows - self.row_upper) / scale, initial=0.0),
-                 np.max(self.lower - x, initial=0.0), np.max(x - self.upper, initial=0.0),
-                 np.max(np.abs(x - np.round(x))[self.whole], initial=0.0)]
+        scale = np.maximum(
+            1.0,
+            np.maximum(
+                np.abs(np.where(np.isfinite(self.row_lower), self.row_lower, 0.0)),
+                np.abs(np.where(np.isfinite(self.row_upper), self.row_upper, 0.0)),
+            ),
+        )
+        worst = [
+            np.max((self.row_lower - rows) / scale, initial=0.0),
+            np.max((rows - self.row_upper) / scale, initial=0.0),
+            np.max(self.lower - x, initial=0.0),
+            np.max(x - self.upper, initial=0.0),
+            np.max(np.abs(x - np.round(x))[self.whole], initial=0.0),
+        ]
         return float(max(worst))
 
     def save(self, path: Path) -> None:
@@ -73,8 +82,11 @@ class Arrays:
         """The same problem with an aim that is not to be given up again: cost x <= most."""
         used = np.flatnonzero(cost)
         return replace(
-            self, starts=np.append(self.starts, self.starts[-1] + len(used)), index=np.concatenate([self.index, used]),
-            value=np.concatenate([self.value, cost[used]]), row_lower=np.append(self.row_lower, -np.inf),
+            self,
+            starts=np.append(self.starts, self.starts[-1] + len(used)),
+            index=np.concatenate([self.index, used]),
+            value=np.concatenate([self.value, cost[used]]),
+            row_lower=np.append(self.row_lower, -np.inf),
             row_upper=np.append(self.row_upper, most),
         )
 
@@ -104,14 +116,20 @@ def hand_over(built: Build) -> Arrays:
     scheme = np.full(len(columns), -1, dtype=np.int64)
     scheme[: len(built.variables.open_by)] = [number[k] for k, _ in built.variables.open_by]
     serving = np.zeros(len(columns), dtype=bool)
-    serving[len(scheme[scheme >= 0]):][: len(built.variables.placed) + len(built.variables.unmet)] = True
+    serving[len(scheme[scheme >= 0]) :][: len(built.variables.placed) + len(built.variables.unmet)] = True
     arrays = Arrays(
-        cost=np.zeros(len(columns)), constant=np.zeros(1),
+        cost=np.zeros(len(columns)),
+        constant=np.zeros(1),
         lower=np.array([-np.inf if v.lowBound is None else v.lowBound for v in columns], dtype=float),
         upper=np.array([np.inf if v.upBound is None else v.upBound for v in columns], dtype=float),
-        whole=np.array([v.cat == pulp.LpInteger for v in columns]), scheme=scheme, serving=serving,
-        starts=np.array(starts), index=np.array(index, dtype=np.int64), value=np.array(value, dtype=float),
-        row_lower=np.where(sense == pulp.LpConstraintLE, -np.inf, rhs), row_upper=np.where(sense == pulp.LpConstraintGE, np.inf, rhs),
+        whole=np.array([v.cat == pulp.LpInteger for v in columns]),
+        scheme=scheme,
+        serving=serving,
+        starts=np.array(starts),
+        index=np.array(index, dtype=np.int64),
+        value=np.array(value, dtype=float),
+        row_lower=np.where(sense == pulp.LpConstraintLE, -np.inf, rhs),
+        row_upper=np.where(sense == pulp.LpConstraintGE, np.inf, rhs),
         strong=np.flatnonzero([row.name.startswith("within_places_") for row in rows]),
     )
     for part in (arrays.value, rhs):

@@ -22,9 +22,9 @@ class Level:
 
     name: str
     rates: Mapping[str, float]
-    gap: float = 1e-4           # relative, within which the aim counts as proven
+    gap: float = 1e-4  # relative, within which the aim counts as proven
     gap_absolute: float = 1e-6
-    give: float = 0.0           # in the aim's own unit
+    give: float = 0.0  # in the aim's own unit
 
 
 def exchange(rates: Mapping[str, float], gap: float = 1e-4) -> tuple[Level, ...]:
@@ -48,9 +48,9 @@ class Choices:
     levels: tuple[Level, ...] = LEXICOGRAPHIC
     everyone_placed: bool = False
     equity_floor: bool = False
-    count_unsigned: bool = False                        # whether money of unsigned deeds counts
-    members_decided: frozenset[tuple[str, str, str]] = frozenset()      # (pot, purpose, phase) that members have opened
+    count_unsigned: bool = False  # whether money of unsigned deeds counts
+    members_decided: frozenset[tuple[str, str, str]] = frozenset()  # (pot, purpose, phase) that members have opened
     consents: frozenset[str] = frozenset({"not_needed", "given"})
     qualities: frozenset[str] = frozenset({"met", "needs_judgement"})
-    smallest_new_school: Mapping[str, float] = field(default_factory=dict)      # phase: places once full; none: no rule
-    forced: Mapping[str, bool] = field(default_factory=dict)            # scheme: in or out, for "why" and "why not"
+    smallest_new_school: Mapping[str, float] = field(default_factory=dict)  # phase: places once full; none: no rule
+    forced: Mapping[str, bool] = field(default_factory=dict)  # scheme: in or out, for "why" and "why not"

@@ -1,7 +1,8 @@
-"""From tables and choices to a plan: aim after aim, each proven by itself, and the plan held against every rule before it leaves."""
+"""From tables and choices to a plan: aim after aim, each proven by itself; no plan leaves that does not keep every rule."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,28 +25,30 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+LEAST = 0.001  # seconds that an aim is given in any case
+
 Solve = Callable[[Arrays, Ask, "Floats | None"], Answer]
 
 
 def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve) -> Plan:
     """The best plan that can be found in the time given, and how good it is.
 
-    Each aim is solved in turn, the time left shared evenly, with the aims before it held at what they reached. Raises SolverError
-    where no plan keeps the rules, with the rules that stand in the way.
+    Each aim is solved in turn, what is left of the time after building shared evenly, with the aims before it held at what they
+    reached. Raises SolverError where no plan keeps the rules, with the rules that stand in the way.
     """
+    begun = time.monotonic()
     choices, ask = choices or Choices(), ask or Ask()
     f = facts(case, choices)
     built = build(f)
     problem = hand_over(built)
     x = construct(f, built, problem)
     proofs: list[Proof] = []
-    left = ask.seconds
     for i, level in enumerate(choices.levels):
         problem = problem.aimed(*objective(built, level.rates))
+        left = max(LEAST, ask.seconds - (time.monotonic() - begun))
         answer = solve(problem, _ask(ask, level, left / (len(choices.levels) - i)), x)
         if answer.x is None:
             raise SolverError(_no_plan(f, built, problem, answer, ask))
-        left = max(0.0, left - answer.seconds)
         x = answer.x
         proofs.append(Proof(level.name, answer.value, answer.bound, answer.status, answer.solver, answer.seconds, answer.trouble))
         problem = problem.held(problem.cost, answer.value - float(problem.constant[0]) + level.give)

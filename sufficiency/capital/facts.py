@@ -35,7 +35,13 @@ class Facts:
     def name(self) -> dict[str, str]:
         """Codes as they may stand in a name: no two codes share one."""
         case = self.case
-        codes = [*case.groups["group_id"], *case.sites["site_id"], *case.schemes["scheme_id"], *case.schemes["exclusive_group"], *self.pots]
+        codes = [
+            *case.groups["group_id"],
+            *case.sites["site_id"],
+            *case.schemes["scheme_id"],
+            *case.schemes["exclusive_group"],
+            *self.pots,
+        ]
         return {code: code.translate(SAFE) for code in codes}
 
     # --- children and places ---
@@ -101,14 +107,14 @@ class Facts:
 
     @cached_property
     def groups_at(self) -> dict[tuple[str, int, int], list[str]]:
-        """The groups that would sit in a site's year and year group, if they were placed there; also cells that schemes take from."""
+        """The groups that would sit in a site's year and year group, if placed there; also cells that schemes take from."""
         found: dict[tuple[str, int, int], list[str]] = defaultdict(list)
         for g, s in self.links:
             for y, n in self.cells_of[g]:
                 found[s, y, n].append(g)
         takers = {k: s for k, s in _rows(self.case.schemes, "scheme_id", "site_id")}
         for k, after, n, places in _rows(self.case.adds, "scheme_id", "after", "nc_year", "places"):
-            if places < 0.0:        # places are taken away only where they are free, whoever else may come
+            if places < 0.0:  # places are taken away only where they are free, whoever else may come
                 for y in self.years[after:]:
                     found[takers[k], y, n] += []
         return {cell: found[cell] for cell in sorted(found)}
@@ -216,7 +222,7 @@ class Facts:
         return found
 
     def added(self, site: str, ay: int, nc_year: int) -> Iterator[tuple[str, int, float]]:
-        """(scheme, year t, places that being open by t adds at a site in a year and year group, beyond being open by t + 1 only)."""
+        """(scheme, year t, places that being open by t adds at a site, year and year group, beyond being open by t + 1)."""
         for k in self.schemes_at[site]:
             places = self._adds[k].get(nc_year) if k in self._adds else None
             if places:
@@ -224,7 +230,7 @@ class Facts:
 
     def places_of(self, scheme: str, opens: int) -> dict[tuple[int, int], float]:
         """Places by academic year and year group that a scheme adds if it opens in a year, within the years of the case."""
-        of = self._adds[scheme] if scheme in self._adds else {}
+        of = self._adds.get(scheme, {})
         return {(opens + i, n): places for n, by_after in of.items() for i, places in by_after.items() if opens + i in self.years}
 
     def place_years(self, scheme: str) -> Iterator[tuple[int, float]]:
@@ -296,10 +302,12 @@ class Facts:
             windows = [(fy, by, money) for q, fy, by, money in self.receipts if q == p]
             usable = {
                 (first, last): tuple(i for i, (fy, by, _) in enumerate(windows) if fy <= last and by >= first)
-                for first in fys for last in range(first, fys[-1] + 1)
+                for first in fys
+                for last in range(first, fys[-1] + 1)
             }
             found[p] = [
-                (first, last, float(sum(windows[i][2] for i in with_these))) for (first, last), with_these in usable.items()
+                (first, last, float(sum(windows[i][2] for i in with_these)))
+                for (first, last), with_these in usable.items()
                 if usable.get((first - 1, last)) != with_these and usable.get((first, last + 1)) != with_these
             ]
         return found
@@ -351,8 +359,8 @@ def facts(case: Case, choices: Choices) -> Facts:
 def _steps(by_after: dict[int, float], year: int, years: tuple[int, ...]) -> Iterator[tuple[int, float]]:
     """Turn "so much, i years after opening" into coefficients of "open by t".
 
-    A scheme that opens in t gives x[year - t]; its opening is open[t] - open[t-1], so open[t] carries x[year - t] - x[year - t - 1],
-    and the last year only x[year - t].
+    A scheme that opens in t gives x[year - t]; its opening is open[t] - open[t-1], so open[t] carries x[year - t] - x[year - t
+    - 1], and the last year only x[year - t].
     """
     last = years[-1]
     for t in years:

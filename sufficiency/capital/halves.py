@@ -26,9 +26,9 @@ class Part:
     """One part of the second half: lower <= W y + T x <= upper for its children's columns y and the first half's x."""
 
     columns: Ints
-    own: Any                # W [row, column of the part]
-    first: Any              # T [row, column of the whole problem]
-    touched: Ints           # rows in which the first half stands
+    own: Any  # W [row, column of the part]
+    first: Any  # T [row, column of the whole problem]
+    touched: Ints  # rows in which the first half stands
     row_lower: Floats
     row_upper: Floats
 
@@ -39,7 +39,7 @@ class Halves:
 
     problem: Arrays
     parts: list[Part]
-    rows: Any               # rows of the first half only, over all columns
+    rows: Any  # rows of the first half only, over all columns
     row_lower: Floats
     row_upper: Floats
 
@@ -54,13 +54,21 @@ def halves(problem: Arrays) -> Halves:
     first = (matrix[holds] @ mask).tocsr()
     first.eliminate_zeros()
     many, label = sp.csgraph.connected_components(sp.bmat([[None, own], [own.T, None]], format="csr"), directed=False)
-    row_of, column_of = label[: len(holds)], label[len(holds):]
+    row_of, column_of = label[: len(holds)], label[len(holds) :]
     parts = []
     for part in range(many):
         rows, columns = np.flatnonzero(row_of == part), np.flatnonzero(column_of == part)
         if len(columns) and len(rows):
             t = first[rows]
-            parts.append(Part(second[columns], own[rows][:, columns].tocsr(), t, np.flatnonzero(np.diff(t.indptr) > 0),
-                              problem.row_lower[holds[rows]], problem.row_upper[holds[rows]]))
+            parts.append(
+                Part(
+                    second[columns],
+                    own[rows][:, columns].tocsr(),
+                    t,
+                    np.flatnonzero(np.diff(t.indptr) > 0),
+                    problem.row_lower[holds[rows]],
+                    problem.row_upper[holds[rows]],
+                )
+            )
     rest = np.setdiff1d(np.arange(matrix.shape[0]), holds)
     return Halves(problem, parts, matrix[rest].tocsr(), problem.row_lower[rest], problem.row_upper[rest])

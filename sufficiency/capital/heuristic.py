@@ -1,8 +1,8 @@
 """A plan without any solver, so that there is always one: worst first, each scheme as early as it can open and be paid.
 
-What must be built comes first; then, again and again, the scheme that would place most children for its money among those that keep
-every rule, paid from the pots whose money must be spent first. Children are placed at the nearest site with room in all their years.
-This is also how a list is often drawn up by hand, and what a plan is compared with.
+What must be built comes first; then, again and again, the scheme that would place most children for its money among those that
+keep every rule, paid from the pots whose money must be spent first. Children are placed at the nearest site with room in all
+their years. This is also how a list is often drawn up by hand, and what a plan is compared with.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Draft:
     room: dict[tuple[str, int, int], float] = field(default_factory=dict)
     opens: dict[str, int] = field(default_factory=dict)
     placed: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
-    money: list[list[float | str]] = field(default_factory=list)        # pot, from, until, left
+    money: list[list[float | str]] = field(default_factory=list)  # pot, from, until, left
     paid: dict[tuple[int, str, int], float] = field(default_factory=lambda: defaultdict(float))
 
     def still_without(self, g: str) -> float:
@@ -46,7 +46,7 @@ class Draft:
         """Place children at the nearest site with room, group by group."""
         for g in groups:
             without = self.still_without(g)
-            for s in sorted(self.f.sites_of[g], key=lambda s, g=g: (self.f.km[g, s], s)):      # type: ignore[misc]
+            for s in sorted(self.f.sites_of[g], key=lambda s, g=g: (self.f.km[g, s], s)):  # type: ignore[misc]
                 come = min(without, self.room_for(g, s))
                 if come > EPS:
                     without -= come
@@ -82,8 +82,13 @@ def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | 
 def _may(f: Facts, k: str) -> bool:
     """Whether a scheme may be built at all, places are added and nothing is taken away."""
     smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
-    return (not f.must_not[k] and f.choices.forced.get(k, True) and f.consent[k] in f.choices.consents
-            and f.quality[k] in f.choices.qualities and f.most_open[k] >= max(smallest, EPS))
+    return (
+        not f.must_not[k]
+        and f.choices.forced.get(k, True)
+        and f.consent[k] in f.choices.consents
+        and f.quality[k] in f.choices.qualities
+        and f.most_open[k] >= max(smallest, EPS)
+    )
 
 
 def _children(draft: Draft, k: str) -> float:
@@ -103,7 +108,10 @@ def _open(draft: Draft, k: str) -> bool:
     others = [j for group in f.exclusive.values() if k in group for j in group]
     if any(j in draft.opens for j in others):
         return False
-    if s in f.most_places and f.most_open[k] + sum(f.most_open[j] for j in f.schemes_at[s] if j in draft.opens) > f.most_places[s]:
+    if (
+        s in f.most_places
+        and f.most_open[k] + sum(f.most_open[j] for j in f.schemes_at[s] if j in draft.opens) > f.most_places[s]
+    ):
         return False
     for t in f.years:
         waits = [draft.opens.get(needs, 10_000) + gap for j, needs, gap in f.precedences if j == k]
@@ -130,7 +138,7 @@ def _bill(draft: Draft, k: str, t: int) -> tuple[list[list[float | str]], dict[t
     paid: dict[tuple[int, str, int], float] = defaultdict(float)
     for fy in f.financial_years:
         due = f.due_in(k, t, fy)
-        usable = [r for r in left if r[0] in f.pots_of[k] and r[1] <= fy <= r[2]]     # type: ignore[operator]
+        usable = [r for r in left if r[0] in f.pots_of[k] and r[1] <= fy <= r[2]]  # type: ignore[operator]
         for receipt in sorted(usable, key=lambda r: (r[2], r[1], r[0])):
             part = min(due, float(receipt[3]))
             if part > 0.0:

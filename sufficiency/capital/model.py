@@ -1,8 +1,8 @@
-r"""The capital decision in mathematics: one problem for PuLP, every rule a named generator whose docstring is what a report prints.
+r"""The capital decision in mathematics: one problem for PuLP, every rule a named generator with the sentence a report prints.
 
-Sets: groups $g$ with cells $(y, n)$ of academic year and year group; sites $s$; schemes $k$; pots $p$; academic years $t$; financial
-years $f$. Schemes with the same pots open to them share one purse $c$: to which scheme a pound of theirs is written is settled
-afterwards, which loses nothing and spares most of the columns.
+Sets: groups $g$ with cells $(y, n)$ of academic year and year group; sites $s$; schemes $k$; pots $p$; academic years $t$;
+financial years $f$. Schemes with the same pots open to them share one purse $c$: to which scheme a pound of theirs is written
+is settled afterwards, which loses nothing and spares most of the columns.
 
     open[k,t]      1 if scheme k is open by year t (it never shuts again: open[k,t] <= open[k,t+1])
     placed[g,s]    children of group g placed at site s, the same in all cells of the group (they move up with the school)
@@ -33,10 +33,10 @@ from typing import Any
 
 import pulp
 
-from sufficiency.capital.choices import TERMS, Choices
+from sufficiency.capital.choices import TERMS
 from sufficiency.capital.facts import Facts, facts
 
-Row = Any       # a pulp.LpConstraint
+Row = Any  # a pulp.LpConstraint
 Labelled = Iterator[tuple[str, Row]]
 
 
@@ -97,7 +97,12 @@ def _variables(problem: Any, f: Facts) -> Variables:
         {(k, t): new(f"open_{f.name[k]}_{t}", cat=pulp.LpBinary) for k in f.schemes for t in f.years},
         {(g, s): new(f"placed_{f.name[g]}_{f.name[s]}", 0, f.size[g]) for g, s in f.links},
         {(g, y, n): new(f"unmet_{f.name[g]}_{y}_{year_group(n)}", 0, need) for g, y, n, need in f.cells},
-        {(c, p, y): new(f"spend_{c}_{f.name[p]}_{y}", 0) for c in range(len(f.purses)) for p in f.pots for y in f.financial_years},
+        {
+            (c, p, y): new(f"spend_{c}_{f.name[p]}_{y}", 0)
+            for c in range(len(f.purses))
+            for p in f.pots
+            for y in f.financial_years
+        },
     )
 
 
@@ -118,7 +123,8 @@ def _terms(v: Variables, f: Facts) -> dict[str, tuple[dict[Any, float], float]]:
         for t, places in f.place_years(k):
             surplus[v.open_by[k, t]] = places
     return {
-        "unmet_material": (material, 0.0), "unmet_small": (small, 0.0),
+        "unmet_material": (material, 0.0),
+        "unmet_small": (small, 0.0),
         "cost": ({v.open_by[k, last]: f.cost[k] for k in f.schemes}, 0.0),
         "transport": ({v.placed[link]: f.transport[link] * f.how_many_cells[link[0]] for link in f.links}, 0.0),
         "km": ({v.placed[link]: f.km[link] * f.how_many_cells[link[0]] for link in f.links}, 0.0),
@@ -132,7 +138,7 @@ def _row(terms: Any) -> Any:
 
 
 def children_need_a_place(v: Variables, f: Facts) -> Labelled:
-    """Every child who lacks a place is placed at a site within reach or counted as unmet, year by year and year group by year group."""
+    """Every child who lacks a place is placed at a site within reach or counted as unmet, in each year and year group."""
     at = {g: [(v.placed[g, s], 1.0) for s in sites] for g, sites in f.sites_of.items()}
     for g, y, n, need in f.cells:
         everyone = _row([*at[g], (v.unmet[g, y, n], 1.0)])
@@ -147,7 +153,7 @@ def a_child_is_placed_once(v: Variables, f: Facts) -> Labelled:
 
 
 def within_places(v: Variables, f: Facts) -> Labelled:
-    """A site takes no more children in a year and year group than it has free places, today's and those of schemes that are open."""
+    """A site takes no more children in a year and year group than free places, today's and those of schemes that are open."""
     for (s, y, n), groups in f.groups_at.items():
         terms = [(v.placed[g, s], 1.0) for g in groups]
         terms += [(v.open_by[k, t], -places) for k, t, places in f.added(s, y, n)]
@@ -239,7 +245,7 @@ def every_pound_has_a_pot(v: Variables, f: Facts) -> Labelled:
 
 
 def within_pot(v: Variables, f: Facts) -> Labelled:
-    """A pot pays no more than it has received by then and may still spend: what is left is carried forward until its last date."""
+    """A pot pays no more than it has received by then and may still spend; the rest is carried forward until its last date."""
     for p, runs in f.runs.items():
         for first, last, money in runs:
             terms = [(v.spend[c, p, y], 1.0) for c in range(len(f.purses)) for y in range(first, last + 1)]
@@ -288,9 +294,26 @@ def as_asked(v: Variables, f: Facts) -> Labelled:
 
 
 RULES: tuple[Callable[[Variables, Facts], Labelled], ...] = (
-    children_need_a_place, a_child_is_placed_once, within_places, stays_open, opens_after_its_lead_time, one_of_an_exclusive_group,
-    waits_for_another, must_be_built, must_not_be_built, only_with_consent, only_good_schools_grow, new_schools_are_large_enough,
-    within_site, every_pound_has_a_pot, within_pot, ring_fence, within_all_pots, everyone_has_a_place, equity_floor, as_asked,
+    children_need_a_place,
+    a_child_is_placed_once,
+    within_places,
+    stays_open,
+    opens_after_its_lead_time,
+    one_of_an_exclusive_group,
+    waits_for_another,
+    must_be_built,
+    must_not_be_built,
+    only_with_consent,
+    only_good_schools_grow,
+    new_schools_are_large_enough,
+    within_site,
+    every_pound_has_a_pot,
+    within_pot,
+    ring_fence,
+    within_all_pots,
+    everyone_has_a_place,
+    equity_floor,
+    as_asked,
 )
 """Every rule of a plan, in the order in which it is written down."""
 

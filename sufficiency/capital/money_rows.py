@@ -13,6 +13,7 @@ third of a year's money each.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-STEPS = 60_000          # of which the largest row of money is made at most
-LEAST = 1e-6            # relative, by which a row must be broken to be added
-FEWEST = 3              # binaries in a row that is worth it
+STEPS = 60_000  # of which the largest row of money is made at most
+LEAST = 1e-6  # relative, by which a row must be broken to be added
+FEWEST = 3  # binaries in a row that is worth it
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Purse:
     """One row of money: its binaries scheme by scheme, what a start costs in it, and which starts exclude one another."""
 
     opens: Ints
-    last: NDArray[np.bool_]     # whether a binary is the last of its scheme in this row
-    costs: Floats               # of a start, in steps rounded down
-    group: Ints                 # exclusive group, in which at most one start is chosen; ordered
-    money: int                  # steps
+    last: NDArray[np.bool_]  # whether a binary is the last of its scheme in this row
+    costs: Floats  # of a start, in steps rounded down
+    group: Ints  # exclusive group, in which at most one start is chosen; ordered
+    money: int  # steps
 
 
 def purses(problem: Arrays) -> list[Purse]:
@@ -107,7 +108,7 @@ def best(purse: Purse, weight: Floats) -> float:
         gain[i] += 0.0 if purse.last[i] else gain[i + 1]
     worth = np.zeros(purse.money + 1)
     edges = [*np.flatnonzero(np.append(True, purse.group[1:] != purse.group[:-1])), len(gain)]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in itertools.pairwise(edges):
         after = worth
         for i in range(begin, end):
             cost = int(purse.costs[i])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DUST = 1e-7     # less than this of a child or a thousand pounds is a solver's rounding
+DUST = 1e-7  # less than this of a child or a thousand pounds is a solver's rounding
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Proof:
 class Plan:
     """What to build and what comes of it; money in thousands of pounds."""
 
-    starts: pd.DataFrame        # scheme_id, opens
-    placed: pd.DataFrame        # group_id, site_id, children
-    unmet: pd.DataFrame         # group_id, ay, nc_year, children
-    spending: pd.DataFrame      # scheme_id, pot_id, fy, thousand_pounds
+    starts: pd.DataFrame  # scheme_id, opens
+    placed: pd.DataFrame  # group_id, site_id, children
+    unmet: pd.DataFrame  # group_id, ay, nc_year, children
+    spending: pd.DataFrame  # scheme_id, pot_id, fy, thousand_pounds
     terms: Mapping[str, float]  # every term of the aims
     proofs: tuple[Proof, ...]
     notes: tuple[str, ...] = ()
@@ -61,7 +61,9 @@ class Plan:
         return "proven" if all(p.status == "proven" for p in self.proofs) else "best_found"
 
 
-def read_plan(built: Build, f: Facts, x: NDArray[np.float64], proofs: tuple[Proof, ...] = (), notes: tuple[str, ...] = ()) -> Plan:
+def read_plan(
+    built: Build, f: Facts, x: NDArray[np.float64], proofs: tuple[Proof, ...] = (), notes: tuple[str, ...] = ()
+) -> Plan:
     """Read a plan out of a solution; children without a place are counted anew from who is placed."""
     v = built.variables
     worth = dict(zip(map(id, v.columns()), x.tolist(), strict=True))
@@ -80,7 +82,9 @@ def read_plan(built: Build, f: Facts, x: NDArray[np.float64], proofs: tuple[Proo
     return Plan(starts, sits, unmet, spending, terms(f, starts, sits, unmet), proofs, notes)
 
 
-def _written_to(f: Facts, opens: Mapping[str, int], paid: Mapping[tuple[int, str, int], float]) -> list[tuple[str, str, int, float]]:
+def _written_to(
+    f: Facts, opens: Mapping[str, int], paid: Mapping[tuple[int, str, int], float]
+) -> list[tuple[str, str, int, float]]:
     """Write what a purse is paid in a year to its schemes, pot by pot in order: any split serves, this one is always the same."""
     lines: list[tuple[str, str, int, float]] = []
     for c, schemes in enumerate(f.purses):

@@ -1,10 +1,11 @@
 """Looking for better plans by taking a few schemes out and filling up again, with prices as the guide; knows no solver.
 
-Method. A plan is for each scheme the year in which it opens, or none. A few schemes are taken out at random, then schemes are put in
-one by one, each time one of the best by what prices say it saves for the money, as long as every rule on schemes and money is kept
-(ruin and recreate; Schrimpf and others 2000). Who is placed where is worked out only for plans that may be better: every plan
-evaluated leaves prices, by which the value of any other plan can be bounded from below (Benders cuts), and a plan whose bound is no
-better than the plan at hand needs no evaluation. Worse plans are accepted within a threshold that sinks with the time.
+Method. A plan is for each scheme the year in which it opens, or none. A few schemes are taken out at random, then schemes are
+put in one by one, each time one of the best by what prices say it saves for the money, as long as every rule on schemes and
+money is kept (ruin and recreate; Schrimpf and others 2000). Who is placed where is worked out only for plans that may be
+better: every plan evaluated leaves prices, by which the value of any other plan can be bounded from below (Benders cuts), and a
+plan whose bound is no better than the plan at hand needs no evaluation. Worse plans are accepted within a threshold that sinks
+with the time.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-POOL = 80               # schemes that are tried at most, those of the relaxed plan always
-SHARE = 1e-6            # of a scheme in a relaxed plan that counts
-SHARED = 2.0            # how much more what stands in the relaxed plan is wanted
-HOLD = 400              # bounds that are kept
-TAKEN_OUT = 6           # schemes at most
-MEMORY = 2e7            # numbers that bounds may take
-WARM = 0.003            # first threshold, relative to the value
-NOISE = 0.1             # of savings, so that filling up does not always end the same
+POOL = 80  # schemes that are tried at most, those of the relaxed plan always
+SHARE = 1e-6  # of a scheme in a relaxed plan that counts
+SHARED = 2.0  # how much more what stands in the relaxed plan is wanted
+HOLD = 400  # bounds that are kept
+TAKEN_OUT = 6  # schemes at most
+MEMORY = 2e7  # numbers that bounds may take
+WARM = 0.003  # first threshold, relative to the value
+NOISE = 0.1  # of savings, so that filling up does not always end the same
 EPS = 1e-7
 
 
@@ -39,8 +40,8 @@ class Found:
     """A plan evaluated: its value, and for each part value and slope in the first half's columns."""
 
     value: float
-    parts: Floats               # [part]
-    slopes: Floats              # [part, binary]
+    parts: Floats  # [part]
+    slopes: Floats  # [part, binary]
 
 
 Pay = Callable[["NDArray[np.float64]"], "tuple[NDArray[np.float64], float] | None"]
@@ -49,15 +50,15 @@ Evaluate = Callable[["NDArray[np.float64]"], "Found | None"]
 
 @dataclass(frozen=True)
 class Openings:
-    """The starts that are tried: what each does to every row of schemes and money, its cost in the aim, and the room in the rows."""
+    """The starts that are tried: what each does to every row of schemes and money, its cost in the aim, the room in the rows."""
 
-    uses: Floats                # [row, start]
-    room: Floats                # [row]
-    cost: Floats                # [start]
-    charge: Floats              # [start] what the relaxed problem asks for the money and the site it uses
-    member: Floats              # [start, binary] 1 where a start makes a binary 1
-    year: Ints                  # [start] how early, the number of binaries it sets
-    wanted: Floats              # [start] how much the relaxed plan wants it
+    uses: Floats  # [row, start]
+    room: Floats  # [row]
+    cost: Floats  # [start]
+    charge: Floats  # [start] what the relaxed problem asks for the money and the site it uses
+    member: Floats  # [start, binary] 1 where a start makes a binary 1
+    year: Ints  # [start] how early, the number of binaries it sets
+    wanted: Floats  # [start] how much the relaxed plan wants it
 
     def with_row(self, slope: Floats, most: float) -> Openings:
         """The same with one more row on the binaries that every plan keeps."""
@@ -67,7 +68,8 @@ class Openings:
 def openings(halves: Halves, relaxed: Floats, price: Floats, charge: Floats) -> Openings:
     """Take the schemes worth trying: those whose saving comes nearest to what the money they use could do elsewhere.
 
-    relaxed: the relaxed plan; price: of every column, what one more of it saves there; charge: what the relaxed problem asks for it.
+    relaxed: the relaxed plan; price: of every column, what one more of it saves there; charge: what the relaxed problem asks
+    for it.
     """
     problem = halves.problem
     whole = np.flatnonzero(problem.whole)
@@ -94,12 +96,22 @@ def openings(halves: Halves, relaxed: Floats, price: Floats, charge: Floats) -> 
     room = np.concatenate([halves.row_upper[up], -halves.row_lower[down], np.ones(len(chosen))])
     touched = (uses > 0.0).any(axis=1) | (room < 0.0)
     years = np.array([len(binaries) for _, binaries in starts])
-    return Openings(uses[touched], room[touched], problem.cost[whole] @ member.T, charge[whole] @ member.T, member, years,
-                    _relaxed_worth(member, relaxed[whole], net))
+    wanted = _relaxed_worth(member, relaxed[whole], net)
+    first = np.isin(chosen[[j for j, _ in starts]], must)       # what must be built is put in before all else
+    wanted = wanted + np.where(first, (1.0 + np.ptp(wanted)) * (1.0 + years), 0.0)
+    return Openings(
+        uses[touched],
+        room[touched],
+        problem.cost[whole] @ member.T,
+        charge[whole] @ member.T,
+        member,
+        years,
+        wanted,
+    )
 
 
 def _relaxed_worth(member: Floats, opened: Floats, net: Floats) -> Floats:
-    """How much each start is wanted in the relaxed plan: where that is more than half open first, then by what it would save net."""
+    """How much the relaxed plan wants each start: where that is more than half open first, then by what it would save net."""
     gain = member @ net
     more_than_half = np.maximum(0.0, member @ (opened - 0.5))
     return np.asarray(gain + np.abs(gain).max() * SHARED * more_than_half)
@@ -123,7 +135,7 @@ class Bounds:
 
     def learn(self, found: Found, starts: list[int]) -> None:
         """Keep what an evaluated plan says of others, in place of the oldest."""
-        slope = self.tried.member @ found.slopes.T          # [start, part]
+        slope = self.tried.member @ found.slopes.T  # [start, part]
         self.slope[:, self.next % self.most] = slope
         self.level[self.next % self.most] = found.parts - slope[starts].sum(axis=0)
         self.next += 1
@@ -131,11 +143,18 @@ class Bounds:
     def least(self, starts: list[int]) -> float:
         """A plan is worth at least so much."""
         used = min(self.next, self.most)
-        return float((self.level[:used] + self.slope[starts, :used].sum(axis=0)).max(axis=0).sum() + self.tried.cost[starts].sum())
+        return float(
+            (self.level[:used] + self.slope[starts, :used].sum(axis=0)).max(axis=0).sum() + self.tried.cost[starts].sum()
+        )
 
 
 def search(
-    halves: Halves, tried: Openings, pay: Pay, evaluate: Evaluate, left: Callable[[], float], enough: Callable[[float], bool],
+    halves: Halves,
+    tried: Openings,
+    pay: Pay,
+    evaluate: Evaluate,
+    left: Callable[[], float],
+    enough: Callable[[float], bool],
     seed: int,
 ) -> None:
     """Look for better plans until the time is over or a plan is good enough; `evaluate` keeps what is found.
@@ -170,6 +189,8 @@ def search(
         return found
 
     starts, x = paid([], tried.wanted, np.ones(len(tried.cost)))
+    if (tried.uses[:, starts].sum(axis=1) > tried.room + EPS).any():
+        return
     found = value_of(starts, x)
     if found is None:
         return

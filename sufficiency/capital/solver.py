@@ -1,9 +1,9 @@
 """Solving in a process of its own, under a hard limit; and what the answer is worth, in our own words.
 
-`solver_child.py` knows HiGHS and CBC; this is the parent, which knows neither. The problem travels as one file; the child writes its
-best plan and bound beside it whenever they improve, whole or not at all, so that a child that is killed, crashes or runs over leaves
-the last good plan. What a solver calls optimal is not believed: value and feasibility are worked out here from the plan, the gap
-from that value and the solver's bound.
+`solver_child.py` knows HiGHS and CBC; this is the parent, which knows neither. The problem travels as one file; the child
+writes its best plan and bound beside it whenever they improve, whole or not at all, so that a child that is killed, crashes or
+runs over leaves the last good plan. What a solver calls optimal is not believed: value and feasibility are worked out here from
+the plan, the gap from that value and the solver's bound.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEASIBLE = 1e-6
-OVER, OVER_SECONDS = 1.03, 3.0      # how long after its limit a child that does not stop is ended
+OVER, OVER_SECONDS = 1.03, 3.0  # how long after its limit a child that does not stop is ended
 SOLVERS = ("highs", "cbc")
 CHILD = "sufficiency.capital.solver_child"
 
@@ -51,12 +51,12 @@ class Answer:
     """The best plan found, with what is proven about it."""
 
     x: Floats | None
-    value: float            # worked out from x; not a number where there is no plan
-    bound: float            # no plan can be worth less; minus infinity where nothing is proven
-    status: str             # proven, best_found, infeasible, none
+    value: float  # worked out from x; not a number where there is no plan
+    bound: float  # no plan can be worth less; minus infinity where nothing is proven
+    status: str  # proven, best_found, infeasible, none
     solver: str
     seconds: float
-    trouble: str = ""       # what went wrong with the process, if anything
+    trouble: str = ""  # what went wrong with the process, if anything
 
     @property
     def gap(self) -> float:
@@ -74,8 +74,8 @@ def gap(value: float, bound: float) -> float:
 def solve(problem: Arrays, ask: Ask, start: Floats | None = None, command: tuple[str, ...] | None = None) -> Answer:
     """Solve a problem in a child process and judge its answer.
 
-    start: a plan to begin with, at least as good as which the answer will be, whatever happens to the child. command: what to start
-    instead of this Python's own child.
+    start: a plan to begin with, at least as good as which the answer will be, whatever happens to the child. command: what to
+    start instead of this Python's own child.
     """
     start = usable(problem, start)
     with tempfile.TemporaryDirectory(prefix="capital-") as folder:
@@ -95,8 +95,14 @@ def usable(problem: Arrays, x: Floats | None) -> Floats | None:
 
 def job(folder: Path, ask: Ask) -> dict[str, object]:
     """What a child is told."""
-    return {"folder": str(folder), "seconds": ask.seconds, "gap": ask.gap, "gap_absolute": ask.gap_absolute, "solver": ask.solver,
-            "seed": ask.seed}
+    return {
+        "folder": str(folder),
+        "seconds": ask.seconds,
+        "gap": ask.gap,
+        "gap_absolute": ask.gap_absolute,
+        "solver": ask.solver,
+        "seed": ask.seed,
+    }
 
 
 def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], proof: dict[str, object], trouble: str = "") -> Answer:
@@ -117,8 +123,15 @@ def _run(command: tuple[str, ...], told_to_do: dict[str, object], seconds: float
     """Run a child to its end or ours; what went wrong, in words."""
     try:
         done = subprocess.run(
-            command, input=json.dumps(told_to_do), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-            errors="replace", timeout=seconds * OVER + OVER_SECONDS, check=False,
+            command,
+            input=json.dumps(told_to_do),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds * OVER + OVER_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"the solver did not stop at its limit of {seconds:g} s and was ended; its last good plan is kept"

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FOR_ROOT = 0.3          # share of the time that tightening may take
-FOR_SEARCH = 0.15       # share of the time in which plans are looked for before branch and bound
-AS_ROOT = 3.0           # how many times as long as tightening took, at most
-FEASIBLE = 2            # as HiGHS numbers it
-FOR_LAST = 0.02         # share of the time kept for the last cleaning
+FOR_ROOT = 0.3  # share of the time that tightening may take
+FOR_SEARCH = 0.15  # share of the time in which plans are looked for before branch and bound
+AS_ROOT = 3.0  # how many times as long as tightening took, at most
+FEASIBLE = 2  # as HiGHS numbers it
+KEEPS = 1e-6  # by how much a rule may be broken by rounding
+FOR_LAST = 0.02  # share of the time kept for the last cleaning
 
 
 @dataclass
@@ -70,7 +71,12 @@ class Desk:
 
     def tell(self) -> None:
         """Write down what is proven."""
-        told = {"bound": repr(self.bound), "solver": self.solver, "status": self.status, "seconds": round(time.monotonic() - self.begun, 3)}
+        told = {
+            "bound": repr(self.bound),
+            "solver": self.solver,
+            "status": self.status,
+            "seconds": round(time.monotonic() - self.begun, 3),
+        }
         self._write("told.json", lambda path: path.write_text(json.dumps(told), encoding="utf-8"))
 
     def _write(self, name: str, write: Any) -> None:
@@ -102,10 +108,10 @@ def do(job: dict[str, Any]) -> None:
 
 
 def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
-    import highspy  # noqa: PLC0415 - a missing solver is told by the parent
+    import highspy
 
-    from sufficiency.capital.solver_highs import INFEASIBLE, OPTIMAL, linear, quiet, with_rows  # noqa: PLC0415
-    from sufficiency.capital.solver_root import root  # noqa: PLC0415
+    from sufficiency.capital.solver_highs import INFEASIBLE, OPTIMAL, linear, quiet, with_rows
+    from sufficiency.capital.solver_root import root
 
     desk.solver = f"HiGHS {quiet().version()}"
     desk.tell()
@@ -118,7 +124,11 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
         _look(desk, job, found)
     model = quiet(job["seed"])
     model.passModel(with_rows(problem, found.rows, whole=True))
-    for name, value in (("mip_rel_gap", job["gap"]), ("mip_abs_gap", job["gap_absolute"]), ("time_limit", max(0.0, desk.left() - FOR_LAST * desk.seconds))):
+    for name, value in (
+        ("mip_rel_gap", job["gap"]),
+        ("mip_abs_gap", job["gap_absolute"]),
+        ("time_limit", max(0.0, desk.left() - FOR_LAST * desk.seconds)),
+    ):
         model.setOptionValue(name, float(value))
     best = desk.x if desk.x is not None else start
     if best is not None:
@@ -137,7 +147,7 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     model.startCallback(kind.kCallbackMipLogging)
     model.run()
     desk.proven(model.getInfo().mip_dual_bound)
-    if model.getInfo().primal_solution_status == FEASIBLE:      # a problem that presolve settles tells no listener
+    if model.getInfo().primal_solution_status == FEASIBLE:  # a problem that presolve settles tells no listener
         desk.plan(np.array(model.getSolution().col_value))
     if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
         desk.status = "infeasible"
@@ -145,7 +155,7 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
         x, whole = desk.x, problem.whole
         lower, upper = problem.lower.copy(), problem.upper.copy()
         lower[whole] = upper[whole] = np.round(x[whole])
-        last = quiet()      # what is built is fixed and the rest worked out anew, so that rounding leaves no trace
+        last = quiet()  # what is built is fixed and the rest worked out anew, so that rounding leaves no trace
         last.passModel(linear(problem.cost, lower, upper, problem.matrix(), problem.row_lower, problem.row_upper))
         last.setOptionValue("time_limit", max(1.0, desk.left()))
         last.run()
@@ -158,7 +168,7 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
 
 def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
     """Look for plans before branch and bound does, from what the relaxed problem tells."""
-    from sufficiency.capital.solver_parts import Settled  # noqa: PLC0415
+    from sufficiency.capital.solver_parts import Settled
 
     problem = desk.problem
     apart = halves(problem)
@@ -168,7 +178,7 @@ def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
 
     def evaluate(x: Floats) -> Found | None:
         worth = settled.place(x)
-        if worth is not None and worth.value < desk.value:
+        if worth is not None and worth.value < desk.value and problem.broken(x) <= KEEPS:
             desk.plan(x.copy())
         return worth
 
@@ -181,7 +191,7 @@ def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
 
 def _with_cbc(desk: Desk, job: dict[str, Any]) -> None:
     """A second opinion: the same arrays to CBC, through PuLP, which knows where its binary is."""
-    import pulp  # noqa: PLC0415
+    import pulp
 
     problem = desk.problem
     desk.solver = "CBC"

@@ -22,7 +22,7 @@ INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 def quiet(seed: int = 0) -> Any:
     """A solver that prints nothing and keeps to one thread."""
-    model = highspy.Highs()     # type: ignore[no-untyped-call]
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_feasibility_tolerance", 1e-7)):
         model.setOptionValue(name, value)
     return model
@@ -42,8 +42,14 @@ def linear(cost: Floats, lower: Floats, upper: Floats, rows: Any, row_lower: Flo
 def with_rows(problem: Arrays, added: list[Strong], whole: bool = False) -> Any:
     """A problem with the rows found for it."""
     rows = sp.vstack([problem.matrix(), as_matrix(added, len(problem.cost))]).tocsr() if added else problem.matrix()
-    lp = linear(problem.cost, problem.lower, problem.upper, rows, np.concatenate([problem.row_lower, np.full(len(added), -np.inf)]),
-                np.concatenate([problem.row_upper, [row.most for row in added]]))
+    lp = linear(
+        problem.cost,
+        problem.lower,
+        problem.upper,
+        rows,
+        np.concatenate([problem.row_lower, np.full(len(added), -np.inf)]),
+        np.concatenate([problem.row_upper, [row.most for row in added]]),
+    )
     if whole:
         kind = highspy.HighsVarType
         lp.integrality_ = [kind.kInteger if w else kind.kContinuous for w in problem.whole]

@@ -1,4 +1,4 @@
-"""What a plan is worth once it is settled what opens: money and children worked out anew, part by part, from where the last ended."""
+"""What a plan is worth once it is settled what opens: money and children worked out anew, from where the last ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-UNPAID = 1e-7           # thousands of pounds
+UNPAID = 1e-7  # thousands of pounds
 
 
 class Settled:
@@ -39,12 +39,22 @@ class Settled:
         self.due = np.flatnonzero(np.diff(self.built.indptr) > 0)
         self.pots: Any = None
         if len(self.money):
-            unpaid = sp.csr_matrix((np.ones(len(self.due)), (self.due, np.arange(len(self.due)))), shape=(len(self.paying), len(self.due)))
+            unpaid = sp.csr_matrix(
+                (np.ones(len(self.due)), (self.due, np.arange(len(self.due)))), shape=(len(self.paying), len(self.due))
+            )
             cost = np.concatenate([np.zeros(len(self.money)), np.ones(len(self.due))])
             upper = np.concatenate([problem.upper[self.money], np.full(len(self.due), np.inf)])
             self.pots = quiet()
-            self.pots.passModel(linear(cost, np.zeros(len(cost)), upper, sp.hstack([pays[self.paying], unpaid]),
-                                       halves.row_lower[self.paying], halves.row_upper[self.paying]))
+            self.pots.passModel(
+                linear(
+                    cost,
+                    np.zeros(len(cost)),
+                    upper,
+                    sp.hstack([pays[self.paying], unpaid]),
+                    halves.row_lower[self.paying],
+                    halves.row_upper[self.paying],
+                )
+            )
 
     def pay(self, x: Floats) -> tuple[Floats, float] | None:
         """Find pots that pay for what opens and write that into x; where there are none, a row that says why.
@@ -54,7 +64,9 @@ class Settled:
         if self.pots is None:
             return None
         due, rows = self.built @ x[self.whole], np.arange(len(self.paying), dtype=np.int32)
-        self.pots.changeRowsBounds(len(rows), rows, self.halves.row_lower[self.paying] - due, self.halves.row_upper[self.paying] - due)
+        self.pots.changeRowsBounds(
+            len(rows), rows, self.halves.row_lower[self.paying] - due, self.halves.row_upper[self.paying] - due
+        )
         self.pots.run()
         solution, unpaid = self.pots.getSolution(), self.pots.getObjectiveValue()
         if self.pots.getModelStatus() == OPTIMAL and unpaid <= UNPAID:
@@ -69,7 +81,9 @@ class Settled:
         for part, model in self.parts:
             there = part.first @ x
             rows = part.touched
-            model.changeRowsBounds(len(rows), rows.astype(np.int32), (part.row_lower - there)[rows], (part.row_upper - there)[rows])
+            model.changeRowsBounds(
+                len(rows), rows.astype(np.int32), (part.row_lower - there)[rows], (part.row_upper - there)[rows]
+            )
             model.run()
             if model.getModelStatus() != OPTIMAL:
                 model.clearSolver()

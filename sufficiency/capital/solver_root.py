@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LARGE = 20_000          # columns from which on interior point is the faster at the root
+LARGE = 20_000  # columns from which on interior point is the faster at the root
 MOST_ROUNDS = 60
-WORTH = 1e-6            # relative rise of the bound, below which a round was the last but for one
+WORTH = 1e-6  # relative rise of the bound, below which a round was the last but for one
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Root:
     """What the relaxed problem tells."""
 
     feasible: bool
-    solved: bool            # whether the relaxed problem was solved at least once
+    solved: bool  # whether the relaxed problem was solved at least once
     rows: list[Strong]
     relaxed: Floats
-    price: Floats           # of each column: what one more of it would save among the children
-    charge: Floats          # of each column: what the rest of the problem asks for it
+    price: Floats  # of each column: what one more of it would save among the children
+    charge: Floats  # of each column: what the rest of the problem asks for it
 
 
 def root(problem: Arrays, left: Callable[[], float], proven: Callable[[float], None]) -> Root:

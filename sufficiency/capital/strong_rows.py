@@ -3,12 +3,13 @@
 Method. A row says: children placed at a site in one year <= free places + places of schemes that are open. Let S be some of its
 groups and D their children. Whatever is open, no more than min(D, places) of S sit there; and since min(D, .) bends downwards,
 
-    sum over S of placed <= min(D, free) + sum over schemes k and opening years t of [min(D, free + a[k,t]) - min(D, free)] start[k,t]
+    sum over S of placed <= min(D, free) + sum over schemes k and opening years t of [min(D, free + a[k,t]) - min(D, free)]
+    start[k,t]
 
-holds for every whole-numbered plan, while a relaxed one, which opens a third of a scheme for a third of its price, breaks it. With
-one scheme open at a time these rows describe the site's year completely: the best S for a given relaxed plan are the groups of
-which more is placed than the share of all states too small for D to fill (a minimum cut), so that trying each number of full
-states finds it. This is the "effective capacity" of facility location (Aardal, Pochet, Wolsey 1995), with steps for k.
+holds for every whole-numbered plan, while a relaxed one, which opens a third of a scheme for a third of its price, breaks it.
+With one scheme open at a time these rows describe the site's year completely: the best S for a given relaxed plan are the
+groups of which more is placed than the share of all states too small for D to fill (a minimum cut), so that trying each number
+of full states finds it. This is the "effective capacity" of facility location (Aardal, Pochet, Wolsey 1995), with steps for k.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-LEAST = 1e-4    # of what a row could hold at most: less is not worth a row
+LEAST = 1e-4  # of what a row could hold at most: less is not worth a row
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,15 @@ class Strong:
 
 @dataclass(frozen=True)
 class Site:
-    """One row of places: the children's columns, their largest numbers, the free places, the binaries and what each start adds."""
+    """One row of places: the children's columns and numbers, the free places, the binaries and what each start adds."""
 
     placed: Ints
     children: Floats
     free: float
-    opens: Ints             # open[k,t], scheme by scheme and year by year
-    first: NDArray[np.bool_]        # whether a binary is the first of its scheme in this row
-    last: NDArray[np.bool_]         # whether it is the last
-    adds: Floats            # places in this row if the scheme starts with this binary
+    opens: Ints  # open[k,t], scheme by scheme and year by year
+    first: NDArray[np.bool_]  # whether a binary is the first of its scheme in this row
+    last: NDArray[np.bool_]  # whether it is the last
+    adds: Floats  # places in this row if the scheme starts with this binary
 
 
 def sites(problem: Arrays) -> list[Site]:
@@ -98,7 +99,7 @@ def violated(site: Site, x: Floats) -> Strong | None:
     over, chosen, many = best
     base = min(many, site.free)
     gain = np.minimum(many, site.free + site.adds) - base
-    step = gain - np.where(site.last, 0.0, np.append(gain[1:], 0.0))        # back from starts to "open by"
+    step = gain - np.where(site.last, 0.0, np.append(gain[1:], 0.0))  # back from starts to "open by"
     index = np.concatenate([site.placed[chosen], site.opens])
     value = np.concatenate([np.ones(int(chosen.sum())), -step])
     used = value != 0.0

@@ -1,14 +1,14 @@
 """The tables of a capital decision: who lacks a place, what is free, what could be built, and with whose money.
 
 Children come in groups: those of one area who need a place from one point of entry on. A group has cells, one for each academic
-year and year group in which so many of them lack a place (the balance's own need, never offset); a child is placed once and moves
-up with that school through all cells of its group. So a group lists every cell of its cohort up to the horizon, with 0 children
-where none lacks a place. A site has free places by cell; a cell that is not listed has none. A scheme adds places by cell from its
-opening on (or takes them away), costs money in years counted from its opening, and opens once.
+year and year group in which so many of them lack a place (the balance's own need, never offset); a child is placed once and
+moves up with that school through all cells of its group. So a group lists every cell of its cohort up to the horizon, with 0
+children where none lacks a place. A site has free places by cell; a cell that is not listed has none. A scheme adds places by
+cell from its opening on (or takes them away), costs money in years counted from its opening, and opens once.
 
 Money comes in pots, received by financial year and to be spent by a date. What a pot may pay for is told for each purpose and
-phase (`allowed`, `member_decision`, `never`) and, where a deed ties it, for each area. Money is in thousands of pounds; a financial
-year is named by the April, an academic year by the September in which it begins.
+phase (`allowed`, `member_decision`, `never`) and, where a deed ties it, for each area. Money is in thousands of pounds; a
+financial year is named by the April, an academic year by the September in which it begins.
 
 Childcare is the same: groups by small area and age band with one cell each. So is the public problem of warehouses and customers.
 """
@@ -28,8 +28,18 @@ CODE = r"^[A-Za-z0-9_.:/-]+$"
 PHASES = ("primary", "secondary", "early_years", "school_age_care", "special")
 PURPOSES = ("mainstream", "early_years", "school_age_care", "send")
 KINDS = (
-    "expansion", "bulge", "modular", "new_school", "pan_cut", "merger", "closure", "reopening", "nursery_expansion", "new_nursery",
-    "wraparound", "resourced_provision",
+    "expansion",
+    "bulge",
+    "modular",
+    "new_school",
+    "pan_cut",
+    "merger",
+    "closure",
+    "reopening",
+    "nursery_expansion",
+    "new_nursery",
+    "wraparound",
+    "resourced_provision",
 )
 DECIDERS = ("authority", "academy_trust", "diocese", "governing_body", "owner")
 CONSENTS = ("not_needed", "given", "asked", "refused")
@@ -40,7 +50,7 @@ RECEIPTS = ("received", "due", "unsigned")
 
 
 def _code(of: str, blank: bool = False) -> str:
-    return pa.Field(str_matches=rf"^({CODE[1:-1]})?$" if blank else CODE, description=of)     # type: ignore[no-any-return]
+    return pa.Field(str_matches=rf"^({CODE[1:-1]})?$" if blank else CODE, description=of)  # type: ignore[no-any-return]
 
 
 class Groups(pa.DataFrameModel):
@@ -73,7 +83,9 @@ class Sites(pa.DataFrameModel):
 
     site_id: str = _code("school, setting or new site")
     area_code: str = _code("planning area or small area of the site")
-    most_places: float = pa.Field(ge=0, nullable=True, description="places that schemes may add here at most; blank: no limit known")
+    most_places: float = pa.Field(
+        ge=0, nullable=True, description="places that schemes may add here at most; blank: no limit known"
+    )
 
     class Config:
         unique, strict, coerce = ["site_id"], "filter", True
@@ -96,7 +108,9 @@ class Links(pa.DataFrameModel):
 
     group_id: str = _code("the group")
     site_id: str = _code("the site")
-    kind: str = pa.Field(isin=("home", "next_door"), description="own area, or a neighbour's along a flow or declared relief link")
+    kind: str = pa.Field(
+        isin=("home", "next_door"), description="own area, or a neighbour's along a flow or declared relief link"
+    )
     km: float = pa.Field(ge=0, description="distance for one child, one way")
     transport: float = pa.Field(ge=0, description="thousands of pounds for one child and year of home to school transport")
 
@@ -195,8 +209,18 @@ class PotAreas(pa.DataFrameModel):
 
 
 MODELS: dict[str, type[pa.DataFrameModel]] = {
-    "groups": Groups, "cells": Cells, "sites": Sites, "free": Free, "links": Links, "schemes": Schemes, "adds": Adds, "costs": Costs,
-    "precedences": Precedences, "receipts": Receipts, "ringfences": Ringfences, "pot_areas": PotAreas,
+    "groups": Groups,
+    "cells": Cells,
+    "sites": Sites,
+    "free": Free,
+    "links": Links,
+    "schemes": Schemes,
+    "adds": Adds,
+    "costs": Costs,
+    "precedences": Precedences,
+    "receipts": Receipts,
+    "ringfences": Ringfences,
+    "pot_areas": PotAreas,
 }
 KEYS = {"group_id": "groups", "site_id": "sites", "scheme_id": "schemes", "needs_scheme_id": "schemes"}
 
@@ -223,7 +247,9 @@ class Case:
     def financial_years(self) -> range:
         """Every financial year in which money can come in or go out."""
         begins = [self.years[0], *self.receipts["fy"], *self.schemes["earliest_start"]]
-        return range(int(min(begins)), int(self.years[-1] + max(self.costs["after"].max(), 0) if len(self.costs) else self.years[-1]) + 1)
+        return range(
+            int(min(begins)), int(self.years[-1] + max(self.costs["after"].max(), 0) if len(self.costs) else self.years[-1]) + 1
+        )
 
     @property
     def pots(self) -> list[str]:
@@ -255,7 +281,7 @@ def check_case(years: tuple[int, ...], tables: Mapping[str, pd.DataFrame]) -> Ca
 
 
 def notes(case: Case) -> list[str]:
-    """Say what is left out in silence otherwise: groups that reach no site, pots without a word on a purpose that schemes have."""
+    """Say what would be left out in silence: groups that reach no site, pots without a word on a purpose that schemes have."""
     told = []
     alone = sorted(set(case.groups["group_id"]) - set(case.links["group_id"]))
     if alone:
@@ -263,8 +289,10 @@ def notes(case: Case) -> list[str]:
     wanted = case.schemes[["purpose", "phase"]].drop_duplicates()
     pairs = wanted.merge(pd.DataFrame({"pot_id": case.pots}), how="cross").merge(case.ringfences, how="left")
     silent = pairs[pairs["standing"].isna()]
-    told += [f"pot {pot} says nothing of {purpose} for {phase}: it is taken as never"
-             for pot, purpose, phase in silent[["pot_id", "purpose", "phase"]].itertuples(index=False)]
+    told += [
+        f"pot {pot} says nothing of {purpose} for {phase}: it is taken as never"
+        for pot, purpose, phase in silent[["pot_id", "purpose", "phase"]].itertuples(index=False)
+    ]
     unsigned = case.receipts.loc[case.receipts["status"] == "unsigned", "thousand_pounds"].sum()
     if unsigned:
         told.append(f"£{unsigned:,.0f}k is promised in no signed deed")
@@ -284,8 +312,14 @@ def _strangers(tables: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     for name in ("ringfences", "pot_areas"):
         strange = sorted(set(tables[name]["pot_id"]) - set(tables["receipts"]["pot_id"]))
         if strange:
-            yield Problem(name, 0, "pot_id", found=some(strange), expected="a pot that stands in receipts",
-                          advice="a pot that receives nothing has a row of 0")
+            yield Problem(
+                name,
+                0,
+                "pot_id",
+                found=some(strange),
+                expected="a pot that stands in receipts",
+                advice="a pot that receives nothing has a row of 0",
+            )
     early = tables["receipts"][tables["receipts"]["spend_by"] < tables["receipts"]["fy"]]
     for pot, fy, by in early[["pot_id", "fy", "spend_by"]].itertuples(index=False):
         yield Problem("receipts", 0, "spend_by", found=f"{pot} of {fy}: {by}", expected="a year not before the receipt")
@@ -294,14 +328,24 @@ def _strangers(tables: dict[str, pd.DataFrame]) -> Iterator[Problem]:
 def _before_the_start(tables: dict[str, pd.DataFrame]) -> Iterator[Problem]:
     """Find money that would be spent before the scheme may be decided."""
     costs = tables["costs"].merge(tables["schemes"][["scheme_id", "lead_years"]], on="scheme_id")
-    for scheme, after, lead in costs.loc[-costs["after"] > costs["lead_years"], ["scheme_id", "after", "lead_years"]].itertuples(index=False):
-        yield Problem("costs", 0, "after", found=f"{scheme}: {after}", expected=f"at least -{lead}, the scheme's lead time",
-                      advice="lengthen lead_years or move the cost")
+    for scheme, after, lead in costs.loc[-costs["after"] > costs["lead_years"], ["scheme_id", "after", "lead_years"]].itertuples(
+        index=False
+    ):
+        yield Problem(
+            "costs",
+            0,
+            "after",
+            found=f"{scheme}: {after}",
+            expected=f"at least -{lead}, the scheme's lead time",
+            advice="lengthen lead_years or move the cost",
+        )
 
 
 def _rings(precedences: pd.DataFrame) -> Iterator[Problem]:
     """Find schemes that wait for one another in a ring, so that none could ever open."""
-    waits: dict[str, list[str]] = precedences.groupby("scheme_id")["needs_scheme_id"].apply(sorted).to_dict() if len(precedences) else {}
+    waits: dict[str, list[str]] = (
+        precedences.groupby("scheme_id")["needs_scheme_id"].apply(sorted).to_dict() if len(precedences) else {}
+    )
     done: set[str] = set()
     for first in sorted(waits):
         trail: list[str] = []
@@ -310,9 +354,15 @@ def _rings(precedences: pd.DataFrame) -> Iterator[Problem]:
             scheme, depth = stack.pop()
             del trail[depth:]
             if scheme in trail:
-                ring = [*trail[trail.index(scheme):], scheme]
-                yield Problem("precedences", 0, "needs_scheme_id", found=" waits for ".join(ring),
-                              expected="no ring of schemes that wait for one another", advice="drop one of these rows")
+                ring = [*trail[trail.index(scheme) :], scheme]
+                yield Problem(
+                    "precedences",
+                    0,
+                    "needs_scheme_id",
+                    found=" waits for ".join(ring),
+                    expected="no ring of schemes that wait for one another",
+                    advice="drop one of these rows",
+                )
                 done.update(ring)
             elif scheme not in done:
                 trail.append(scheme)

@@ -10,14 +10,21 @@ from sufficiency.capital.choices import Choices
 from sufficiency.capital.plan import Plan
 from sufficiency.capital.tables import Case
 
-CLOSE = 1e-4    # children, places or thousands of pounds (ten pence)
+CLOSE = 1e-4  # children, places or thousands of pounds (ten pence)
 
 
 def broken_rules(case: Case, choices: Choices, plan: Plan) -> list[str]:
     """Say in words every rule that a plan breaks; none for a plan that may be shown."""
     starts = plan.starts.merge(case.schemes, on="scheme_id", how="left").merge(case.sites, on="site_id", how="left")
-    return [*_starting(case, choices, starts), *_ordering(case, starts), *_sites(case, starts), *_children(case, choices, plan),
-            *_places(case, starts, plan), *_costs(case, starts, plan), *_pots(case, choices, starts, plan)]
+    return [
+        *_starting(case, choices, starts),
+        *_ordering(case, starts),
+        *_sites(case, starts),
+        *_children(case, choices, plan),
+        *_places(case, starts, plan),
+        *_costs(case, starts, plan),
+        *_pots(case, choices, starts, plan),
+    ]
 
 
 def _starting(case: Case, choices: Choices, starts: pd.DataFrame) -> Iterator[str]:
@@ -63,7 +70,12 @@ def _ordering(case: Case, starts: pd.DataFrame) -> Iterator[str]:
 def _sites(case: Case, starts: pd.DataFrame) -> Iterator[str]:
     """No site holds more than it can."""
     full = case.adds.groupby(["scheme_id", "after"])["places"].sum().groupby("scheme_id").max().clip(lower=0.0).rename("full")
-    there = starts.merge(full, left_on="scheme_id", right_index=True).groupby("site_id").agg(full=("full", "sum"), most=("most_places", "first"))
+    there = (
+        starts
+        .merge(full, left_on="scheme_id", right_index=True)
+        .groupby("site_id")
+        .agg(full=("full", "sum"), most=("most_places", "first"))
+    )
     for s in there.index[there["full"] > there["most"] + CLOSE]:
         yield f"site {s} would hold more places than it can"
 
@@ -103,7 +115,7 @@ def _places(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
     room = pd.concat([case.free[[*cell, "places"]], added[[*cell, "places"]]]).groupby(cell)["places"].sum()
     sits = plan.placed.merge(case.cells[["group_id", "ay", "nc_year"]], on="group_id").groupby(cell)["children"].sum()
     both = pd.concat([room.rename("room"), sits.rename("sits")], axis=1).astype("float64").fillna(0.0)
-    for (s, y, n) in both.index[both["sits"] > both["room"] + CLOSE]:
+    for s, y, n in both.index[both["sits"] > both["room"] + CLOSE]:
         yield f"site {s} takes more children than places in {y}, year group {n}"
 
 
@@ -113,7 +125,7 @@ def _costs(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
     owed = due.assign(fy=due["opens"] + due["after"]).groupby(["scheme_id", "fy"])["thousand_pounds"].sum()
     paid = plan.spending.groupby(["scheme_id", "fy"])["thousand_pounds"].sum()
     both = pd.concat([owed.rename("owed"), paid.rename("paid")], axis=1).astype("float64").fillna(0.0)
-    for (k, y) in both.index[(both["owed"] - both["paid"]).abs() > CLOSE]:
+    for k, y in both.index[(both["owed"] - both["paid"]).abs() > CLOSE]:
         yield f"{k} is not paid what it costs in {y}"
 
 
@@ -122,15 +134,24 @@ def _pots(case: Case, choices: Choices, starts: pd.DataFrame, plan: Plan) -> Ite
     lines = plan.spending.merge(starts[["scheme_id", "purpose", "phase", "area_code"]], on="scheme_id", how="left")
     lines = lines.merge(case.ringfences, on=["pot_id", "purpose", "phase"], how="left")
     opened = [key in choices.members_decided for key in zip(lines["pot_id"], lines["purpose"], lines["phase"], strict=True)]
-    allowed = (lines["standing"] == "allowed") | ((lines["standing"] == "member_decision") & pd.Series(opened, index=lines.index, dtype=bool))
+    allowed = (lines["standing"] == "allowed") | (
+        (lines["standing"] == "member_decision") & pd.Series(opened, index=lines.index, dtype=bool)
+    )
     tied = set(case.pot_areas["pot_id"])
     there = set(zip(case.pot_areas["pot_id"], case.pot_areas["area_code"], strict=True))
     inside = [p not in tied or (p, a) in there for p, a in zip(lines["pot_id"], lines["area_code"], strict=True)]
-    for p, k in lines.loc[~(allowed & pd.Series(inside, index=lines.index, dtype=bool)), ["pot_id", "scheme_id"]].itertuples(index=False):
+    for p, k in lines.loc[~(allowed & pd.Series(inside, index=lines.index, dtype=bool)), ["pot_id", "scheme_id"]].itertuples(
+        index=False
+    ):
         yield f"pot {p} pays for {k}, which it may not"
     counts = case.receipts[(case.receipts["status"] != "unsigned") | choices.count_unsigned]
     for pot, spent in plan.spending.groupby("pot_id"):
-        left = [[fy, by, money] for fy, by, money in counts.loc[counts["pot_id"] == pot, ["fy", "spend_by", "thousand_pounds"]].itertuples(index=False)]
+        left = [
+            [fy, by, money]
+            for fy, by, money in counts.loc[counts["pot_id"] == pot, ["fy", "spend_by", "thousand_pounds"]].itertuples(
+                index=False
+            )
+        ]
         for fy, money in spent.groupby("fy")["thousand_pounds"].sum().items():
             for receipt in sorted((r for r in left if r[0] <= fy <= r[1]), key=lambda r: r[1]):
                 used = min(money, receipt[2])

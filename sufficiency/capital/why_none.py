@@ -1,7 +1,7 @@
 """Why no plan keeps the rules: which rules would have to give way, where and by how much, in words.
 
-Method. Rules that may be bent (money, sites, dates, consents, exclusions, places to take away) get a slack each, rules on what must
-happen stay; the plan that bends least in proportion to each limit is found, and every slack that is used is named.
+Method. Rules that may be bent (money, sites, dates, consents, exclusions, places to take away) get a slack each, rules on what
+must happen stay; the plan that bends least in proportion to each limit is found, and every slack that is used is named.
 """
 
 from __future__ import annotations
@@ -20,8 +20,17 @@ from sufficiency.capital.solver import Ask, solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HARD = ("children_need_a_place", "a_child_is_placed_once", "stays_open", "must_be_built", "as_asked", "everyone_has_a_place",
-        "every_pound_has_a_pot", "within_all_pots", "equity_floor")
+HARD = (
+    "children_need_a_place",
+    "a_child_is_placed_once",
+    "stays_open",
+    "must_be_built",
+    "as_asked",
+    "everyone_has_a_place",
+    "every_pound_has_a_pot",
+    "within_all_pots",
+    "equity_floor",
+)
 UNITS = {"within_pot": "£{:,.0f}k", "ring_fence": "£{:,.0f}k", "within_site": "{:,.0f} places", "within_places": "{:,.0f} places"}
 DUST = 1e-6
 
@@ -36,14 +45,17 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[st
     answer = solve(elastic, Ask(seconds=seconds, gap=1e-3))
     if answer.x is None:
         return []
-    slack = answer.x[len(problem.cost):]
+    slack = answer.x[len(problem.cost) :]
     told = []
     for i, amount in zip(soft, slack, strict=True):
         if amount > DUST:
             rule, label = rule_of[i], rows[i].name.removeprefix(rule_of[i].__name__ + "_")
             by = UNITS.get(rule.__name__)
-            told.append(f"{rule.__name__} ({_codes(f, label)})" + (f" is short by {by.format(amount)}" if by else " would have to give way")
-                        + f": {rule.__doc__}")
+            told.append(
+                f"{rule.__name__} ({_codes(f, label)})"
+                + (f" is short by {by.format(amount)}" if by else " would have to give way")
+                + f": {rule.__doc__}"
+            )
     return told
 
 
@@ -55,11 +67,20 @@ def _with_slacks(problem: Arrays, soft: NDArray[np.int64], left_out: NDArray[np.
     slacks = sp.csr_matrix((-np.ones(many), (soft, np.arange(many))), shape=(matrix.shape[0], many))
     whole = sp.hstack([matrix, slacks]).tocsr()
     return replace(
-        problem, cost=np.concatenate([np.zeros(columns), 1.0 / np.maximum(1.0, np.abs(limit))]), constant=np.zeros(1),
-        lower=np.concatenate([problem.lower, np.zeros(many)]), upper=np.concatenate([problem.upper, np.full(many, np.inf)]),
-        whole=np.concatenate([problem.whole, np.zeros(many, dtype=bool)]), scheme=np.concatenate([problem.scheme, np.full(many, -1)]),
-        serving=np.zeros(columns + many, dtype=bool), starts=whole.indptr.astype(np.int64), index=whole.indices.astype(np.int64),
-        value=whole.data, row_lower=problem.row_lower, row_upper=np.where(left_out, np.inf, problem.row_upper), strong=np.array([], dtype=np.int64),
+        problem,
+        cost=np.concatenate([np.zeros(columns), 1.0 / np.maximum(1.0, np.abs(limit))]),
+        constant=np.zeros(1),
+        lower=np.concatenate([problem.lower, np.zeros(many)]),
+        upper=np.concatenate([problem.upper, np.full(many, np.inf)]),
+        whole=np.concatenate([problem.whole, np.zeros(many, dtype=bool)]),
+        scheme=np.concatenate([problem.scheme, np.full(many, -1)]),
+        serving=np.zeros(columns + many, dtype=bool),
+        starts=whole.indptr.astype(np.int64),
+        index=whole.indices.astype(np.int64),
+        value=whole.data,
+        row_lower=problem.row_lower,
+        row_upper=np.where(left_out, np.inf, problem.row_upper),
+        strong=np.array([], dtype=np.int64),
     )
 
 

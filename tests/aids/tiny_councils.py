@@ -1,8 +1,8 @@
 """Tiny councils drawn at random, the oracle that tries every plan there is, and a solver without a process of its own.
 
-The oracle knows nothing of the model: it goes through every combination of opening years, throws out those that break a rule as the
-rule reads, and for the rest asks two small linear problems of its own, written scheme by scheme and pot by pot, whether money
-suffices and how children are best placed.
+The oracle knows nothing of the model: it goes through every combination of opening years, throws out those that break a rule as
+the rule reads, and for the rest asks two small linear problems of its own, written scheme by scheme and pot by pot, whether
+money suffices and how children are best placed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ RATES = {"unmet_material": 100.0, "unmet_small": 40.0, "cost": 0.5, "transport":
 def tables(seed: int) -> dict[str, pd.DataFrame]:
     """Draw the tables of one council: two areas, up to four cohorts that move up, three sites, three schemes, two pots."""
     luck = np.random.default_rng(seed)
-    pick = lambda *options: options[int(luck.integers(len(options)))]      # noqa: E731
+    pick = lambda *options: options[int(luck.integers(len(options)))]  # noqa: E731
     groups = [f"g{i}" for i in range(int(luck.integers(2, 5)))]
     cells = []
     for g in groups:
@@ -36,27 +36,57 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
         cells += rows[: 1 if luck.random() < 0.3 else None]
     sites = ["s0", "s1", "s2"]
     free = [(s, y, n, int(luck.integers(0, 15))) for s in sites[:2] for y in YEARS for n in range(3) if luck.random() < 0.7]
-    links = [(g, s, pick("home", "next_door"), round(float(luck.uniform(0, 6)), 2), round(float(luck.uniform(0, 2)), 2))
-             for g in groups for s in sites if luck.random() < 0.75]
+    links = [
+        (g, s, pick("home", "next_door"), round(float(luck.uniform(0, 6)), 2), round(float(luck.uniform(0, 2)), 2))
+        for g in groups
+        for s in sites
+        if luck.random() < 0.75
+    ]
     schemes, adds, costs = [], [], []
     for i in range(3):
         k, s, kind = f"k{i}", pick(*sites), pick("expansion", "bulge", "new_school", "pan_cut")
         lead = int(luck.integers(0, 3))
-        schemes.append((k, s, kind, "primary", pick("mainstream", "mainstream", "early_years"), 2026 + int(luck.integers(0, 2)), lead,
-                        pick("", "", "one"), pick("free", "free", "free", "must_not"), "academy_trust",
-                        pick("not_needed", "given", "given", "asked"), pick("met", "needs_judgement", "not_met") if i else "met"))
+        schemes.append((
+            k,
+            s,
+            kind,
+            "primary",
+            pick("mainstream", "mainstream", "early_years"),
+            2026 + int(luck.integers(0, 2)),
+            lead,
+            pick("", "", "one"),
+            pick("free", "free", "free", "must_not"),
+            "academy_trust",
+            pick("not_needed", "given", "given", "asked"),
+            pick("met", "needs_judgement", "not_met") if i else "met",
+        ))
         size = int(luck.integers(5, 31)) * (-1 if kind == "pan_cut" else 1)
         adds += [(k, a, n, size) for a in range(3) for n in range(3) if (n == a if kind == "bulge" else n <= a)]
         costs += [(k, a, float(luck.integers(50, 500))) for a in range(-lead, 1) if luck.random() < 0.7]
-    receipts = [(p, y, float(luck.integers(0, 500)), y + int(luck.integers(0, 5)), pick("received", "due", "unsigned"))
-                for p in ("basic", "deed") for y in range(2026, 2030) if p == "basic" or luck.random() < 0.6]
-    fences = [("basic", "mainstream", "primary", "allowed", "grant"), ("basic", "early_years", "primary", pick("member_decision", "never"), "grant"),
-              ("deed", "mainstream", "primary", "allowed", "deed"), ("deed", "early_years", "primary", "allowed", "deed")]
+    receipts = [
+        (p, y, float(luck.integers(0, 500)), y + int(luck.integers(0, 5)), pick("received", "due", "unsigned"))
+        for p in ("basic", "deed")
+        for y in range(2026, 2030)
+        if p == "basic" or luck.random() < 0.6
+    ]
+    fences = [
+        ("basic", "mainstream", "primary", "allowed", "grant"),
+        ("basic", "early_years", "primary", pick("member_decision", "never"), "grant"),
+        ("deed", "mainstream", "primary", "allowed", "deed"),
+        ("deed", "early_years", "primary", "allowed", "deed"),
+    ]
     waits = [("k1", "k0", int(luck.integers(0, 2)))] if luck.random() < 0.3 else []
     named = {
-        "groups": [(g, pick("east", "west"), "primary", bool(luck.integers(2))) for g in groups], "cells": cells,
-        "sites": [(s, pick("east", "west"), pick(np.nan, np.nan, 40.0)) for s in sites], "free": free, "links": links, "schemes": schemes,
-        "adds": adds, "costs": costs, "precedences": waits, "receipts": receipts,
+        "groups": [(g, pick("east", "west"), "primary", bool(luck.integers(2))) for g in groups],
+        "cells": cells,
+        "sites": [(s, pick("east", "west"), pick(np.nan, np.nan, 40.0)) for s in sites],
+        "free": free,
+        "links": links,
+        "schemes": schemes,
+        "adds": adds,
+        "costs": costs,
+        "precedences": waits,
+        "receipts": receipts,
         "ringfences": [f for f in fences if f[0] in {r[0] for r in receipts}],
         "pot_areas": [("deed", "east")] if any(r[0] == "deed" for r in receipts) and luck.random() < 0.5 else [],
     }
@@ -69,8 +99,13 @@ def council(seed: int) -> tuple[Case, Choices]:
     """One council and how its plan is chosen."""
     luck = np.random.default_rng(seed + 10_000)
     opened = frozenset({("basic", "early_years", "primary")}) if luck.random() < 0.5 else frozenset()
-    choices = Choices(exchange(RATES, gap=0.0), equity_floor=bool(luck.random() < 0.2), count_unsigned=bool(luck.random() < 0.3),
-                      members_decided=opened, smallest_new_school={"primary": 40.0} if luck.random() < 0.3 else {})
+    choices = Choices(
+        exchange(RATES, gap=0.0),
+        equity_floor=bool(luck.random() < 0.2),
+        count_unsigned=bool(luck.random() < 0.3),
+        members_decided=opened,
+        smallest_new_school={"primary": 40.0} if luck.random() < 0.3 else {},
+    )
     return check_case(YEARS, tables(seed)), choices
 
 
@@ -115,8 +150,10 @@ def _allowed(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[s
     for s, most in case.sites.dropna(subset=["most_places"])[["site_id", "most_places"]].itertuples(index=False):
         if sum(max(0.0, full[k]) for k in chosen if schemes.loc[k, "site_id"] == s) > most:
             return False
-    return all(k not in chosen or (needs in chosen and chosen[k] >= chosen[needs] + years)
-               for k, needs, years in case.precedences[["scheme_id", "needs_scheme_id", "years"]].itertuples(index=False))
+    return all(
+        k not in chosen or (needs in chosen and chosen[k] >= chosen[needs] + years)
+        for k, needs, years in case.precedences[["scheme_id", "needs_scheme_id", "years"]].itertuples(index=False)
+    )
 
 
 def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str, int]) -> bool:
@@ -124,16 +161,25 @@ def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str,
     standing = {(p, u): s for p, u, s in case.ringfences[["pot_id", "purpose", "standing"]].itertuples(index=False)}
     tied = set(case.pot_areas["pot_id"])
     area = case.sites.set_index("site_id")["area_code"]
-    bills = [(k, chosen[k] + after, money) for k, after, money in case.costs[["scheme_id", "after", "thousand_pounds"]].itertuples(index=False)
-             if k in chosen and money > 0]
+    bills = [
+        (k, chosen[k] + after, money)
+        for k, after, money in case.costs[["scheme_id", "after", "thousand_pounds"]].itertuples(index=False)
+        if k in chosen and money > 0
+    ]
     rows = [r for r in case.receipts.itertuples(index=False) if r.status != "unsigned" or choices.count_unsigned]
     pairs = []
     for b, (k, fy, _) in enumerate(bills):
         purpose = schemes.loc[k, "purpose"]
         for r, receipt in enumerate(rows):
             word = standing.get((receipt.pot_id, purpose), "never")
-            may = word == "allowed" or (word == "member_decision" and (receipt.pot_id, purpose, "primary") in choices.members_decided)
-            if may and receipt.fy <= fy <= receipt.spend_by and (receipt.pot_id not in tied or area[schemes.loc[k, "site_id"]] == "east"):
+            may = word == "allowed" or (
+                word == "member_decision" and (receipt.pot_id, purpose, "primary") in choices.members_decided
+            )
+            if (
+                may
+                and receipt.fy <= fy <= receipt.spend_by
+                and (receipt.pot_id not in tied or area[schemes.loc[k, "site_id"]] == "east")
+            ):
                 pairs.append((b, r))
     if not bills:
         return True
@@ -142,7 +188,9 @@ def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str,
     meets, takes = np.zeros((len(bills), len(pairs))), np.zeros((len(rows), len(pairs)))
     for i, (b, r) in enumerate(pairs):
         meets[b, i], takes[r, i] = 1.0, 1.0
-    done = linprog(np.zeros(len(pairs)), A_ub=takes, b_ub=[r.thousand_pounds for r in rows], A_eq=meets, b_eq=[m for *_, m in bills])
+    done = linprog(
+        np.zeros(len(pairs)), A_ub=takes, b_ub=[r.thousand_pounds for r in rows], A_eq=meets, b_eq=[m for *_, m in bills]
+    )
     return bool(done.status == 0)
 
 
@@ -165,7 +213,9 @@ def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
     cost += [RATES["unmet_material"] if c.material else RATES["unmet_small"] for c in cells]
     rows, limits = [], []
     for i, c in enumerate(cells):
-        rows.append([-1.0 if li.group_id == c.group_id else 0.0 for li in links] + [-1.0 if j == i else 0.0 for j in range(len(cells))])
+        rows.append(
+            [-1.0 if li.group_id == c.group_id else 0.0 for li in links] + [-1.0 if j == i else 0.0 for j in range(len(cells))]
+        )
         limits.append(-c.children)
     for g in case.groups["group_id"]:
         rows.append([1.0 if li.group_id == g else 0.0 for li in links] + [0.0] * len(cells))

@@ -16,7 +16,7 @@ SEEDS = range(40)
 def test_no_plan_is_better_and_every_rule_is_kept(block: int) -> None:
     for seed in SEEDS[block::4]:
         case, choices = council(seed)
-        plan = decide(case, choices, Ask(seconds=20, gap=0.0), solve=solved_here)      # raises if a rule is broken
+        plan = decide(case, choices, Ask(seconds=20, gap=0.0), solve=solved_here)  # raises if a rule is broken
         value = sum(rate * plan.terms[term] for term, rate in choices.levels[0].rates.items())
         best = best_by_trying(case, choices)
         assert plan.status == "proven", seed

@@ -45,13 +45,16 @@ def test_no_rule_lacks_its_file_and_its_sentence() -> None:
 
 
 def test_the_plan_on_paper() -> None:
-    """The road must be built; half a form at the hill opens first and places 15 of the 20 left over; the new school takes the west."""
+    """The road must be built; half a form at the hill places 15 of the 20 left over there; the new school takes the rest."""
     plan = decide(paper_case(), PLAIN, Ask(seconds=10, gap=0.0), solve=solved_here)
     opened = dict(zip(plan.starts["scheme_id"], plan.starts["opens"], strict=True))
     assert opened == {"half": 2027, "new": 2027, "road": 2027}
     assert plan.terms["unmet_material"] == pytest.approx(0.0)
-    assert plan.placed.set_index(["group_id", "site_id"])["children"].to_dict() == pytest.approx(
-        {("e27", "dale"): 5.0, ("e27", "hill"): 25.0, ("w27", "dale"): 20.0})
+    assert plan.placed.set_index(["group_id", "site_id"])["children"].to_dict() == pytest.approx({
+        ("e27", "dale"): 5.0,
+        ("e27", "hill"): 25.0,
+        ("w27", "dale"): 20.0,
+    })
     deed = plan.spending[plan.spending["pot_id"] == "deed"]
     assert set(deed["scheme_id"]) <= {"half"}
     assert plan.spending["thousand_pounds"].sum() == pytest.approx(300 + 1000 + 50)
@@ -59,7 +62,7 @@ def test_the_plan_on_paper() -> None:
 
 def no_plan(tables: dict[str, pd.DataFrame], **choices: object) -> str:
     with pytest.raises(SolverError) as caught:
-        decide(check_case(YEARS, tables), replace(PLAIN, **choices), Ask(seconds=10), solve=solved_here)      # type: ignore[arg-type]
+        decide(check_case(YEARS, tables), replace(PLAIN, **choices), Ask(seconds=10), solve=solved_here)  # type: ignore[arg-type]
     return str(caught.value)
 
 
@@ -108,8 +111,9 @@ class TestNoPlan:
 
 def test_a_ring_of_schemes_is_told_at_the_door() -> None:
     tables = paper_tables()
-    tables["precedences"] = pd.DataFrame([("new", "road", 0), ("road", "half", 0), ("half", "new", 0)],
-                                         columns=tables["precedences"].columns)
+    tables["precedences"] = pd.DataFrame(
+        [("new", "road", 0), ("road", "half", 0), ("half", "new", 0)], columns=tables["precedences"].columns
+    )
     with pytest.raises(EvidenceError, match="half waits for new waits for road waits for half"):
         check_case(YEARS, tables)
 

@@ -1,4 +1,4 @@
-"""The solver in its own process: limits, killing, a solver that is not there, a second opinion, and plans that do not depend on luck."""
+"""The solver in its own process: limits, killing, none at all, a second opinion; and plans that do not depend on luck."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEVER_ENDS = (sys.executable, "-c", "import time\nwhile True: time.perf_counter(
 
 
 def value(plan: object, choices: Choices) -> float:
-    return sum(rate * plan.terms[term] for term, rate in choices.levels[0].rates.items())     # type: ignore[attr-defined]
+    return sum(rate * plan.terms[term] for term, rate in choices.levels[0].rates.items())  # type: ignore[attr-defined]
 
 
 def by(command: tuple[str, ...]) -> object:
@@ -55,11 +55,14 @@ def test_cbc_is_of_the_same_opinion() -> None:
 
 @pytest.mark.parametrize(
     ("command", "told"),
-    [(ENDS_ITSELF, "the solver ended before its time"), (NEVER_ENDS, "the solver did not stop at its limit"),
-     (("there-is-no-such-solver",), "the solver could not be started")],
+    [
+        (ENDS_ITSELF, "the solver ended before its time"),
+        (NEVER_ENDS, "the solver did not stop at its limit"),
+        (("there-is-no-such-solver",), "the solver could not be started"),
+    ],
 )
 def test_whatever_becomes_of_the_solver_the_last_good_plan_is_kept(command: tuple[str, ...], told: str) -> None:
-    plan = decide(paper_case(), PLAIN, ASK, solve=by(command))      # type: ignore[arg-type]
+    plan = decide(paper_case(), PLAIN, ASK, solve=by(command))  # type: ignore[arg-type]
     assert told in plan.proofs[0].trouble
     assert plan.status == "best_found"
     assert "nothing is proven" in str(plan.proofs[0])
@@ -71,7 +74,7 @@ def test_without_any_plan_the_message_says_why() -> None:
     frames["schemes"].loc[frames["schemes"]["scheme_id"] == "form", "choice"] = "must"
     frames["receipts"]["thousand_pounds"] = 0.0
     with pytest.raises(SolverError, match="no plan was found"):
-        decide(check_case((2027, 2028), frames), PLAIN, ASK, solve=by(("there-is-no-such-solver",)))      # type: ignore[arg-type]
+        decide(check_case((2027, 2028), frames), PLAIN, ASK, solve=by(("there-is-no-such-solver",)))  # type: ignore[arg-type]
 
 
 def test_a_limit_of_a_millisecond_leaves_a_plan() -> None:
@@ -104,9 +107,16 @@ def test_optimal_is_what_we_work_out_ourselves() -> None:
 def test_more_money_is_never_worse_and_a_looser_rule_neither(seed: int) -> None:
     case, choices = council(seed)
     before = value(decide(case, choices, ASK, solve=solved_here), choices)
-    richer = check_case(YEARS, tables(seed) | {"receipts": case.receipts.assign(thousand_pounds=case.receipts["thousand_pounds"] * 1.5)})
-    looser = replace(choices, equity_floor=False, smallest_new_school={}, qualities=frozenset({"met", "needs_judgement", "not_met"}),
-                     consents=frozenset({"not_needed", "given", "asked"}))
+    richer = check_case(
+        YEARS, tables(seed) | {"receipts": case.receipts.assign(thousand_pounds=case.receipts["thousand_pounds"] * 1.5)}
+    )
+    looser = replace(
+        choices,
+        equity_floor=False,
+        smallest_new_school={},
+        qualities=frozenset({"met", "needs_judgement", "not_met"}),
+        consents=frozenset({"not_needed", "given", "asked"}),
+    )
     assert value(decide(richer, choices, ASK, solve=solved_here), choices) <= before + 1e-6
     assert value(decide(case, looser, ASK, solve=solved_here), choices) <= before + 1e-6
 
@@ -144,11 +154,13 @@ def test_worst_first_without_a_solver_keeps_the_rules(seed: int) -> None:
 def test_what_is_handed_over_is_what_was_written(tmp_path: object) -> None:
     built = build(facts(paper_case(), PLAIN))
     problem = hand_over(built)
-    problem.save(tmp_path / "problem.npz")      # type: ignore[operator]
-    again = load(tmp_path / "problem.npz")      # type: ignore[operator]
+    problem.save(tmp_path / "problem.npz")  # type: ignore[operator]
+    again = load(tmp_path / "problem.npz")  # type: ignore[operator]
     columns = built.variables.columns()
     matrix = again.matrix()
     for i, row in enumerate(built.problem.constraints()):
-        assert {columns[j].name: v for j, v in zip(matrix[i].indices, matrix[i].data, strict=True)} == {v.name: c for v, c in row.items()}
+        assert {columns[j].name: v for j, v in zip(matrix[i].indices, matrix[i].data, strict=True)} == {
+            v.name: c for v, c in row.items()
+        }
     with pytest.raises(ValueError, match="there is no term beauty"):
         aim(built, {"beauty": 1.0})
