@@ -62,7 +62,7 @@ KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
 COLUMNS = [
     *KEYS, "area_name", "children", "hours_wanted", "hours_on_offer", "hours_counted", "hours_assumed", "hours_not_told",
     "hours_flexible", "hours_short",
-    "hours_over", "pte_wanted", "pte_counted", "pte_short", "pte_over", "ratio", "status", "marked", "words", "verdict",
+    "hours_over", "pte_wanted", "pte_counted", "pte_short", "pte_over", "ratio", "status", "marked", "words", "stands",
     "assumed_share", "worst_term",
 ]
 BESIDE = ("hours_assumed", "hours_not_told")
@@ -155,10 +155,10 @@ def _weighed(table: pd.DataFrame, weights: Weights) -> pd.DataFrame:
         hours_counted=reach, hours_short=short, hours_over=over, pte_wanted=wanted * pte, pte_counted=reach * pte,
         pte_short=short * pte, pte_over=over * pte, ratio=ratio, status=letters, words=[WORDS[letter] for letter in letters],
         hours_flexible=flexible, assumed_share=share, marked=np.where(sure & (guessed > TOLERANCE), letters + MARK, letters))
-    return table.assign(worst_term=_worst(table), verdict=_verdicts(table))
+    return table.assign(worst_term=_worst(table), stands=_stands(table))
 
 
-def _verdicts(table: pd.DataFrame) -> pd.Series:
+def _stands(table: pd.DataFrame) -> pd.Series:
     """One word for each age and term of an area, on its funded hours and all its hours together; blank for those at school."""
     early = table[table["measure"].isin(EARLY)].set_index(KEYS)
     wide = early[["hours_short", "status"]].unstack("measure")      # noqa: PD010  a row for each age and term

@@ -81,7 +81,7 @@ def test_above_a_set_share_of_assumed_hours_there_is_no_letter() -> None:
 def test_one_verdict_for_each_age_and_term(funded: tuple[float, float, float], every: tuple[float, float, float],
                                            verdict: str) -> None:
     table = weighed(funded, every)
-    assert set(table["verdict"]) == {verdict}, "the same beside both measures"
+    assert set(table["stands"]) == {verdict}, "the same beside both measures"
 
 
 def test_hours_of_which_nearly_half_would_stand_empty_are_told() -> None:
