@@ -32,6 +32,11 @@ class Draws:
     count: int = 1
     spread: float = 1.0
 
+    @property
+    def any_chance(self) -> bool:
+        """Whether any draw can differ from the central run."""
+        return self.spread > 0 and self.first + self.count > 1
+
     def normals(self, name: str, *shape: int) -> Floats:
         """Standard normals [draw, *shape] of one named thing, times the spread; draw 0 of the whole is all zero."""
         size = int(np.prod(shape, dtype="int64"))

@@ -49,7 +49,7 @@ class Ranges:
     groups: pd.DataFrame        # ay, planning_area_code, nc_year, pupils_p.., p_shortfall, expected_shortfall
     areas: pd.DataFrame         # ay, phase, planning_area_code, {SUMMED}_p.., p_shortfall, expected_shortfall, entry_p_shortfall
     schools: pd.DataFrame       # urn, ay, nc_year, pupils_p..
-    authority: pd.DataFrame     # phase, ay, {SUMMED}_p.., expected_shortfall
+    authority: pd.DataFrame     # phase, ay, {SUMMED}_p.., expected_shortfall; no rows where nothing was left to chance
 
 
 def ranges(projection: Projection, balance: pd.DataFrame, members: pd.DataFrame, births_known: int, calibration: Calibration,
@@ -75,6 +75,8 @@ def ranges(projection: Projection, balance: pd.DataFrame, members: pd.DataFrame,
         schools += [_rows(central.urns[s], years, first, _quantiles("pupils", drawn)) for s, drawn in future.schools]
     last = balance.groupby("phase")["ay"].max()
     authority = _joined([_totals(whole[phase], years, WIDE).assign(phase=phase) for phase in OF_PHASE if phase in central.phases])
+    if not draws.any_chance:
+        authority = authority.iloc[:0]
     return Ranges(
         _joined(groups).rename(columns={"place": "planning_area_code"}), _in_time(_joined(areas), last),
         _joined(schools).rename(columns={"place": "urn"}), _in_time(authority, last))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
+from sufficiency.coverage import KEPT
 from sufficiency.vintages import OWN_RETURN
 from workbench.answers import columns
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 YEARS_AHEAD = (1, 3)
 BAND_YEARS = (1, 2, 3)
-RIGHT = {80: (0.76, 0.84), 95: (0.92, 0.98)}
+RIGHT = {80: KEPT["inside_80"], 95: KEPT["inside_95"]}
 """Band -> from which share to which it is called about right."""
 
 FEWEST_JANUARIES = 8        # fewer say too little of a band
@@ -106,8 +107,8 @@ def backtest_lines(told: dict[str, Any]) -> list[str]:
                   *_table(told["places"], "half", "one in ten", "median_ape", "p90_ape")]
     if told["coverage"]:
         lines += ["", "How often what came one to three years ahead lay within a run's bands, in primary and secondary; each",
-                  "January is left out of the authority's own errors by which its bands are drawn. Of the 80 % band it should be",
-                  "80 %, of the 95 % band 95 %:", *_coverage_lines(told), *verdicts(told)]
+                  "January's forecasts are left out of what its bands are measured on, the authority's own and those of many. Of",
+                  "the 80 % band it should be 80 %, of the 95 % band 95 %:", *_coverage_lines(told), *verdicts(told)]
     return [*lines, *_notes(told)]
 
 
@@ -161,7 +162,9 @@ def _called(name: str, ours: str) -> str:
 
 def _cell(row: dict[str, Any] | None) -> str:
     """Mean error, and in brackets the bias with its sign."""
-    return "not known" if row is None else f"{_percent(row['mape'])} ({row['bias']:+.1%})"
+    if row is None or row["mape"] is None:
+        return "not known"
+    return f"{_percent(row['mape'])} ({row['bias']:+.1%})"
 
 
 def _percent(share: float | None) -> str:

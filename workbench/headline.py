@@ -18,6 +18,7 @@ from workbench.places_ground import CAUTION, shared_evenly
 from workbench.safe_dates import by_remedy, date_lines, newest_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from scenarios.runs import Run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MOST_AREAS = 10
 IN_EIGHT = "8 in 10"      # heading of a range
 LEFT = 7                  # columns left of the line
+RANGE = 2                 # of these, the range of pupils
 OVER_ALL = "mean of all futures"
 LEFT_AND_RIGHT = (
     "Left of the line: the forecast itself, and the range of its pupils from 1 in 10 futures to 9 in 10. Right of it:",
@@ -47,6 +49,7 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
         "years": short_by_year(short, run.table("unfilled"), ranges),
+        "no_ranges": no_ranges(run.manifest["assumptions"]),
         "shared_evenly": shared_evenly(run.table("places"), int(run.manifest["authority"]["base_year"])),
         "shortest": shortest(short, names),
         "judged_on": day,
@@ -55,6 +58,14 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
+
+
+def no_ranges(settings: Mapping[str, Any]) -> str:
+    """Why a run tells no ranges, in a sentence; blank where it does."""
+    for name, none in (("draws", 1), ("spread", 0)):
+        if settings.get(name) == none:
+            return f"No ranges: {name} = {none} in the settings leaves nothing to chance. What is told is the forecast alone."
+    return ""
 
 
 RANGES = {"pupils_p10": "pupils_p10", "pupils_p90": "pupils_p90", "places_short_p10": "entry_need_p10",
@@ -117,10 +128,12 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
             heading = (phase, "pupils", IN_EIGHT, "unfilled", *short, "|", OVER_ALL, IN_EIGHT)
             lines += [line.format(phase=phase) for line in CAUTION if phase in told.get("shared_evenly", ())]
             cells = [heading, *(_year_cells(row) for row in rows)]
-            shown = cells if drawn else [row[:LEFT] for row in cells]
+            shown = cells if drawn else [(*row[:RANGE], *row[RANGE + 1:LEFT]) for row in cells]
             lines += [*columns(shown, right=set(range(1, len(shown[0]))) - {LEFT}), ""]
     if drawn:
         lines += [*LEFT_AND_RIGHT, ""]
+    elif told.get("no_ranges"):
+        lines += [told["no_ranges"], ""]
     if told["shortest"]:
         lines += [
             "Shortest of places, each area at its worst:",

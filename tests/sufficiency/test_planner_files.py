@@ -92,6 +92,9 @@ OUTSIDE = [
     ("S1,,2030,Y8,figure,30" + REST, "ay", "2030/31", "a year from 2023/24 to 2029/30 expected"),
     ("P1,,2023,Y8,figure,30" + REST, "nc_year", "Year 8", "a year group of primary expected"),
     ("P1,,2023,Y1,change,3" + REST, "planning_area_code, ay, nc_year", "P1, 2023/24, Year 1", "row 2 gives this figure already"),
+    ("S1,,2024,Y9,figure,3000" + REST, "value", "3,000", "at most 2,727 expected: 3 times the whole authority's pupils"),
+    ("S1,,2024,Y9,change,-200000000" + REST, "value", "-200,000,000", "at most 2,727 expected"),
+    ("P1,,2024,,change,1e12" + REST, "value", "1,000,000,000,000", "at most 18,963 expected"),
     ("P1,,2023,,change,3" + REST, "planning_area_code, ay, nc_year", "P1, 2023/24, the whole phase", "row 2 gives this figure"),
 ]
 
@@ -100,6 +103,18 @@ OUTSIDE = [
 def test_an_override_of_nobody_or_no_year_is_told(row: str, column: str, found: str, expected: str, tmp_path: Path) -> None:
     (told,) = problems(tmp_path, "planner_overrides", COLUMNS + "P1,,2023,Y1,figure,30" + REST + row)
     assert (told.row, told.column, told.found) == (3, column, found) and expected in told.expected and told.advice
+
+
+def test_overrides_are_held_to_the_years_that_this_workspace_forecasts(tmp_path: Path) -> None:
+    """Two years ahead in primary by its settings: 2024/25 is the last."""
+    text = COLUMNS + "".join(f"{place},,{ay},,change,3" + REST for place, ay in (("P1", 2024), ("P1", 2025), ("S1", 2025)))
+    folder = workspace(tmp_path, "planner_overrides", text)
+    toml = folder / "authority.toml"
+    toml.write_text(toml.read_text(encoding="utf-8") + "\n[settings]\nprimary_years = 2\n", encoding="utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        load(folder, {})
+    (told,) = caught.value.problems
+    assert (told.row, told.found) == (3, "2025/26") and "2023/24 to 2024/25" in told.expected
 
 
 def test_one_that_has_expired_is_held_to_nothing(tmp_path: Path) -> None:

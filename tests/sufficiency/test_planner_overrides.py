@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.assumptions import Assumptions
+from sufficiency.made_of import made_of
 from sufficiency.planner_overrides import with_overrides
 
 Made = Callable[..., Any]
@@ -193,3 +195,24 @@ def test_whatever_is_overridden_the_sums_agree(made: Any, asked: list[Any]) -> N
     adds_up(projection)
     assert np.allclose(projection.pupils - before.pupils, projection.overridden)
     assert np.array_equal(projection.pupils.sel(ay=2022), before.pupils.sel(ay=2022)), "what was counted is never overridden"
+
+
+def test_figures_beyond_all_measure_are_noted_and_still_add_up(made: Any) -> None:
+    """A thousand thousand million: the parts are held together by their own size."""
+    for kind, value in (("change", 1e12), ("factor", 1e9)):
+        projection = overridden(made, rows(("P1", 2024, 1, kind, value)))
+        assert len(made_of(projection))
+        assert any("more than 3 times the pupils" in note.text and "P1 Year 1 2024/25" in note.text for note in projection.notes)
+    usual = overridden(made, rows(("P1", 2024, 1, "factor", 1.5)))
+    assert not any("slip of the pen" in note.loses for note in usual.notes)
+
+
+def test_an_override_beyond_the_years_of_its_phase_is_listed_as_not_used(made: Any) -> None:
+    """Primary two years ahead by the settings, secondary seven: the projection itself has seven years of both."""
+    given = (("P1", 2024, 1), ("P1", 2025, 1), ("100001", 2025, None), ("S1", 2025, 8))
+    known = made.with_tables(planner_overrides=rows(*((*place, "change", 5) for place in given)))
+    short = replace(PAPER, primary_years=2)
+    projection = with_overrides(known.project(short), known.evidence, known.frame, short)
+    assert projection.overrides["used"].tolist() == [
+        "yes", "no: primary is forecast 2 years ahead only", "no: primary is forecast 2 years ahead only", "yes"]
+    assert any("2 of the planner's overrides are not used" in note.text for note in projection.notes)

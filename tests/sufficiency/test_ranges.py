@@ -153,3 +153,13 @@ def test_without_draws_nothing_is_said_of_what_they_held() -> None:
     nothing = pd.DataFrame()
     came = pd.DataFrame({"phase": ["primary"], "ay": [2026], "actual": [90.0]})
     assert accuracy_with_ranges(came, Ranges(nothing, nothing, nothing, nothing))["range_held"].tolist() == [""]
+
+
+@pytest.mark.parametrize("settings", [{"draws": 1}, {"spread": 0.0}])
+def test_where_nothing_is_left_to_chance_no_range_is_told_and_none_can_fail_to_hold(settings: dict[str, Any]) -> None:
+    done = small_town(**settings)
+    assert done.tables["authority_range"].empty
+    balance = done.tables["balance"]
+    assert (balance["pupils_p10"] == balance["pupils"]).all() and set(balance["p_shortfall"].dropna()) <= {0.0, 1.0}
+    assert set(done.tables["accuracy"]["range_held"]) <= {""}
+    assert not done.tables["area_ranges"].empty

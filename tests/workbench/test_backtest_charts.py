@@ -139,4 +139,4 @@ def test_the_answer_says_what_coverage_should_be() -> None:
     figures = {"authority": {"name": "Testshire", "code": "999"}, "origins": [2015, 2016], "errors": [], "method": OURS,
                "against_own_returns": [], "places": [], "notes": [], **told(inside_80=0.74, inside_95=0.96)}
     text = "\n".join(backtest_lines(figures))
-    assert "Of the 80 % band it should be\n80 %, of the 95 % band 95 %:" in text and "too narrow" in text
+    assert "the 80 % band it should be 80 %, of the 95 % band 95 %:" in text and "too narrow" in text

@@ -12,6 +12,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
+from workbench.backtest_charts import accuracy_chart
+from workbench.charts import write_chart
 from workbench.cli import app
 
 HEAD = '[authority]\ncode = "891"\nname = "Testshire & Sons"\ngss_code = "E10000024"\nbase_year = 2022\n'
@@ -88,3 +90,38 @@ def test_with_too_little_history_the_answer_says_so_and_the_folder_is_still_whol
     assert done.exit_code == 0 and "No forecast can be held against what came." in done.stdout
     assert "give rolls of more years" not in done.stderr
     assert told(folder)["there_already"] and told(folder)["errors"] == []
+
+
+def test_rolls_of_nobody_end_in_an_answer_and_not_in_a_fault(council: Made) -> None:
+    folder = council(2016)
+    roll = "ay,nc_year,pupils\n" + "".join(f"{ay},{g},0\n" for ay in range(2016, 2023) for g in range(14))
+    (folder / "roll.csv").write_text(roll, encoding="utf-8")
+    done = CliRunner().invoke(app, ["backtest", str(folder)])
+    assert done.exit_code in (0, 2), done.output
+    assert "our fault" not in done.stderr
+
+
+def test_a_chart_of_errors_that_cannot_be_reckoned_is_drawn_all_the_same(tmp_path: Path) -> None:
+    measures = pd.DataFrame({"level": "dfe", "phase": ["primary", "secondary"], "nc_year": float("nan"), "origin": float("nan"),
+                             "horizon": 1, "method": "measured", "n": 1, "mape": float("nan")})
+    write_chart(accuracy_chart(measures, [], "measured", "Nobody"), tmp_path / "accuracy.svg")
+    assert (tmp_path / "accuracy.svg").stat().st_size > 0
+
+
+def test_show_tells_that_a_folder_is_a_backtest_and_what_it_found(council: Made) -> None:
+    made = told(council(2016))["folder"]
+    done = CliRunner().invoke(app, ["show", made])
+    assert done.exit_code == 0 and "This is a backtest" in done.stdout and "`sufficiency run` makes a forecast" in done.stdout
+    assert "how far out would our forecasts have been?" in done.stdout and f"Folder   {made}" in done.stdout
+    asked = CliRunner().invoke(app, ["show", made, "--area", "authority"])
+    assert asked.exit_code == 2 and "is a backtest" in asked.stderr and "--area" in asked.stderr
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_file_where_a_folder_is_wanted_is_called_one(council: Made, below: str) -> None:
+    folder = council(2016)
+    in_the_way = folder / "taken"
+    in_the_way.write_text("a file", encoding="utf-8")
+    done = CliRunner().invoke(app, ["backtest", str(folder), "--out", str(in_the_way / below)])
+    assert done.exit_code == 2 and "cannot be a folder: a file has that name" in done.stderr and "--out" in done.stderr
+    assert "check that there is room" not in done.stderr

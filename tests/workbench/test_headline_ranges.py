@@ -10,7 +10,7 @@ import pandas as pd
 from sufficiency.assumptions import Assumptions
 from sufficiency.last_dates import last_safe_dates
 from sufficiency.ranges import HELD
-from workbench.headline import accuracy_lines, headline_lines, short_by_year
+from workbench.headline import accuracy_lines, headline_lines, no_ranges, short_by_year
 from workbench.safe_dates import by_remedy, for_areas, for_sheet, newest_day
 from workbench.sayings import accuracy_sayings
 
@@ -88,3 +88,11 @@ def test_what_came_outside_the_range_is_named_as_such() -> None:
     assert any(line.startswith("1 of 2 counts lay outside the range in which 8 in 10 were to lie") for line in lines)
     (said,) = accuracy_sayings(pd.DataFrame(rows), BASE - 1)
     assert "+1.5 % out (+ is too high), and what came lies below even the 95 % range around it; the authority's own" in said
+
+
+def test_a_run_without_chance_says_why_it_tells_no_ranges() -> None:
+    assert no_ranges({"draws": 1000, "spread": 1.0}) == ""
+    for settings, named in (({"draws": 1, "spread": 1.0}, "draws = 1"), ({"draws": 1000, "spread": 0.0}, "spread = 0")):
+        figures = told(pd.DataFrame(columns=["phase", "ay"]), last_safe_dates(balance(), BASE, Assumptions()))
+        text = "\n".join(headline_lines({**figures, "no_ranges": no_ranges(settings)}))
+        assert f"No ranges: {named}" in text and "8 in 10" not in text
