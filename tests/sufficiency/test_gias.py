@@ -209,3 +209,10 @@ def test_the_true_links(day: str, count: int, data: Path) -> None:
     (reading,) = read_gias_links(data / "gias" / f"links_edubasealldata{day}_notts.csv", Ask(la_code="891"))
     assert len(reading.table) == count and reading.notes == ()
     assert reading.table["link_date"].str.fullmatch(r"(\d{4}-\d\d-\d\d)?").all()
+
+
+def test_the_religious_character_is_kept_and_none_is_blank_however_it_is_published(tmp_path: Path) -> None:
+    published = ("Church of England", "Roman Catholic", "Does not apply", "None", "")
+    columns = (*SCHOOL, "ReligiousCharacter (name)")
+    reading = read(tmp_path, written(*({"ReligiousCharacter (name)": text} for text in published), columns=columns))
+    assert reading.table["religious_character"].tolist() == ["Church of England", "Roman Catholic", "", "", ""]
