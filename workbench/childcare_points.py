@@ -36,7 +36,7 @@ def settings_points(tables: Mapping[str, pd.DataFrame], picture: Picture) -> Poi
     items = pd.DataFrame({
         "key": key, "name": named, "x": table["easting"].mask(home), "y": table["northing"].mask(home), "size": table["places"],
         "kind": table["provider_type_group"].map(GROUPS), "district": where, "hours": table["hours"],
-        "providers": [f"{n:,.0f}" if alone else "" for n, alone in zip(table["providers"], home, strict=True)],
+        "providers": [f"{n:,.0f}" if alone and np.isfinite(n) else "" for n, alone in zip(table["providers"], home, strict=True)],
         "placed": np.where(home, "", "by " + table["placed_by"].astype("str"))}).sort_values(["name", "key"], ignore_index=True)
     return Points(
         "settings", "Childcare settings", "childcare setting", "circle", items, "places at one time",

@@ -34,7 +34,8 @@ def hidden_beside(frame: pd.DataFrame, few: NDArray[np.float64], shown_from: int
     if not parts:
         return np.zeros(len(frame), dtype=bool)
     chosen = pd.concat(parts)[[*SAME, AREA]].assign(beside=True)
-    return by.merge(chosen, on=[*SAME, AREA], how="left")["beside"].notna().to_numpy(dtype="bool")
+    found = by.merge(chosen, on=[*SAME, AREA], how="left")["beside"].notna()
+    return np.asarray(found, dtype="bool")
 
 
 def _beside(group: pd.DataFrame, shown_from: int) -> pd.DataFrame:

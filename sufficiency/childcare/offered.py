@@ -16,8 +16,9 @@ import pandas as pd
 
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
 from sufficiency.childcare.over_small_areas import spread
-from sufficiency.childcare.setting_list import TABLE, Settings, text_at
+from sufficiency.childcare.setting_list import AT_HOME, TABLE, Settings
 from sufficiency.childcare.setting_offers import choices_of
+from sufficiency.childcare.settings_for_people import as_people_see_them
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.childcare.supply import Supply, hours_on_offer
 from sufficiency.childcare.terms import YOUNG
@@ -28,11 +29,8 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
 
 SUPPLY_TABLES = ("ofsted_register", "termly_headcount", "settings_hours", "childminders", "clubs")
-AT_HOME = ("childminder", "domestic")
 KEYS = ["lsoa_code", "ay", "term", "age_band", "measure"]
 HOURS = ["hours_week", "funded_hours_week"]
-FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
-              "providers", "places", "hours"]
 
 
 @dataclass(frozen=True)
@@ -118,16 +116,9 @@ def _placed(hours: pd.DataFrame, settings: Settings, small_areas: pd.DataFrame, 
 
 
 def for_people(offered: Offered) -> pd.DataFrame:
-    """Settings as people may see them, FOR_PEOPLE: those who work at home are added up by district, and have no point."""
+    """Settings as people may see them (`settings_for_people`), with whether their hours are told."""
     table = offered.settings.table
     own = table[table["own"].astype("bool")].drop_duplicates("setting_ref")
     silent, hours = own["setting_ref"].isin(offered.supply.asked["setting_ref"]), offered.supply.hours
     guessed = own["setting_ref"].isin(hours.loc[hours["basis"].eq("assumption"), "setting_ref"])
-    rows = own.assign(hours=np.select([silent, guessed], ["not told", "assumed"], "told"))
-    home = rows["provider_type_group"].isin(AT_HOME)
-    keys = ["provider_type_group", "district_code", "hours"]
-    together = rows[home].groupby(keys, as_index=False).agg(places=("places", "sum"), providers=("providers", "sum"))
-    together = together.assign(setting_ref="", setting_name=text_at(together["provider_type_group"], {
-        "childminder": "Childminders", "domestic": "Childcare on domestic premises"}), placed_by="district", easting=float("nan"),
-        northing=float("nan"))
-    return pd.concat([rows.loc[~home, FOR_PEOPLE], together[FOR_PEOPLE]], ignore_index=True)
+    return as_people_see_them(own.assign(hours=np.select([silent, guessed], ["not told", "assumed"], "told")))

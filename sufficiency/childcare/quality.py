@@ -4,7 +4,9 @@ Method (domain brief G9). Since 10 November 2025 early years inspections end in 
 and no grade for the whole. The expected standard is a high bar and not the "good" of old, so the two are never added up: each
 provider counts under the regime of its latest inspection, and under the other as inspected by that one. So in either table
 providers add up to all that are on the Early Years Register. Settings that are nobody's home are told by district;
-childminders, of whom only the constituency is known, with the whole authority.
+childminders, of whom only the constituency is known, with the whole authority. Those who work at home and are fewer of a kind
+than may be told (I2) count among others, with the smallest further kinds until they are many enough: so they are neither told
+alone nor left over when all other kinds are taken off.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, GRADES, OUTCOMES
-from sufficiency.childcare.setting_list import text_at
+from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
 from sufficiency.childcare.settings_places import active_providers
 from sufficiency.evidence import Note
 
@@ -29,7 +31,7 @@ AT_LEAST_EXPECTED = CARD_GRADES[:CARD_GRADES.index("expected standard") + 1]
 EVERY_AREA, SOME_BELOW = "expected standard or above in every area, safeguarding met", "below in some area"
 QUALITY = ["area_code", "provider_type_group", "regime", "measure", "outcome", "providers", "places", "share_of_providers",
            "share_of_places"]
-ALL = "all"
+ALL, OTHER = "all", "other"
 
 
 def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -45,13 +47,31 @@ def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple
     own = evidence.authority.gss_code or evidence.authority.code
     of_authority = rows.assign(area_code=own)
     of_district = rows[rows["district"].ne("") & rows["district"].ne(own)].assign(area_code=lambda t: t["district"])
-    by_kind = pd.concat([of_authority, of_district], ignore_index=True)
+    by_kind = _not_alone(pd.concat([of_authority, of_district], ignore_index=True))
     every = pd.concat([by_kind, by_kind.assign(provider_type_group=ALL)], ignore_index=True)
     measures = {(OLD, "overall effectiveness"): _old(every), (CARDS, "every area"): _every_area(every),
                 (CARDS, "safeguarding"): _card(every, "card_safeguarding")}
     measures |= {(CARDS, area.removeprefix("card_")): _card(every, area) for area in CARD_AREAS}
     parts = [_shares(every, regime, measure, outcome) for (regime, measure), outcome in measures.items()]
     return pd.concat(parts, ignore_index=True)[QUALITY], tuple(_notes(rows))
+
+
+def _not_alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count those who work at home among others where they are few of their kind in an area."""
+    rows = rows.copy()
+    for _, mine in rows.groupby("area_code"):
+        kinds = mine["provider_type_group"].value_counts().sort_index(kind="stable").sort_values(kind="stable")
+        few = kinds.index[kinds.index.isin(AT_HOME) & (kinds < FEWEST_AT_HOME)]
+        if few.empty:
+            continue
+        rest = [kind for kind in (OTHER, *kinds.index) if kind not in few and kind in kinds.index]
+        joined, many = {*few}, int(kinds[few].sum())
+        for kind in dict.fromkeys(rest):
+            if many < FEWEST_AT_HOME or kind == OTHER:
+                joined, many = joined | {kind}, many + int(kinds[kind])
+        kind = mine["provider_type_group"]
+        rows.loc[mine.index, "provider_type_group"] = kind.mask(kind.isin(joined), OTHER)
+    return rows
 
 
 def _old(rows: pd.DataFrame) -> pd.Series:

@@ -16,10 +16,11 @@ from sufficiency.childcare.areas import WARD, membership, small_areas_with_child
 from sufficiency.childcare.balance import AROUND_SCHOOL, COLUMNS, HOLIDAY, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.demand import childcare_demand
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
-from sufficiency.childcare.offered import FOR_PEOPLE, SUPPLY_TABLES, by_small_area, for_people, on_offer
+from sufficiency.childcare.offered import SUPPLY_TABLES, by_small_area, for_people, on_offer
 from sufficiency.childcare.quality import QUALITY, quality
 from sufficiency.childcare.reached import ACCESS, in_reach
 from sufficiency.childcare.school_age_care import disabled_children, school_age_care
+from sufficiency.childcare.settings_for_people import FOR_PEOPLE
 from sufficiency.childcare.small_area_children import children_under_five, school_children, small_areas_of
 from sufficiency.childcare.supply import SUPPLY
 from sufficiency.childcare.wanted import DEMAND, DISABLED, TAKEUP, disabled_by_area, takeup_by_area, together, weighed

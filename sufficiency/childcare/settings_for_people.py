@@ -1,0 +1,50 @@
+"""Settings as people may see them: those who work at home are told together, many enough that nobody is told alone.
+
+Method (domain brief I2). A setting that is nobody's home is listed by itself. Those who work at home are added up by kind and
+district, whether they have told their hours or not; the smallest districts are added up further, and stand for no district, until
+as many are together as may be told. Where there are fewer than that in the whole authority their figures are blank: the row says
+only that there are some.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
+
+FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
+              "providers", "places", "hours"]
+NAMES = {"childminder": "Childminders", "domestic": "Childcare on domestic premises"}
+IN_PART = "told in part"
+
+
+def as_people_see_them(rows: pd.DataFrame) -> pd.DataFrame:
+    """List settings, FOR_PEOPLE; rows: all of them, with whether their hours are told."""
+    home = rows["provider_type_group"].isin(AT_HOME)
+    together = [_together(mine) for _, mine in rows[home].groupby("provider_type_group")]
+    return pd.concat([rows.loc[~home, FOR_PEOPLE], *together], ignore_index=True)
+
+
+def _together(mine: pd.DataFrame) -> pd.DataFrame:
+    """Those of one kind who work at home, by district, in groups that may be told."""
+    many = mine.groupby("district_code")["providers"].sum().sort_values(kind="stable")
+    there = many[many > 0]
+    small = int((there < FEWEST_AT_HOME - 1e-9).sum())
+    further = int(np.searchsorted(there.cumsum().to_numpy(), FEWEST_AT_HOME - 1e-9)) + 1
+    merged = there.index[:max(small, further)] if small else there.index[:0]
+    district = mine["district_code"].mask(mine["district_code"].isin(merged), "")
+    by = mine.assign(district_code=district).groupby(["provider_type_group", "district_code"], as_index=False)
+    rows = by.agg(providers=("providers", "sum"), places=("places", "sum"), hours=("hours", _of_all))
+    few = rows["providers"] < FEWEST_AT_HOME - 1e-9
+    name = text_at(rows["provider_type_group"], NAMES)
+    rows = rows.assign(
+        setting_ref="", setting_name=name.mask(few, name + f" (fewer than {FEWEST_AT_HOME})"), easting=np.nan, northing=np.nan,
+        placed_by=np.where(rows["district_code"].eq(""), "authority", "district"))
+    rows[["providers", "places"]] = rows[["providers", "places"]].mask(few)
+    return rows.assign(hours=rows["hours"].mask(few, ""))[FOR_PEOPLE]
+
+
+def _of_all(hours: pd.Series) -> str:
+    """What is known of the hours of several: the same for all, or told in part."""
+    return str(hours.iloc[0]) if (hours == hours.iloc[0]).all() else IN_PART

@@ -1,0 +1,73 @@
+"""Nobody who works at home is told alone: in the list of settings they are added up until they are many, in quality as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from nurseries import POSTCODES, childminder, counted, postcodes, provider
+from town import BASE, evidence, lsoas
+
+from sufficiency.assumptions import Assumptions
+from sufficiency.childcare.offered import for_people, on_offer
+from sufficiency.childcare.quality import ALL, quality
+from sufficiency.childcare.setting_list import FEWEST_AT_HOME
+from sufficiency.childcare.settings_for_people import as_people_see_them
+from sufficiency.childcare.settings_places import settings_of
+
+AUTHORITY = "E10000099"
+WEST, EAST = "E07000001", "E07000002"
+
+
+def known(**tables: Any) -> Any:
+    return evidence({"postcodes": postcodes(), "lsoas": lsoas(), **tables}, AUTHORITY)
+
+
+def homes_of(**tables: Any) -> pd.DataFrame:
+    listed = for_people(on_offer(known(**tables), range(BASE, BASE + 1), Assumptions()))
+    return listed[listed["provider_type_group"].isin(["childminder", "domestic"])]
+
+
+def test_a_lone_childminder_with_a_headcount_is_told_with_all_others() -> None:
+    register = [provider("EY1"), *(childminder(f"CM{i}") for i in range(9))]
+    homes = homes_of(ofsted_register=register, termly_headcount=[counted("CM0", "paid", 30)])
+    assert homes[["district_code", "providers", "places", "hours"]].to_numpy().tolist() == [[WEST, 9, 54, "told in part"]]
+
+
+def test_a_single_childminder_has_no_figures_at_all() -> None:
+    (row,) = homes_of(ofsted_register=[provider("EY1"), childminder("CM0")]).to_dict("records")
+    assert np.isnan(row["providers"]) and np.isnan(row["places"]) and row["hours"] == ""
+    assert row["setting_name"] == "Childminders (fewer than 5)" and row["district_code"] == ""
+
+
+def listed(by_district: dict[str, float]) -> pd.DataFrame:
+    rows = pd.DataFrame([{"setting_ref": f"childminders {d}", "provider_type_group": "childminder", "district_code": d,
+                          "providers": n, "places": 6 * n, "hours": "told", "setting_name": "", "placed_by": "district",
+                          "easting": np.nan, "northing": np.nan} for d, n in by_district.items()])
+    return as_people_see_them(rows)
+
+
+def test_a_small_district_takes_the_next_smallest_with_it() -> None:
+    table = listed({"D1": 2, "D2": 30, "D3": 7})
+    assert dict(zip(table["district_code"], table["providers"], strict=True)) == {"": 9, "D2": 30}
+    assert table["places"].sum() == 39 * 6
+    assert len(listed({"D1": 5, "D2": 30})) == 2, "enough are told by district"
+    several = listed({"D1": 3, "D2": 4, "D3": 20})
+    assert dict(zip(several["district_code"], several["providers"], strict=True)) == {"": 7, "D3": 20}
+
+
+def test_quality_tells_no_kind_of_home_by_itself_that_is_few() -> None:
+    register = [*(provider(f"EY{i}", POSTCODES[2]) for i in range(9)), provider("EP1", provider_subtype="Sessional day care"),
+                childminder("CM0", ofsted_overall="4")]
+    evidence_of = known(ofsted_register=register)
+    table, _ = quality(evidence_of, settings_of(evidence_of))
+    kinds = table[table["area_code"] == AUTHORITY].groupby(["regime", "measure", "provider_type_group"])["providers"].sum()
+    assert not {"childminder", "domestic"} & {*table["provider_type_group"]}
+    assert kinds.min() >= FEWEST_AT_HOME and kinds.xs(ALL, level=2).eq(11).all()
+
+
+def test_quality_keeps_kinds_of_home_that_are_many() -> None:
+    evidence_of = known(ofsted_register=[provider("EY1"), *(childminder(f"CM{i}") for i in range(FEWEST_AT_HOME))])
+    table, _ = quality(evidence_of, settings_of(evidence_of))
+    assert "childminder" in set(table["provider_type_group"]) and "day_nursery" in set(table["provider_type_group"])
