@@ -134,7 +134,7 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
     day = newest_day((source.reference_date for source in outcome.sources), outcome.authority.base_year)
     dates = for_sheet(tables["last_safe_dates"], day)
     parts = waterfall(tables["made_of"], tables["pupils"])
-    grounded = {"summary": added, "last_safe_dates": dates, "authority_range": tables["authority_range"]}
+    grounded = {"summary": added, "last_safe_dates": dates, "authority_range": phase_first(tables["authority_range"])}
     counted = tables["overrides"]["kind"] == KNOWN
     return {
         **{name: with_ground(table, tables["places"], outcome.authority.base_year) for name, table in grounded.items()},
@@ -145,6 +145,11 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
         **schools,
         **young,
     }
+
+
+def phase_first(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with its phase before everything else."""
+    return table[["phase", *(column for column in table if column != "phase")]]
 
 
 def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planning_areas.school_year import PHASE_YEARS, ay_label, nc_year_label
+from planning_areas.school_year import ay_label, nc_year_label
 from sufficiency.made_of import AUTHORITY, GROUPS
 from workbench.disclosure import HIDDEN
 from workbench.headings import MEMBERS, beside_their_figures, heading
@@ -28,6 +28,7 @@ BASES = {
 """What places rest on, in words."""
 WHOLE = "the whole authority"
 YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year"})
+SPELT = frozenset({"phase", "kind", "level", "part", "provider_type_group", "age_band"})    # words but for their marks
 YEAR_GROUPS = frozenset({"nc_year", "worst_nc_year", "nc_year_low", "nc_year_high"})
 
 
@@ -59,6 +60,8 @@ def _told(column: str, values: pd.Series) -> pd.Series:
         return _each(values, lambda yes: "yes" if yes else "no")
     if column == "places_basis":
         return _each(values, lambda told: in_basis_words(str(told)))
+    if column in SPELT:
+        return _each(values, lambda code: str(code).replace("_", " "))
     known = CODES.get(column)
     return _each(values, lambda code: known.get(code, code)) if known else values
 
@@ -75,7 +78,6 @@ def in_basis_words(told: str) -> str:
 
 
 CODES: dict[str, dict[str, str]] = {
-    "phase": {phase: phase.replace("_", " ") for phase in PHASE_YEARS},
     "basis": BASES,
     "part_group": {group: words("primary")[group] for group in GROUPS} | {"births": "Births and cohorts"},
 }

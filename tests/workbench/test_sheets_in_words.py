@@ -47,8 +47,9 @@ def test_a_sheet_is_read_without_knowing_the_program() -> None:
 
 
 def test_hidden_figures_and_financial_years_are_told() -> None:
-    shown = in_words(pd.DataFrame({"financial_year": [2026], "nc_year": ["c"], "brings_pupils": [False]}))
-    assert shown.iloc[0].tolist() == ["2026/27", "c", "no"]
+    shown = in_words(pd.DataFrame({"financial_year": [2026], "nc_year": ["c"], "brings_pupils": [False], "part": ["coming_up"],
+                                   "part_group": ["known_intakes"], "basis": ["pan"]}))
+    assert shown.iloc[0].tolist() == ["2026/27", "c", "no", "coming up", "October census and offers", "PAN carried up"]
 
 
 def test_a_range_stands_beside_its_figure_from_its_lowest_end_up() -> None:
