@@ -13,6 +13,7 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from sufficiency.coverage import KEPT
+from sufficiency.coverage import KEPT
 from sufficiency.vintages import OWN_RETURN
 from workbench.answers import columns
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 YEARS_AHEAD = (1, 3)
 BAND_YEARS = (1, 2, 3)
-RIGHT = {80: KEPT["inside_80"], 95: KEPT["inside_95"]}
-"""Band -> from which share to which it is called about right."""
-
 FEWEST_JANUARIES = 8        # fewer say too little of a band
 NAMES = {
     "plain": "plain cohort survival (3, 2, 1)", "last_year": "last year's ratios alone",
@@ -133,7 +131,7 @@ def verdicts(told: dict[str, Any]) -> list[str]:
     said = []
     for row in told["coverage"]:
         count = sum(one["level"] == row["level"] for one in told["coverage_by_origin"])
-        narrow, wide = (_judged(row[f"inside_{band}"], *RIGHT[band]) for band in (80, 95))
+        narrow, wide = (_judged(row[band], *KEPT[band]) for band in KEPT)
         said.append(f"  {row['level']}: the 80 % band held {row['inside_80']:.0%} of {row['n']:,} forecasts and was {narrow}; "
                     f"the 95 % band held {row['inside_95']:.0%} and was {wide}.")
         if count < FEWEST_JANUARIES:
