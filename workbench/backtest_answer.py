@@ -13,7 +13,6 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from sufficiency.coverage import KEPT
-from sufficiency.coverage import KEPT
 from sufficiency.vintages import OWN_RETURN
 from workbench.answers import columns
 
