@@ -85,7 +85,8 @@ def main() -> int:
             failed |= bool(wrong)
             print(f"{told.size} seed {seed} limit {limit:.0f} s: gap {gap:.3%} peer {peer_gap:.3%} ratio {ratios[-1]:.3f}; "
                   f"value {value:,.0f} peer {peer_value:,.0f}; took {took:.1f} s in all; "
-                  f"build and hand-over {made:.2f} s peer {peer_made:.2f} s ({peer_made / made:.1f} x){'; FAILS: ' + ', '.join(wrong) if wrong else ''}", flush=True)
+                  f"build and hand-over {made:.2f} s peer {peer_made:.2f} s ({peer_made / made:.1f} x)"
+                  f"{'; FAILS: ' + ', '.join(wrong) if wrong else ''}", flush=True)
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         failed |= mean > RATIO
         print(f"{told.size} {limit:.0f} s: geometric mean of the ratio of gaps {mean:.3f} (at most {RATIO})", flush=True)

@@ -1,11 +1,13 @@
 """Why no plan keeps the rules: which rules would have to give way, where and by how much, in words.
 
 Method. Rules that may be bent (money, sites, dates, consents, exclusions, places to take away) get a slack each, rules on what
-must happen stay; the plan that bends least in proportion to each limit is found, and every slack that is used is named.
+must happen stay; the plan that bends least is found, money and places before dates and consents, and every slack that is used
+is named.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ import scipy.sparse as sp
 
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.facts import Facts
-from sufficiency.capital.model import RULES, Build
+from sufficiency.capital.model import RULES, Build, Labelled, Variables
 from sufficiency.capital.solver import Ask, solve
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ HARD = (
 )
 UNITS = {"within_pot": "£{:,.0f}k", "ring_fence": "£{:,.0f}k", "within_site": "{:,.0f} places", "within_places": "{:,.0f} places"}
 DUST = 1e-6
+YES_OR_NO = 100.0  # so that money or places give way before a date or a consent does
+
+Rule = Callable[[Variables, Facts], Labelled]
 
 
 def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[str]:
@@ -41,7 +46,8 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[st
     rule_of = [next(rule for rule in RULES if row.name.startswith(rule.__name__ + "_")) for row in rows]
     soft = np.array([i for i, rule in enumerate(rule_of) if rule.__name__ not in HARD])
     left_out = np.array([rule.__name__ == "within_all_pots" for rule in rule_of])
-    elastic = _with_slacks(problem, soft, left_out)
+    weight = np.array([_weight(rule_of, problem, i) for i in soft])
+    elastic = _with_slacks(problem, soft, weight, left_out)
     answer = solve(elastic, Ask(seconds=seconds, gap=1e-3))
     if answer.x is None:
         return []
@@ -59,16 +65,24 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[st
     return told
 
 
-def _with_slacks(problem: Arrays, soft: NDArray[np.int64], left_out: NDArray[np.bool_]) -> Arrays:
+def _weight(rule_of: list[Rule], problem: Arrays, row: int) -> float:
+    """What bending a row by one costs: an amount in proportion to the largest limit of its rule, a yes or no much more."""
+    rule = rule_of[row]
+    if rule.__name__ not in UNITS:
+        return YES_OR_NO
+    limits = [abs(problem.row_upper[i]) for i, other in enumerate(rule_of) if other is rule and np.isfinite(problem.row_upper[i])]
+    return float(1.0 / max(1.0, *limits))
+
+
+def _with_slacks(problem: Arrays, soft: NDArray[np.int64], weight: NDArray[np.float64], left_out: NDArray[np.bool_]) -> Arrays:
     """The problem with a slack in each soft row, its cost in proportion to the row's limit, and nothing else to be made small."""
     matrix = problem.matrix()
     many, columns = len(soft), len(problem.cost)
-    limit = np.where(np.isfinite(problem.row_upper), problem.row_upper, 1.0)[soft]
     slacks = sp.csr_matrix((-np.ones(many), (soft, np.arange(many))), shape=(matrix.shape[0], many))
     whole = sp.hstack([matrix, slacks]).tocsr()
     return replace(
         problem,
-        cost=np.concatenate([np.zeros(columns), 1.0 / np.maximum(1.0, np.abs(limit))]),
+        cost=np.concatenate([np.zeros(columns), weight]),
         constant=np.zeros(1),
         lower=np.concatenate([problem.lower, np.zeros(many)]),
         upper=np.concatenate([problem.upper, np.full(many, np.inf)]),
