@@ -62,8 +62,8 @@ def hours_on_offer(
     parts, notes = [], [*offers.notes, *over_registered(offers, begins(asked_years[0], TERMS[0]), chosen)]
     for ay in asked_years:
         for term in TERMS:
-            head = _headcount_of(counted, evidence, settings, ay, term)
             offered = _from_places(offers, ay, term, chosen)
+            head = _with_places(_headcount_of(counted, evidence, settings, ay, term), offered, settings)
             offered = offered[~offered["setting_ref"].isin(head["setting_ref"])]
             parts += [part.assign(ay=ay, term=term) for part in (head, offered) if len(part)]
     clubs, told = club_hours(evidence, settings)
@@ -141,6 +141,21 @@ def _headcount_of(counted: pd.DataFrame, evidence: Evidence, settings: Settings,
     closed = closing.loc[closing["closes_on"].ne("") & closing["closes_on"].le(day), "setting_ref"] if len(closing) else ()
     open_still = latest[~latest["setting_ref"].isin(closed) & latest["setting_ref"].isin(settings.table["setting_ref"])]
     return open_still.drop(columns=["ay", "term", "vacant"])
+
+
+def _with_places(head: pd.DataFrame, offered: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Give counted settings their places: by age as the survey and the register have them, else the registered by hours counted.
+
+    The hours of the count stay what they are.
+    """
+    ages = offered.groupby(["setting_ref", "age_band"])["places"].sum()
+    keys = pd.MultiIndex.from_frame(head[["setting_ref", "age_band"]])
+    of_age = head["hours_week"] / head.groupby(["setting_ref", "age_band"])["hours_week"].transform("sum")
+    of_all = head["hours_week"] / head.groupby("setting_ref")["hours_week"].transform("sum")
+    registered = head["setting_ref"].map(settings.table.groupby("setting_ref")["places"].sum(min_count=1)).astype("float64")
+    divided = head["setting_ref"].isin(offered["setting_ref"])
+    by_age = pd.Series(ages.reindex(keys).to_numpy(dtype="float64"), index=head.index) * of_age
+    return head.assign(places=by_age.where(divided, registered * of_all))
 
 
 def _headcount_notes(counted: pd.DataFrame, years: tuple[int, ...]) -> list[Note]:

@@ -249,3 +249,16 @@ def test_in_the_holidays_the_usual_week_stands_in_only_where_it_may() -> None:
     assert guessed.holidays["hours_week"].sum() == pytest.approx(3 * 45 * 0.85)
     assert set(guessed.holidays["basis"]) == {"assumption"}
     assert on_offer(ofsted_register=rows).holidays.empty
+
+
+def test_a_counted_setting_has_the_places_of_the_survey_else_those_of_the_register_by_its_hours() -> None:
+    heads = [counted("EY1", "paid", 100), counted("EY1", "vacant", 100, pattern="stretched"),
+             counted("EY1", "universal", 90, age_band="age_3_4"), counted("X", "paid", 7)]
+    surveyed = on_offer(ofsted_register=[provider("EY1")], settings_hours=[FORTY], termly_headcount=heads)
+    assert summer(surveyed, "places") == pytest.approx({("EY1", "age_2"): 12, ("EY1", "age_3_4"): 18, ("X", "age_2"): 0})
+    assert summer(surveyed) == {("EY1", "age_2"): 200, ("EY1", "age_3_4"): 90, ("X", "age_2"): 7}, "hours are those counted"
+    rows = surveyed.hours[surveyed.hours["age_band"].eq("age_2") & surveyed.hours["setting_ref"].eq("EY1")]
+    assert rows.loc[rows["term"].eq("summer"), "places"].tolist() == [6, 6], "of one room, two patterns of the week"
+    registered = on_offer(ofsted_register=[provider("EY1", places=29)], termly_headcount=heads)
+    assert summer(registered, "places") == pytest.approx({("EY1", "age_2"): 20, ("EY1", "age_3_4"): 9, ("X", "age_2"): 0})
+    assert registered.hours.loc[registered.hours["setting_ref"].eq("X"), "places"].isna().all(), "a blank: nobody knows"
