@@ -9,8 +9,8 @@ Printed are
 1. the mean absolute error over authorities from the January of the base year, one, two and three years ahead, on the DfE's
    measure, beside the authorities' own returns, and in how many authorities each method is nearer than the own return;
 2. the same from all Januaries before, held against the rolls that the folder has;
-3. how often what came lay within the 80 % and the 95 % band, January by January, each left out of what the bands are measured on;
-   and how often within the bands that the rulebook ships, from the January of the base year.
+3. how often what came lay within the 80 % and the 95 % band of a run, January by January, each left out of what the bands are
+   measured on; and from the January of the base year, after which nothing was measured at all.
 
 Nothing is chosen here: methods are chosen on Januaries before the base year (see docs/forecast-method.md).
 """
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -27,8 +28,6 @@ from make_pooled import births, rolls
 from planning_areas.school_year import ENTRY_YEAR
 from sufficiency.assumptions import Assumptions
 from sufficiency.backtest import authority_alone, backtest
-from sufficiency.calibration import calibrate, shipped
-from sufficiency.coverage import coverage, inside, residuals
 from sufficiency.evidence import Evidence
 from sufficiency.vintages import OWN_RETURN
 
@@ -60,14 +59,24 @@ def scorecards(cards: pd.DataFrame) -> pd.DataFrame:
         "la_code", "edition", "phase", "actual_ay", "actual", "error_one_year", "error_three_year"])
 
 
-def vintages(folder: Path, prefix: str, base: int, method: str) -> pd.DataFrame:
-    """Every vintage of every authority, phases as a whole, with their errors."""
-    parts = []
-    for _, evidence in authorities(folder, prefix, base):
-        table = backtest(evidence, Assumptions(method=method)).tables["vintages"]
-        parts.append(table[table["nc_year"].isna() & table["phase"].isin(list(ENTRY_YEAR))])
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(error=table["forecast"] / table["actual"] - 1)
+def backtests(folder: Path, prefix: str, base: int, method: str, every: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of every authority, or one in so many: its vintages, phases as a whole with their errors, and the coverage of its bands."""
+    made, held = [], []
+    for _, evidence in islice(authorities(folder, prefix, base), None, None, every):
+        found = backtest(evidence, Assumptions(method=method)).tables
+        whole = found["vintages"]
+        made.append(whole[whole["nc_year"].isna() & whole["phase"].isin(list(ENTRY_YEAR))])
+        held.append(found["coverage"])
+    table = pd.concat(made, ignore_index=True)
+    return table.assign(error=table["forecast"] / table["actual"] - 1), pd.concat(held, ignore_index=True)
+
+
+def together(held: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Shares within the bands over all authorities, in per cent, each row counting as many times as it has forecasts."""
+    shares = ["inside_80", "inside_95"]
+    each = held[held["origin"].notna()].assign(january=lambda t: (t["origin"] + 1).astype("int64"), forecasts=held["n"])
+    sums = each.assign(**{name: each[name] * each["n"] * 100 for name in shares}).groupby(by)[[*shares, "forecasts"]].sum()
+    return sums.assign(**{name: (sums[name] / sums["forecasts"]).round(1) for name in shares})
 
 
 def print_scores(table: pd.DataFrame, base: int) -> None:
@@ -89,22 +98,15 @@ def print_scores(table: pd.DataFrame, base: int) -> None:
     print((pooled * 100).round(3).to_string())
 
 
-def print_coverage(table: pd.DataFrame, method: str, base: int) -> None:
-    """Shares within the bands, January by January, pooled over one to three years ahead."""
-    earlier = table[(table["level"] == "authority") & (table["origin"] < base) & table["horizon"].isin(HORIZONS)]
-    told = coverage(residuals(earlier.assign(level="dfe"), method), calibrate)
-    each = told[told["origin"].notna()]
-    print("\nWithin the bands one to three years ahead, %, each January left out of what they are measured on")
-    weighted = each[["inside_80", "inside_95"]].mul(each["n"] * 100, axis=0)
-    weighted = weighted.assign(phase=each["phase"], january=(each["origin"] + 1).astype("int64"), forecasts=each["n"])
-    for by in (["phase", "january"], ["phase"]):
-        sums = weighted.groupby(by)[["inside_80", "inside_95", "forecasts"]].sum()
-        shares = sums[["inside_80", "inside_95"]].div(sums["forecasts"], axis=0).round(1)
-        print(shares.assign(forecasts=sums["forecasts"].astype("int64")).to_string())
-    latest = residuals(table[(table["origin"] == base) & table["horizon"].isin(HORIZONS)], method)
-    held = inside(latest, shipped(method)).groupby(["phase", "horizon"])[["inside_80", "inside_95"]].mean() * 100
-    print(f"\nWithin the shipped bands from January {base + 1}, %")
-    print(held.round(1).to_string())
+def print_coverage(held: pd.DataFrame, base: int) -> None:
+    """Shares within the bands of a run: January by January, and from the base year's, that nothing was measured on."""
+    near = held[held["horizon"].isin(HORIZONS)]
+    before, after = near[near["origin"] < base], near[near["origin"] == base]
+    print("\nWithin the bands of a run one to three years ahead, %, each January left out of what they are measured on")
+    for by in (["phase", "january"], ["phase", "horizon"], ["phase"]):
+        print(together(before, by).to_string())
+    print(f"\nWithin the bands of a run made in January {base + 1}, %")
+    print(together(after, ["phase", "horizon"]).to_string())
 
 
 def main() -> None:
@@ -115,9 +117,9 @@ def main() -> None:
     parser.add_argument("--base", type=int, default=BASE, help="academic year of the latest January census")
     parser.add_argument("--method", default=Assumptions().method)
     given = parser.parse_args()
-    table = vintages(given.folder, given.prefix, given.base, given.method)
+    table, held = backtests(given.folder, given.prefix, given.base, given.method)
     print_scores(table, given.base)
-    print_coverage(table, given.method, given.base)
+    print_coverage(held, given.base)
 
 
 if __name__ == "__main__":
