@@ -1,4 +1,4 @@
-"""The bands that a run draws, tried on authorities and schools as they were: each January left out of what they are measured on."""
+"""The bands that a run draws, tried on authorities and schools as they were: each January left out of the calibration in turn."""
 
 from __future__ import annotations
 
