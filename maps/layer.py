@@ -29,6 +29,15 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """Why a measure tells nothing of a moment, which is something else than not knowing."""
+
+    key: int                # of the moment
+    figure: str             # in the table and the card: "not told"
+    why: str                # ends the sentence "Take-up in 2026/27: it is ..."
+
+
+@dataclass(frozen=True)
 class Measure:
     """One way to colour the areas of a layer: which column, what it means, in which unit, on which scale."""
 
@@ -45,6 +54,9 @@ class Measure:
     worst: str = HIGH           # which end is worst: sorts the table
     adds_up: bool = False       # do the areas' figures add up to a total that means something?
     unit_one: str = ""          # the unit of 1: "place"; blank: the same as of more
+    above: float | None = None  # areas whose figure is above this are counted in the sentence; none: those of a counted class
+    unsigned: bool = False      # print no sign: what stands beside says which way ("168 places over")
+    silent: tuple[Silence, ...] = ()    # moments of which it tells nothing of any area, and why
 
 
 @dataclass(frozen=True)
@@ -161,7 +173,9 @@ def cells(layer: Layer, measure: Measure) -> list[list[Cell]]:
     asked = pd.MultiIndex.from_product([layer.areas["key"], [m.key for m in layer.moments]])
     rows = wide.reindex(asked)
     count = len(layer.moments)
-    flat = [_cell(row, measure) for row in rows.to_dict("records")]
+    silent = {one.key: one for one in measure.silent}
+    flat = [_cell(row, measure) if year not in silent else Cell(None, len(measure.scale.shades) - 1, silent[year].figure, "", "")
+            for (_, year), row in zip(asked, rows.to_dict("records"), strict=True)]
     return [flat[i:i + count] for i in range(0, len(flat), count)]
 
 
@@ -179,7 +193,8 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     detail = row[measure.detail] if measure.detail else ""
     beside = [part for part in (detail if isinstance(detail, str) else "", shown.letter if measure.letters else "") if part]
     label = shown.letter if measure.letters else number(value) if shown.counted else ""
-    return Cell(value, shade, number(given, measure.decimals) + measure.suffix, " ".join(beside), label)
+    printed = number(abs(given) if measure.unsigned else given, measure.decimals)
+    return Cell(value, shade, printed + measure.suffix, ", ".join(beside), label)
 
 
 def sentences(layer: Layer, measure: Measure, table: list[list[Cell]]) -> list[str]:
@@ -194,13 +209,23 @@ def _sentence(layer: Layer, measure: Measure, column: list[Cell], moment: Moment
     shades = measure.scale.shades
     names = list(layer.areas["name"])
     known = [i for i, cell in enumerate(column) if cell.shade != len(shades) - 1]
+    for one in measure.silent:
+        if one.key == moment.key:
+            return f"{measure.title}, {moment.label}: {one.why}."
     if not known:
         return f"{measure.title}: not known for any of the {len(column)} {layer.plural} in {moment.label}."
-    found = sorted((i for i in known if shades[column[i].shade].counted), key=lambda i: _order(column[i], measure, names[i]))
+    found = sorted((i for i in known if _counted(column[i], measure)), key=lambda i: _order(column[i], measure, names[i]))
     said = list(_parts(layer, measure, [column[i] for i in known], moment, [f"{names[i]} ({column[i].text})" for i in found]))
     if len(known) < len(column):
         said.append(f"Not known for {len(column) - len(known)} more.")
     return " ".join(said)
+
+
+def _counted(cell: Cell, measure: Measure) -> bool:
+    """Whether the sentence counts the area: by its figure, where the measure says from which on, else by its class."""
+    if measure.above is None:
+        return measure.scale.shades[cell.shade].counted
+    return cell.value is not None and cell.value > measure.above
 
 
 def _order(cell: Cell, measure: Measure, name: str) -> tuple[float, str]:

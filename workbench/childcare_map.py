@@ -1,7 +1,8 @@
 """Childcare on the committee map: how planning areas and districts stand, who can reach what, take-up and quality.
 
-Figures are cut from the protected release alone. Hours wanted and on offer are told in part-time equivalents of 15 hours a week.
-The two inspection regimes are two views, and are never added up.
+Figures are cut from the protected release alone. Hours of a week are told with what they are worth in part-time places of 15
+hours. An area is counted as short as soon as anything is: its letter says how much. The two inspection regimes are two views, and
+are never added up.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from maps.layer import LOW, Breakdown, Layer, Measure, Moment
+from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Silence, whole
 from maps.palette import Scale, bands, steps
 from maps.sheet import Remark
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, DISTRICT, FUNDED, LETTERS, LOCAL, PLANNING_AREA, WORDS
+from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.provider_tables import GRADES
 from sufficiency.childcare.quality import ALL as EVERY_KIND
 from sufficiency.childcare.quality import CARDS, ELSEWHERE, EVERY_AREA, NOT_INSPECTED, OLD
@@ -33,12 +35,13 @@ SHARES = (50, 75, 90, 95)       # per cent
 ALIKE = 1e-6                    # a take-up that is the same in all districts is not theirs
 PUBLISHED_TERM = "spring"       # take-up is published of a January
 GOOD = GRADES[:2]
+A_WEEK = " hours a week"
 SPOKEN = {FUNDED: "funded hours", ALL: "all hours"}
 KINDS = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
 READING = (
-    Remark("Childcare short: funded hours that families want in a week of the term beyond those on offer in the area, in "
-           "part-time equivalents (PTE) of 15 hours. Below nought it is the other way round: hours on offer that nobody wants. A "
-           "place for one age, term or area is no place for another. The letter is a local definition, not law."),
+    Remark("Childcare short: hours that families want in a week of the term beyond those on offer in the area; a part-time place "
+           "is 15 of them. Over is the other way round: hours on offer beyond those wanted. A place for one age, term or area is "
+           "no place for another. The letter says how severe it is: a local definition, not law."),
     Remark("Childcare in reach: hours on offer for each hour wanted, shared among all families who can get to them, those across "
            "the border of whom something is known included. It is an index for planning and does not say that a family finds a "
            "place."),
@@ -76,24 +79,33 @@ def _areas_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
     if mine.empty:
         return None
     scale = letters(edges)
-    measures, columns = [], []
+    measures, columns = _worst_terms(mine, scale)
     for band in YOUNG:
-        for term in reversed(TERMS):
+        for term in TERMS:
             rows = mine[(mine["age_band"] == band) & (mine["measure"] == FUNDED) & (mine["term"] == term)]
             if len(rows):
                 name = f"funded_{band}_{term}"
-                columns.append(_gaps(rows, name).assign(**{f"{name}_detail": ""}))
+                columns.append(_gaps(rows, name, say_term=False))
                 measures.append(gap_measure(name, f"{_named(band)}: funded hours short, {term}", band, scale))
-    for band in YOUNG:
-        rows = mine[(mine["age_band"] == band) & (mine["measure"] == ALL) & mine["worst_term"].astype("bool")]
-        if len(rows):
-            columns.append(_gaps(rows, f"all_{band}"))
-            title = f"{_named(band)}: all hours short, worst term"
-            measures.append(gap_measure(f"all_{band}", title, band, scale, funded=False))
     values = _wide(columns)
     measures.sort(key=lambda view: -values.groupby("year")[view.column].count().gt(0).sum())   # last, what not all years have
-    return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), values, tuple(measures),
-                 _known_shapes(shapes, mine), _terms(mine))
+    return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), values,
+                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine))
+
+
+def _with_silence(measures: Sequence[Measure], values: pd.DataFrame, mine: pd.DataFrame, base: int) -> tuple[Measure, ...]:
+    """Say why a view tells nothing of a year: nobody of the age is entitled then, or it is told of the base year alone."""
+    rows = values.groupby("year")[[f"{view.column}_letter" for view in measures if view.letters]
+                                  + [view.column for view in measures if not view.letters]].count()
+    found = []
+    for view in measures:
+        there = rows[f"{view.column}_letter" if view.letters else view.column].gt(0)
+        gap = view.suffix == A_WEEK
+        figure, why = ("none due", "nobody of this age is entitled to funded hours") if gap else (
+            "not told", f"this is told of {ay_label(base)} alone" if not view.letters else "this is not measured for the year")
+        silent = tuple(Silence(int(ay), figure, why) for ay in sorted(mine["ay"].unique()) if not there.get(ay, False))
+        found.append(replace(view, silent=silent))
+    return tuple(found)
 
 
 def _reach_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | None, edges: Sequence[float],
@@ -109,12 +121,23 @@ def _reach_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
 
 def _districts_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | None, edges: Sequence[float],
                      base: int) -> Layer | None:
-    """Districts in the base year: what is short in the worst term, what is in reach, take-up, and quality regime by regime."""
+    """Districts: what is short in the worst term of each year; of the base year take-up, and quality regime by regime."""
     every = tables["childcare_balance"]
-    mine = every[(every["level"] == DISTRICT) & (every["ay"] == base)]
+    mine = every[every["level"] == DISTRICT]
     if mine.empty:
         return None
     scale = letters(edges)
+    measures, columns = _worst_terms(mine, scale)
+    for part, views in (_access(tables, DISTRICT, scale, edges), _takeup(tables, base), _quality(tables, base)):
+        columns += part
+        measures += views
+    values = _wide(columns)
+    return Layer(DISTRICTS, "Early years, districts", "districts", _areas(mine), _moments(mine, base), values,
+                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine))
+
+
+def _worst_terms(mine: pd.DataFrame, scale: Scale) -> tuple[list[Measure], list[pd.DataFrame]]:
+    """Funded hours and all hours short at each age, in the worst term of each year."""
     measures, columns = [], []
     for measure, words in SPOKEN.items():
         for band in YOUNG:
@@ -124,11 +147,7 @@ def _districts_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFram
                 columns.append(_gaps(rows, name))
                 title = f"{_named(band)}: {words} short, worst term"
                 measures.append(gap_measure(name, title, band, scale, funded=measure == FUNDED))
-    for part, views in (_access(tables, DISTRICT, scale, edges), _takeup(tables, base), _quality(tables, base)):
-        columns += part
-        measures += views
-    return Layer(DISTRICTS, "Early years, districts", "districts", _areas(mine), _moments(mine, base), _wide(columns),
-                 tuple(measures), _known_shapes(shapes, mine), _terms(mine))
+    return measures, columns
 
 
 def letters(edges: Sequence[float]) -> Scale:
@@ -139,22 +158,33 @@ def letters(edges: Sequence[float]) -> Scale:
 
 
 def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: bool = True) -> Measure:
-    """A view of what is short at an age, in PTE, with the letter of the band."""
+    """A view of the hours short at an age, with the part-time places that they are and the letter of the band."""
     what = "Funded hours" if funded else "All hours, funded and paid for,"
     return Measure(
-        column, title, "PTE", scale, letters=f"{column}_letter", detail=f"{column}_detail", unit_one="PTE",
+        column, title, "", scale, letters=f"{column}_letter", detail=f"{column}_detail", suffix=A_WEEK, above=0.0, unsigned=True,
         saying=f"short of {'funded hours' if funded else 'hours'} for {BAND_NAMES[band]}",
-        explain=f"{what} wanted beyond those on offer in a week of term, in part-time equivalents of 15 hours; below nought, on "
-                f"offer beyond those wanted. The letter ({LOCAL}) goes by hours on offer for each wanted. Nothing is told of "
-                "years in which nobody of the age is entitled.")
+        explain=f"{what} wanted beyond those on offer in a week of term; over: on offer beyond those wanted. A part-time place is "
+                f"{PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe it "
+                "is. Nothing is told of years in which nobody of the age is entitled.")
 
 
-def _gaps(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """What is short in PTE (below nought: over), its letter, and the term that it is of."""
+def _gaps(rows: pd.DataFrame, name: str, *, say_term: bool = True) -> pd.DataFrame:
+    """Hours short (below nought: over), their letter, and in words the part-time places that they are and the term."""
     known = rows["status"].isin(LETTERS)
-    gap = (rows["pte_wanted"] - rows["pte_counted"]).where(known)
+    gap = (rows["hours_wanted"] - rows["hours_counted"]).where(known)
+    terms = rows["term"] if say_term else [""] * len(rows)
+    told = [", ".join(part for part in (term, in_places(hours)) if part) for term, hours in zip(terms, gap, strict=True)]
     return pd.DataFrame({"key": rows["area_code"], "year": rows["ay"], name: gap, f"{name}_letter": rows["status"],
-                         f"{name}_detail": rows["term"]})
+                         f"{name}_detail": told})
+
+
+def in_places(hours: float) -> str:
+    """What hours short are in part-time places, below nought over: "168 part-time places short"; blank for none."""
+    if pd.isna(hours) or whole(hours) == 0:
+        return ""
+    places = whole(abs(hours) / PTE_HOURS)
+    told = f"{places:,} part-time place{'s' * (places != 1)}" if places else "less than a part-time place"
+    return f"{told} {'short' if hours > 0 else 'over'}"
 
 
 def _access(tables: Mapping[str, pd.DataFrame], level: str, scale: Scale,
@@ -277,4 +307,5 @@ def _terms(mine: pd.DataFrame) -> Breakdown:
     return Breakdown("Term", dict(TOLD), frame, value="hours_wanted", limit="hours_on_offer")
 
 
-TOLD = {"hours_wanted": "Funded hours wanted", "hours_on_offer": "On offer", "pte_short": "PTE short", "pte_over": "PTE over"}
+TOLD = {"hours_wanted": "Funded hours wanted", "hours_on_offer": "On offer", "hours_short": "Hours short",
+        "hours_over": "Hours over", "pte_short": "Part-time places short", "pte_over": "Part-time places over"}

@@ -25,13 +25,17 @@ function areaCard(area, choose, back) {
   ];
 }
 
-/** What each view says of the area in the year shown, with the class that it falls into. */
+/** What each view says of the area in the year shown, with the class that it falls into; the swatch shows the letter. */
 function viewsOf(area) {
   return make('dl', {class: 'views'}, ...layer().measures.map((one) => {
     const k = one.c[area][shown.moment];
+    const {letter} = shadesOf(one)[k];
+    const words = [unitAfter(one, area, shown.moment), one.b[area][shown.moment]].filter(Boolean).join(', ');
+    const lettered = letter && (words === letter || words.endsWith(' ' + letter));
+    const seen = lettered ? words.slice(0, -letter.length).replace(/[, ]+$/, '') : words;
     return make('div', {class: one === measure() ? 'now' : null},
       make('dt', {}, one.title), make('dd', {}, swatch(one.scale, k), make('strong', {}, one.n[area][shown.moment]), ' ',
-        make('span', {}, [unitAfter(one, area, shown.moment), one.b[area][shown.moment]].filter(Boolean).join(', '))));
+        make('span', {}, seen, lettered ? unseen((seen && ', ') + letter) : null)));
   }));
 }
 

@@ -68,7 +68,7 @@ function words() {
 }
 
 function contents() {
-  const link = (id, text, on = {}) => make('li', {}, make('a', {href: '#' + id, on}, text));
+  const link = (id, text, on = {}) => make('li', {id: 'to-' + id}, make('a', {href: '#' + id, on}, text));
   const opened = (id) => ({click: () => { byId(id).querySelector('details').open = true; }});
   byId('contents').append(...[
     data.drawn ? link('picture', 'Map') : null, link('areas', 'Table'),
@@ -255,6 +255,7 @@ function showPoints(g) {
   tables.points[g].show([words], pointColumns(g, choose), items, null, null);
   const many = countThings(group, items.length) + (group.located ? ' of the ' + layer().plural : '');
   byId('list-' + g).querySelector('summary').textContent = 'List of ' + many;
+  byId('list-' + g).hidden = byId('to-list-' + g).hidden = !items.length;
 }
 
 start();

@@ -11,13 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from shapely import box
 
-from maps.layer import Layer, cells
+from maps.layer import Layer, cells, sentences
 from maps.sheet import Sheet, draw
 from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas
 from sufficiency.childcare.balance import COLUMNS, WORDS
 from sufficiency.evidence import Authority
-from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers
+from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers, in_places
 from workbench.childcare_points import settings_points
 from workbench.disclosure import JUDGE, protect
 from workbench.picture import Picture
@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 BASE, NORTH, SOUTH = 2025, "E07000001", "E07000002"
 PAYLOAD = "<img src=x onerror=window.__pwn=1>`${window.__pwn=2}`</script>"
+SHORT, OVER = "300 hours a week, 20 part-time places short, R", "150 hours a week, 10 part-time places over, G"
 LEVELS = {"planning_area": {"P1": "Hill", "P2": "Dale"}, "district": {NORTH: "North", SOUTH: "South"}}
 
 
 def weighed() -> pd.DataFrame:
-    """Two areas and districts over two years: 20 PTE of babies short in summer in the first, over in the other; one not known."""
+    """Two areas and districts over two years: babies lack 20 part-time places in summer in the first; one is not known.
+
+    Hours wanted and on offer are 100 and 110 part-time places wherever nothing else is said.
+    """
     rows = []
     for level, areas in LEVELS.items():
         for n, (code, name) in enumerate(areas.items()):
@@ -44,7 +48,8 @@ def weighed() -> pd.DataFrame:
                             there, letter = 40.0, "?"
                         told: dict[str, Any] = dict.fromkeys(COLUMNS, 0.0) | {
                             "level": level, "area_code": code, "ay": ay, "term": term, "age_band": band, "area_name": name,
-                            "children": 200.0, "hours_wanted": wanted * 15, "hours_on_offer": there * 15, "pte_wanted": wanted,
+                            "children": 200.0, "hours_wanted": wanted * 15, "hours_on_offer": there * 15,
+                            "hours_counted": there * 15, "pte_wanted": wanted,
                             "pte_counted": there, "pte_short": max(0.0, wanted - there), "pte_over": max(0.0, there - wanted),
                             "ratio": there / wanted, "status": letter, "words": WORDS[letter], "worst_term": term == "summer"}
                         rows += [told | {"measure": measure} for measure in ("funded", "all")]
@@ -102,8 +107,12 @@ def told(layer: Layer, title: str) -> list[list[str]]:
 
 def test_every_age_and_term_has_a_view_with_words_letters_and_unit(layers: dict[str, Layer]) -> None:
     areas = layers[AREAS]
-    assert len(areas.measures) == 9 + 3 and {m.unit for m in areas.measures} == {"PTE"}
-    assert told(areas, "Children under two: funded hours short, summer") == [["\N{MINUS SIGN}10, G"] * 2, ["20, R"] * 2]
+    assert len(areas.measures) == 6 + 9 and {m.suffix for m in areas.measures} == {" hours a week"}
+    assert told(areas, "Children under two: funded hours short, summer") == [[OVER] * 2, [SHORT] * 2]
+    assert told(areas, "Children under two: funded hours short, worst term")[1] == [
+        "300 hours a week, summer, 20 part-time places short, R"] * 2
+    terms = [m.title.rpartition(", ")[2] for m in areas.measures if "under two: funded" in m.title]
+    assert terms == ["worst term", "autumn", "spring", "summer"], "in the order of the year, after the worst"
     assert list(areas.areas["name"]) == ["Dale", "Hill"] and [m.label for m in areas.moments] == ["2025/26", "2026/27"]
     scale = areas.measures[0].scale
     assert [shade.letter for shade in scale.shades] == ["R", "A", "G", "B", "?"]
@@ -112,20 +121,56 @@ def test_every_age_and_term_has_a_view_with_words_letters_and_unit(layers: dict[
 
 
 def test_what_hangs_on_settings_that_have_not_told_is_not_known(layers: dict[str, Layer]) -> None:
-    assert told(layers[AREAS], "Two-year-olds: funded hours short, summer") == [["not known"] * 2, ["\N{MINUS SIGN}10, G"] * 2]
+    assert told(layers[AREAS], "Two-year-olds: funded hours short, summer") == [["not known"] * 2, [OVER] * 2]
 
 
 def test_access_is_told_of_the_worst_term_with_the_letters_of_the_balance(layers: dict[str, Layer]) -> None:
-    assert told(layers[REACH], "Children under two: all hours in reach for each wanted") == [["0.85, summer R"]] * 2
+    assert told(layers[REACH], "Children under two: all hours in reach for each wanted") == [["0.85, summer, R"]] * 2
     assert [m.label for m in layers[REACH].moments] == ["2025/26"]
 
 
 def test_take_up_and_the_two_regimes_stand_by_district_and_apart(layers: dict[str, Layer]) -> None:
     districts = layers[DISTRICTS]
-    assert told(districts, "Two-year-olds: take-up of early learning") == [["70 %, published"], ["90 %, published"]]
-    assert told(districts, "Places at good or outstanding settings (grades of old)")[0] == ["75 %, of 10 settings"]
-    assert told(districts, "Settings at the expected standard in every area (report cards)")[0] == ["80 %, of 5 settings"]
-    assert [m.label for m in districts.moments] == ["2025/26"]
+    assert told(districts, "Two-year-olds: take-up of early learning") == [
+        ["70 %, published", "not told"], ["90 %, published", "not told"]]
+    assert told(districts, "Places at good or outstanding settings (grades of old)")[0][0] == "75 %, of 10 settings"
+    assert told(districts, "Settings at the expected standard in every area (report cards)")[0][0] == "80 %, of 5 settings"
+    assert [m.label for m in districts.moments] == ["2025/26", "2026/27"]
+    assert told(districts, "Children under two: funded hours short, worst term")[0][1].endswith("20 part-time places short, R")
+    view = next(m for m in districts.measures if "take-up" in m.title)
+    assert sentences(districts, view, cells(districts, view))[1].endswith("2026/27: this is told of 2025/26 alone.")
+
+
+def test_every_shortage_is_counted_and_its_letter_says_how_severe_it_is() -> None:
+    given = tables()
+    mine = given["childcare_balance"]["age_band"].eq("age_2") & given["childcare_balance"]["status"].ne("?")
+    given["childcare_balance"].loc[mine, ["hours_counted", "status"]] = [1460.0, "A"]
+    made = picture(given)
+    areas = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[AREAS]
+    view = next(m for m in areas.measures if m.title == "Two-year-olds: funded hours short, summer")
+    assert sentences(areas, view, cells(areas, view))[0] == (
+        "1 of 1 planning areas is short of funded hours for two-year-olds in 2025/26: Hill (40 hours a week, 3 part-time places "
+        "short, A). All areas: 1 A. Not known for 1 more.")
+
+
+def test_a_year_without_an_entitlement_is_not_one_of_which_nothing_is_known() -> None:
+    given = tables()
+    rows = given["childcare_balance"]
+    gone = rows["ay"].eq(BASE) & rows["age_band"].eq("under_2") & rows["measure"].eq("funded")
+    made = picture({**given, "childcare_balance": rows[~gone]})
+    areas = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[AREAS]
+    view = next(m for m in areas.measures if m.title == "Children under two: funded hours short, summer")
+    assert [cell.text for cell in cells(areas, view)[1]] == ["none due", SHORT]
+    assert sentences(areas, view, cells(areas, view))[0] == (
+        "Children under two: funded hours short, summer, 2025/26: nobody of this age is entitled to funded hours.")
+
+
+@pytest.mark.parametrize(("hours", "words"), [
+    (2520.0, "168 part-time places short"), (-6120.0, "408 part-time places over"), (15.0, "1 part-time place short"),
+    (4.0, "less than a part-time place short"), (0.2, ""), (0.0, ""), (float("nan"), ""),
+])
+def test_hours_are_told_in_part_time_places_and_which_way(hours: float, words: str) -> None:
+    assert in_places(hours) == words
 
 
 def test_a_take_up_that_only_the_authority_has_is_not_told_as_the_districts() -> None:
@@ -133,7 +178,8 @@ def test_a_take_up_that_only_the_authority_has_is_not_told_as_the_districts() ->
     given["childcare_takeup"]["takeup"] = 0.75
     made = picture(given)
     districts = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[DISTRICTS]
-    assert told(districts, "Two-year-olds: take-up of early learning") == [["75 %, published, not known by district"]] * 2
+    assert told(districts, "Two-year-olds: take-up of early learning") == [
+        ["75 %, published, not known by district", "not told"]] * 2
 
 
 def test_who_works_at_home_stands_on_no_point_whatever_the_table_says() -> None:
@@ -162,7 +208,7 @@ def test_few_children_are_hidden_on_the_map() -> None:
     made = picture(given)
     areas = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[AREAS]
     figures = told(areas, "Three- and four-year-olds: funded hours short, summer")
-    assert not any(char.isdigit() for text in figures[0] for char in text) and figures[1] == ["\N{MINUS SIGN}10, G"] * 2
+    assert not any(char.isdigit() for text in figures[0] for char in text)
 
 
 def test_access_comes_home_to_areas_by_hours_wanted() -> None:
@@ -190,7 +236,7 @@ def test_a_browser_shows_it_by_keyboard_without_faults_and_runs_nothing(browser:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((tmp_path / "map.html").as_uri())
     page.wait_for_selector("html.ready")
-    assert "20, R" in page.locator("#sentence").inner_text()
+    assert "20 part-time places short, R" in page.locator("#sentence").inner_text()
     for layer in range(3):
         page.focus(f"#phase input[value='{layer}']")
         page.keyboard.press("Space")
