@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
+from sufficiency.childcare.headcount_checks import nobody_stretches
 from sufficiency.childcare.over_small_areas import spread
 from sufficiency.childcare.setting_list import AT_HOME, TABLE, Settings
 from sufficiency.childcare.setting_offers import choices_of
@@ -54,7 +55,7 @@ def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offe
     asked = usual.hours["setting_ref"].isin(supply.asked["setting_ref"])
     strangers = ~usual.hours["own"].astype("bool") & ~usual.hours["setting_ref"].isin(supply.hours["setting_ref"])
     _nobody_at_home_on_a_point(supply.hours)
-    notes = [*settings.notes, *supply.notes]
+    notes = [*settings.notes, *supply.notes, *nobody_stretches(evidence.termly_headcount, assumptions)]
     if many := usual.hours.loc[strangers, "setting_ref"].nunique():
         notes.append(Note(TABLE, f"{many} settings across the border count in what families can reach with the usual hours of "
                                  "their kind", "what is in reach beyond the border is an assumption"))

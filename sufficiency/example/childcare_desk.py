@@ -8,6 +8,7 @@ summer.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,7 @@ USED_AS = {"under_2": {"working_parent": 0.80, "paid": 0.20},
            "age_3_4": {"universal": 0.58, "working_parent": 0.27, "paid": 0.15}}
 A_CHILD = {"universal": 15, "early_learning": 15, "working_parent": 28, "paid": 9}       # hours a week
 MINDED = (45, 48)       # hours a week, weeks a year
+TERM_WEEKS = 38
 SURVEY = ["setting_ref", "setting_name", "age_band", "places", "hours_week", "weeks_year", "occupancy", "funded_share",
           "closes_on", "note"]
 
@@ -91,10 +93,16 @@ def _headcount(childcare: Childcare) -> pd.DataFrame:
             for age in AGES:
                 each = {**A_CHILD, "working_parent": 13} if age == "age_3_4" else A_CHILD       # beyond the universal hours
                 rows += [(setting.ref, ay_label(cast.BASE), term, age, kind, pattern,
-                          "" if kind == "vacant" else max(round(hours / each[kind]), 1), hours)
+                          "" if kind == "vacant" else children_of(kind, hours, each[kind], pattern), hours)
                          for kind, hours in use_of_room(setting, age, term).items() if hours > 0]
     columns = ["setting_ref", "ay", "term", "age_band", "entitlement", "pattern", "children", "hours_week"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def children_of(kind: str, hours: int, each: float, pattern: str) -> int:
+    """Children who use so many hours a week: so many that none has more than its entitlement, which stretched is less a week."""
+    most = each if kind == "paid" or pattern == "term_time" else each * TERM_WEEKS / OPEN[DAY][1]
+    return math.ceil(hours / most)
 
 
 def _childminders(childcare: Childcare) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sufficiency.childcare.headcount_checks import above_entitlement
 from sufficiency.childcare.provider_tables import CARD_AREAS
 from sufficiency.example import cast
 from sufficiency.example.childcare_desk import use_of_room
@@ -102,6 +103,9 @@ def test_twenty_settings_send_their_headcount_and_its_hours_are_those_of_their_r
         rooms = {(term, age): sum(use_of_room(setting, age, term).values()) for term in ("autumn", "spring", "summer")
                  for age in AGES}
         assert mine.to_dict() == {key: hours for key, hours in rooms.items() if hours}
+    told = count.assign(children=pd.to_numeric(count["children"]), ay=cast.BASE)
+    weeks = {ref: 51.0 for ref in told.loc[told["pattern"] == "stretched", "setting_ref"]}
+    assert not above_entitlement(told, weeks), "no child has more than its entitlement, stretched or not"
     area = county.childcare.headcounted()["area"]
     assert {cast.BABIES_AREA, cast.CLOSING_AREA} < set(area)
 
