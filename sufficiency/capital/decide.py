@@ -68,6 +68,6 @@ def _ask(ask: Ask, level: Level, seconds: float) -> Ask:
 def _no_plan(f: Facts, built: Build, problem: Arrays, answer: Answer, ask: Ask) -> str:
     """Why there is no plan, by name where that can be told."""
     if answer.status == "infeasible":
-        reasons = why_none(f, built, problem, ask.seconds)
-        return "\n  ".join(["no plan keeps every rule:", *(reasons or ["which rules stand in the way could not be found in time"])])
+        reasons = why_none(f, built, problem, ask.seconds) or ["which rules stand in the way could not be found in time"]
+        return "\n  ".join(["no plan keeps every rule:", *reasons])
     return f"no plan was found in {answer.seconds:g} s: {answer.trouble or 'give the solver more time'}"
