@@ -21,8 +21,8 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
 from sufficiency.childcare.entitlements import WEEKS_A_YEAR
-from sufficiency.childcare.place_hours import pte
 from sufficiency.childcare.headcount_checks import above_entitlement
+from sufficiency.childcare.place_hours import pte
 from sufficiency.childcare.provider_tables import GROUPS
 from sufficiency.childcare.setting_list import TABLE, text_at
 from sufficiency.childcare.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
@@ -78,19 +78,9 @@ def hours_on_offer(
     vacation = [_in_holidays(offers, ay, chosen).merge(about, on="setting_ref", how="left") for ay in asked_years]
     vacation += [of_clubs.assign(ay=ay) for ay in asked_years]
     holidays = pd.concat([part for part in vacation if len(part)] or vacation[-1:], ignore_index=True)
-    asked = offers.asked[offers.asked["setting_ref"].isin(lacking)].reset_index(drop=True)
-    notes = [*asked_notes(asked), *_in_part(asked, counted), *notes]
+    asked = offers.asked[~offers.asked["setting_ref"].isin(counted["setting_ref"])].reset_index(drop=True)
     return Supply(hours, asked, holidays, (*notes, *told, *_headcount_notes(counted, asked_years),
                                            *above_entitlement(evidence.termly_headcount, _weeks(offers))))
-
-
-def _in_part(asked: pd.DataFrame, counted: pd.DataFrame) -> list[Note]:
-    """Name those of the settings that are asked that have a headcount in other terms."""
-    part = asked[asked["setting_ref"].isin(counted["setting_ref"])]
-    if part.empty:
-        return []
-    return [Note(TABLE, f"{len(part)} of the settings that are asked have a headcount in some terms and nothing in others: "
-                        f"{some(part['setting_ref'])}", "what they offer in those terms is not known")]
 
 
 def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> pd.DataFrame:
@@ -170,6 +160,12 @@ def _with_places(head: pd.DataFrame, offered: pd.DataFrame, settings: Settings) 
     return head.assign(places=by_age.where(divided, registered * of_all))
 
 
+def _weeks(offers: Offers) -> dict[str, float]:
+    """Weeks a year in which settings are open, where they are known."""
+    known = offers.rows.dropna(subset=["weeks_year"]).groupby("setting_ref")["weeks_year"].max()
+    return {str(ref): float(weeks) for ref, weeks in known.items()}
+
+
 def _headcount_notes(counted: pd.DataFrame, years: tuple[int, ...]) -> list[Note]:
     """Say which settings have no vacancies told, and whose headcounts stand for later years."""
     if counted.empty:
@@ -181,12 +177,6 @@ def _headcount_notes(counted: pd.DataFrame, years: tuple[int, ...]) -> list[Note
                                  "on offer are those taken up", "where places are vacant, more is on offer than is counted"))
     last = int(counted["ay"].max())
     if later := [ay for ay in years if ay > last]:
-def _weeks(offers: Offers) -> dict[str, float]:
-    """Weeks a year in which settings are open, where they are known."""
-    known = offers.rows.dropna(subset=["weeks_year"]).groupby("setting_ref")["weeks_year"].max()
-    return {str(ref): float(weeks) for ref, weeks in known.items()}
-
-
         notes.append(Note(TABLE, f"headcounts of {ay_label(last)} and before stand for {', '.join(ay_label(y) for y in later)}"))
     for term in TERMS:
         if not (counted["term"] == term).any():
