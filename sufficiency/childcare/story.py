@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas
+from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
 from sufficiency.childcare.areas import WARD, membership, small_areas_with_children
 from sufficiency.childcare.balance import AROUND_SCHOOL, COLUMNS, HOLIDAY, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.demand import childcare_demand
@@ -75,18 +75,20 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
                       assumptions.childcare_assumed_most)
     weighed_up = childcare_balance(weighed(wanted), there, areas[areas["level"].ne(WARD)], weights)
     reach, told_reach = in_reach(evidence, early, offered, sorted({years[0], years[-1]}), assumptions)
+    known_least, weighed_areas = assumptions.childcare_known_least, areas[areas["level"].ne(WARD)]
+    by_area = access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least)
     primary = frame.members.loc[frame.members["phase"].eq("primary"), "urn"]
     inspected, told_quality = quality(evidence, offered.settings)
     tables = {
         "childcare_demand": wanted, "childcare_supply": offered.supply.hours, "childcare_balance": weighed_up,
-        "access": reach, "access_by_area": access_of_areas(reach, areas[areas["level"].ne(WARD)]),
+        "access": reach, "access_by_area": by_area,
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
         "wraparound": wraparound_by_school(evidence, primary),
     }
     figures = Figures(evidence, tables, offered.supply.asked, base)
     told = (told_young, told_demand, told_around, told_disabled, offered.notes, told_there, balance_notes(weighed_up, base),
-            told_reach, told_quality)
+            told_reach, border_notes(by_area, base, known_least), told_quality)
     return Childcare(tables, findings(figures), tuple(dict.fromkeys(note for some in told for note in some)))
 
 

@@ -26,6 +26,7 @@ DISABLED = ["level", "area_code", "area_name", "ay", "age_band", "children"]
 ROUNDED_TO = 5      # tables of special needs (I2)
 KEYS = ["lsoa_code", "ay", "term", "age_band", "measure"]
 PAID = "paid"
+LEVELS = (WARD, DISTRICT, AUTHORITY)        # the narrowest first
 
 
 def together(early: pd.DataFrame, at_school: pd.DataFrame) -> pd.DataFrame:
@@ -56,18 +57,23 @@ def takeup_by_area(wanted: pd.DataFrame, areas: pd.DataFrame, use: Use, base: in
     keys = TAKEUP[:7]
     table = parts.groupby(keys, as_index=False)[["eligible", "children"]].sum()
     table["takeup"] = (table["children"] / table["eligible"]).where(table["eligible"] > 0)
-    rests = {(band, kind): _basis(use, band, kind) for band, kind in {*zip(table["age_band"], table["kind"], strict=True)}}
-    table["basis"] = [rests[key] for key in zip(table["age_band"], table["kind"], strict=True)]
+    columns = ["level", "age_band", "kind"]
+    rests = {key: _basis(use, *key) for key in {*table[columns].itertuples(index=False, name=None)}}
+    table["basis"] = [rests[key] for key in table[columns].itertuples(index=False, name=None)]
     return table[TAKEUP]
 
 
-def _basis(use: Use, band: str, kind: str) -> str:
-    """What the take-up of an entitlement rests on."""
-    own = use.own[(use.own["kind"] == kind) & (use.own["age_band"] == band)]
-    if own["takeup"].notna().any():
-        return "the council's count"
+def _basis(use: Use, level: str, band: str, kind: str) -> str:
+    """What the take-up of an entitlement rests on at a level; a rate of a wider area is not counted here."""
+    own = use.own[(use.own["kind"] == kind) & (use.own["age_band"] == band)].dropna(subset=["takeup"])
+    if len(own):
+        finest = (WARD if own["area_code"].isin(use.codes).any() else DISTRICT if own["area_code"].isin(use.districts).any()
+                  else AUTHORITY)
+        return "the council's count" if LEVELS.index(level) >= LEVELS.index(finest) else f"rate of the {finest}, not counted here"
     mine = use.published[(use.published["kind"] == kind) & use.published["age"].isin([*PUBLISHED_IN[band], "3 and 4 years"])]
-    return "published" if mine[["eligible", "registered"]].notna().all(axis=1).any() else "rulebook, not verified"
+    if not mine[["eligible", "registered"]].notna().all(axis=1).any():
+        return "rulebook, not verified"
+    return "published" if level == AUTHORITY else "rate of the authority, not counted here"
 
 
 def disabled_by_area(disabled: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
