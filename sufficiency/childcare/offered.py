@@ -19,7 +19,7 @@ from sufficiency.childcare.headcount_checks import nobody_stretches
 from sufficiency.childcare.over_small_areas import spread
 from sufficiency.childcare.setting_list import AT_HOME, TABLE, Settings
 from sufficiency.childcare.setting_offers import choices_of
-from sufficiency.childcare.settings_for_people import as_people_see_them
+from sufficiency.childcare.settings_for_people import IN_PART, as_people_see_them
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.childcare.supply import Supply, hours_on_offer
 from sufficiency.childcare.terms import YOUNG
@@ -52,7 +52,7 @@ def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offe
     settings = settings_of(evidence)
     supply = hours_on_offer(evidence, settings, years, choices)
     usual = supply if choices.assume_hours else hours_on_offer(evidence, settings, years, replace(choices, assume_hours=True))
-    asked = usual.hours["setting_ref"].isin(supply.asked["setting_ref"])
+    asked = usual.hours["setting_ref"].isin(supply.asked["setting_ref"]) & ~_among(usual.hours, supply.hours)
     strangers = ~usual.hours["own"].astype("bool") & ~usual.hours["setting_ref"].isin(supply.hours["setting_ref"])
     _nobody_at_home_on_a_point(supply.hours)
     notes = [*settings.notes, *supply.notes, *nobody_stretches(evidence.termly_headcount, assumptions)]
@@ -62,6 +62,13 @@ def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offe
     silent = usual.holidays[usual.holidays["setting_ref"].isin(supply.asked["setting_ref"])]
     return Offered(settings, supply, usual.hours[asked & usual.hours["own"].astype("bool")], usual.hours[strangers], silent,
                    tuple(dict.fromkeys(notes)))
+
+
+def _among(rows: pd.DataFrame, told: pd.DataFrame) -> pd.Series:
+    """Which rows are of a setting, year, term and age that are told: who has told one term may have to be asked of another."""
+    keys = ["setting_ref", *KEYS[1:4]]
+    known = pd.MultiIndex.from_frame(told[keys])
+    return pd.Series(pd.MultiIndex.from_frame(rows[keys]).isin(known), index=rows.index)
 
 
 def _nobody_at_home_on_a_point(hours: pd.DataFrame) -> None:
@@ -121,5 +128,7 @@ def for_people(offered: Offered) -> pd.DataFrame:
     table = offered.settings.table
     own = table[table["own"].astype("bool")].drop_duplicates("setting_ref")
     silent, hours = own["setting_ref"].isin(offered.supply.asked["setting_ref"]), offered.supply.hours
+    in_part = silent & own["setting_ref"].isin(hours["setting_ref"])
     guessed = own["setting_ref"].isin(hours.loc[hours["basis"].eq("assumption"), "setting_ref"])
-    return as_people_see_them(own.assign(hours=np.select([silent, guessed], ["not told", "assumed"], "told")))
+    return as_people_see_them(own.assign(hours=np.select(
+        [in_part, silent, guessed], [IN_PART, "not told", "assumed"], "told")))

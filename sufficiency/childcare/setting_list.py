@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 TABLE = "childcare_supply"
 COLUMNS = ["setting_ref", "setting_name", "provider_type_group", "own", "providers", "places", "estimated", "easting", "northing",
            "lsoa_code", "district_code", "ward_code", "placed_by", "registered_on"]
+AT_SCHOOL = ("school_nursery", "nursery_school")
 AT_HOME = ("childminder", "domestic")
 FEWEST_AT_HOME = 5          # who work at home and are told together: counts of one to four are hidden
 

@@ -21,10 +21,11 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.wording import some
+from sufficiency.childcare.divided_places import by_age
 from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.provider_tables import GROUPS
 from sufficiency.childcare.room_space import Room, room_places
-from sufficiency.childcare.setting_list import TABLE, named, text_at
+from sufficiency.childcare.setting_list import AT_SCHOOL, TABLE, named, text_at
 from sufficiency.childcare.terms import YOUNG
 from sufficiency.childcare.wraparound import around_school_week, school_week, whole_day_week
 from sufficiency.evidence import Note
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
 
-AT_SCHOOL = ("school_nursery", "nursery_school")
 FIGURES = ["places", "area_m2", "outdoor_m2", "staff", "hours_week", "weeks_year", "occupancy", "funded_share"]
 OFFER = ["setting_ref", "age_band", "pattern", "places", "hours_week", "weeks_year", "occupancy", "funded_share", "basis",
          "funded_basis", "holiday_week", "holiday_weeks"]
@@ -84,13 +84,11 @@ def offers_of(evidence: Evidence, settings: Settings, choices: SupplyChoices) ->
     told = pd.concat([_surveyed(evidence, settings.aliases), _minded(evidence)], ignore_index=True)
     rows = listed[["setting_ref", "setting_name", "provider_type_group", "places", "own"]].rename(columns={"places": "listed"})
     rows = rows.merge(told, on="setting_ref", how="left")
-    silent = rows["age_band"].isna()
     rows = rows.fillna(dict.fromkeys(["age_band", "pattern", "teacher_led", "opens_on", "closes_on"], ""))
-    rows, divided = _by_age(rows, choices)
+    rows, divided = by_age(rows, choices)
     rows = _assumed(rows, choices)
-    rows["cap"] = rows["listed"].where(~rows["provider_type_group"].isin(AT_SCHOOL))
     without = _asked(rows)
-    notes = _said(rows, without, divided, silent.sum(), choices)
+    notes = _said(rows, divided, choices)
     return Offers(rows[rows["hours_week"].notna() & rows["known"]].drop(columns="known"), without, tuple(notes))
 
 
@@ -100,9 +98,9 @@ def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
     Of a childminder whose places it does not say, the register does; all of a district stand together.
     """
     survey = evidence.settings_hours
-    columns = ["setting_ref", "age_band", "pattern", *FIGURES, "teacher_led", "opens_on", "closes_on"]
+    columns = ["setting_ref", "age_band", "pattern", *FIGURES, "teacher_led", "opens_on", "closes_on", "whole_places"]
     if survey.empty:
-        return pd.DataFrame({c: pd.Series(dtype="float64" if c in FIGURES else "str") for c in columns})
+        return pd.DataFrame({c: pd.Series(dtype="float64" if c in (*FIGURES, "whole_places") else "str") for c in columns})
     whole = survey[survey["age_band"].eq("")].drop_duplicates("setting_ref").set_index("setting_ref")
     aged = survey[survey["age_band"].ne("")].copy()
     for column in ("hours_week", "weeks_year", "occupancy", "funded_share"):
@@ -110,7 +108,8 @@ def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
     for column in ("pattern", "teacher_led", "opens_on", "closes_on"):
         aged[column] = aged[column].where(aged[column].ne(""), text_at(aged["setting_ref"], whole[column]))
     alone = survey[survey["age_band"].eq("") & ~survey["setting_ref"].isin(aged["setting_ref"])]
-    every = pd.concat([aged, alone], ignore_index=True)[columns]
+    aged["whole_places"] = aged["setting_ref"].map(whole["places"]).where(~aged["setting_ref"].isin(aliases.keys()))
+    every = pd.concat([aged, alone.assign(whole_places=np.nan)], ignore_index=True)[columns]
     registered = evidence.ofsted_register.set_index("provider_urn")["places_estimated"]
     known = every["setting_ref"].map(registered).astype("float64").where(every["setting_ref"].isin(aliases.keys()))
     return every.assign(places=every["places"].fillna(known),
@@ -125,34 +124,8 @@ def _minded(evidence: Evidence) -> pd.DataFrame:
         "area_m2": np.nan, "outdoor_m2": np.nan, "staff": np.nan, "teacher_led": "", "hours_week": told["hours_week"],
         "weeks_year": told["weeks_year"],
         "occupancy": told["occupancy"], "funded_share": told["funded_share"], "opens_on": "", "closes_on": "",
+        "whole_places": np.nan,
     }).astype(dict.fromkeys(FIGURES, "float64"))
-
-
-def _by_age(rows: pd.DataFrame, choices: SupplyChoices) -> tuple[pd.DataFrame, int]:
-    """Divide places of which only the whole is known among ages; says of how many settings that was.
-
-    A school's nursery pupils on roll are children, not places, so they never stand in for places.
-    """
-    at_school = rows["provider_type_group"].isin(AT_SCHOOL)
-    of_whole = rows["age_band"].eq("")
-    said = rows[["places", "area_m2", "staff"]].notna().any(axis=1)
-    rows = rows.assign(basis=np.where(said, "survey", "register"), of_roll=at_school & ~said & of_whole, of_whole=of_whole)
-    whole = rows["places"].where(rows["places"].notna(), rows["listed"])
-    parts = [rows[~of_whole]]
-    for group, mine in rows[of_whole].groupby("provider_type_group"):
-        shares = choices.shares(str(group))
-        for age, share in shares.items():
-            if share > 0:
-                parts.append(mine.assign(age_band=age, places=whole[mine.index] * share, area_m2=np.nan, staff=np.nan))
-    silent = ~of_whole & ~said & ~at_school                 # an age is named, and nothing is said of its places
-    some_ages = rows[silent]
-    if len(some_ages):
-        share = pd.Series([choices.shares(g).get(a, 0.0) for g, a in
-                           zip(some_ages["provider_type_group"], some_ages["age_band"], strict=True)], index=some_ages.index)
-        each = share / share.groupby(some_ages["setting_ref"]).transform("sum")
-        parts[0].loc[some_ages.index, "places"] = some_ages["listed"] * each
-    many = rows[of_whole & ~at_school]
-    return pd.concat(parts, ignore_index=True), int(many["setting_ref"].nunique())
 
 
 def _assumed(rows: pd.DataFrame, choices: SupplyChoices) -> pd.DataFrame:
@@ -206,14 +179,20 @@ def _asked(rows: pd.DataFrame) -> pd.DataFrame:
     return lacking[columns].rename(columns={"listed": "places"}).drop_duplicates("setting_ref").reset_index(drop=True)
 
 
-def _said(rows: pd.DataFrame, asked: pd.DataFrame, divided: int, silent: int, choices: SupplyChoices) -> list[Note]:
-    """Say who is asked, and what was assumed of how many."""
+def asked_notes(asked: pd.DataFrame) -> list[Note]:
+    """Say who is asked."""
     notes = []
     for missing, mine in asked.groupby("missing"):
         names = some(named(mine), MOST_NAMED)
         told = f"{len(mine)} settings with {mine['places'].sum():,.0f} places have no {missing}: {names}"
         notes.append(Note(TABLE, told,
                           "their hours on offer are not counted; ask them, and write the answer in settings_hours"))
+    return notes
+
+
+def _said(rows: pd.DataFrame, divided: int, choices: SupplyChoices) -> list[Note]:
+    """Say what was assumed of how many."""
+    notes = []
     guessed = rows[rows["basis"].eq("assumption") & rows["own"]]
     if many := guessed["setting_ref"].nunique():
         notes.append(Note(TABLE, f"opening hours of {many} settings are those that the rulebook takes for their kind, since the "
@@ -250,7 +229,8 @@ def over_registered(offers: Offers, on: date, choices: SupplyChoices) -> list[No
     """Name settings whose places at all ages together are more than Ofsted registers."""
     open_then = held_by_ratio(Offers(offers.rows.assign(cap=np.nan), offers.asked), on, choices)
     together = open_then[open_then["basis"].eq("survey")].groupby("setting_ref")["places"].sum()
-    cap = offers.rows.drop_duplicates("setting_ref").set_index("setting_ref")["cap"]
+    listed = offers.rows["listed"].where(~offers.rows["provider_type_group"].isin(AT_SCHOOL))
+    cap = listed.groupby(offers.rows["setting_ref"]).max()
     over = together[together > cap.reindex(together.index) + 1e-9]
     if over.empty:
         return []

@@ -20,12 +20,20 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
+from sufficiency.childcare.closings import closed_by, closing_days
 from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.headcount_checks import above_entitlement
 from sufficiency.childcare.place_hours import pte
 from sufficiency.childcare.provider_tables import GROUPS
 from sufficiency.childcare.setting_list import TABLE, text_at
-from sufficiency.childcare.setting_offers import Offers, SupplyChoices, held_by_ratio, offers_of, over_registered
+from sufficiency.childcare.setting_offers import (
+    Offers,
+    SupplyChoices,
+    asked_notes,
+    held_by_ratio,
+    offers_of,
+    over_registered,
+)
 from sufficiency.childcare.terms import TERMS, YOUNG, begins
 from sufficiency.childcare.wraparound import HOLIDAY, club_hours
 from sufficiency.evidence import Note
@@ -61,10 +69,12 @@ def hours_on_offer(
     offers = offers_of(evidence, settings, chosen)
     counted = _counted(evidence, settings, offers, chosen)
     parts, notes = [], [*offers.notes, *over_registered(offers, begins(asked_years[0], TERMS[0]), chosen)]
+    lacking: set[str] = set()       # who has told nothing of some term
     for ay in asked_years:
         for term in TERMS:
             offered = _from_places(offers, ay, term, chosen)
-            head = _with_places(_headcount_of(counted, evidence, settings, ay, term), offered, settings)
+            head = _with_places(_headcount_of(counted, settings, ay, term), offered, settings)
+            lacking |= {*offers.asked["setting_ref"]} - {*head["setting_ref"]} - closed_by(evidence, begins(ay, term))
             offered = offered[~offered["setting_ref"].isin(head["setting_ref"])]
             parts += [part.assign(ay=ay, term=term) for part in (head, offered) if len(part)]
     clubs, told = club_hours(evidence, settings)
@@ -78,9 +88,19 @@ def hours_on_offer(
     vacation = [_in_holidays(offers, ay, chosen).merge(about, on="setting_ref", how="left") for ay in asked_years]
     vacation += [of_clubs.assign(ay=ay) for ay in asked_years]
     holidays = pd.concat([part for part in vacation if len(part)] or vacation[-1:], ignore_index=True)
-    asked = offers.asked[~offers.asked["setting_ref"].isin(counted["setting_ref"])].reset_index(drop=True)
+    asked = offers.asked[offers.asked["setting_ref"].isin(lacking)].reset_index(drop=True)
+    notes = [*asked_notes(asked), *_in_part(asked, counted), *notes]
     return Supply(hours, asked, holidays, (*notes, *told, *_headcount_notes(counted, asked_years),
                                            *above_entitlement(evidence.termly_headcount, _weeks(offers))))
+
+
+def _in_part(asked: pd.DataFrame, counted: pd.DataFrame) -> list[Note]:
+    """Name those of the settings that are asked that have a headcount in other terms."""
+    part = asked[asked["setting_ref"].isin(counted["setting_ref"])]
+    if part.empty:
+        return []
+    return [Note(TABLE, f"{len(part)} of the settings that are asked have a headcount in some terms and nothing in others: "
+                        f"{some(part['setting_ref'])}", "what they offer in those terms is not known")]
 
 
 def _from_places(offers: Offers, ay: int, term: str, choices: SupplyChoices) -> pd.DataFrame:
@@ -111,10 +131,11 @@ def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: Su
     Of vacant hours the setting's own share counts as funded; where it says none, the share of what is taken up.
     """
     table = evidence.termly_headcount
-    keys = ["setting_ref", "ay", "term", "age_band", "pattern"]
+    keys = ["setting_ref", "ay", "term", "age_band", "pattern", "closes"]
     if table.empty:
         return pd.DataFrame(columns=[*keys, *HOURS, "weeks_year", "basis", "funded_basis", "vacant"])
-    rows = table.assign(setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)),
+    rows = table.assign(closes=closing_days(evidence, table),
+                        setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)),
                         funded=table["hours_week"].where(table["entitlement"].isin(FUNDED), 0.0),
                         vacant=table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0),
                         taken=table["hours_week"].where(table["entitlement"].ne("vacant"), 0.0))
@@ -134,15 +155,15 @@ def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: Su
     )[[*keys, *HOURS, "weeks_year", "basis", "funded_basis", "vacant"]]
 
 
-def _headcount_of(counted: pd.DataFrame, evidence: Evidence, settings: Settings, ay: int, term: str) -> pd.DataFrame:
-    """What was counted of each setting in this term, in the latest year up to it; nothing of those that are closed by then."""
+def _headcount_of(counted: pd.DataFrame, settings: Settings, ay: int, term: str) -> pd.DataFrame:
+    """What was counted of each setting in this term, in the latest year up to it; nothing of ages that are closed by then."""
     known = counted[(counted["term"] == term) & (counted["ay"] <= ay)]
     latest = known[known["ay"].eq(known.groupby("setting_ref")["ay"].transform("max"))] if len(known) else known
-    day = begins(ay, term).isoformat()
-    closing = evidence.settings_hours
-    closed = closing.loc[closing["closes_on"].ne("") & closing["closes_on"].le(day), "setting_ref"] if len(closing) else ()
-    open_still = latest[~latest["setting_ref"].isin(closed) & latest["setting_ref"].isin(settings.table["setting_ref"])]
-    return open_still.drop(columns=["ay", "term", "vacant"])
+    there = latest["closes"].eq("") | latest["closes"].gt(begins(ay, term).isoformat())
+    open_still = latest[there & latest["setting_ref"].isin(settings.table["setting_ref"])]
+    same = ["setting_ref", "age_band", "pattern", "weeks_year", "basis", "funded_basis"]
+    hours = open_still.groupby(same, as_index=False, dropna=False)[["hours_week", "funded_hours_week"]].sum()
+    return hours.assign(places=np.nan)
 
 
 def _with_places(head: pd.DataFrame, offered: pd.DataFrame, settings: Settings) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def test_a_setting_of_which_only_the_headcount_is_known_shares_its_vacancies_as_
     later = supply.hours[supply.hours["ay"] == BASE + 1]
     assert later["hours_week"].tolist() == [440], "until there is a later headcount"
     assert "headcounts of 2022/23 and before stand for 2023/24" in told(supply)
-    assert supply.asked.empty, "it has said what it has"
+    assert supply.asked["setting_ref"].tolist() == ["EY1"], "of the terms of which it has said nothing"
 
 
 def test_a_headcount_without_vacancies_is_told_and_one_of_nobody_known_stands_in_the_authority() -> None:
