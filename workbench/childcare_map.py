@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from maps.layer import LOW, Breakdown, Layer, Measure, Moment, Silence, whole
@@ -163,8 +162,8 @@ def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: boo
     return Measure(
         column, title, "", scale, letters=f"{column}_letter", detail=f"{column}_detail", suffix=A_WEEK, above=0.0, unsigned=True,
         saying=f"short of {'funded hours' if funded else 'hours'} for {BAND_NAMES[band]}",
-        explain=f"{what} wanted beyond those on offer in a week of term; over: on offer beyond those wanted. A part-time place is "
-                f"{PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe it "
+        explain=f"{what} wanted beyond those on offer in a week of term; over: on offer beyond those wanted. A part-time place "
+                f"is {PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe it "
                 "is. Nothing is told of years in which nobody of the age is entitled.")
 
 
@@ -201,9 +200,8 @@ def _access(tables: Mapping[str, pd.DataFrame], level: str, scale: Scale,
             continue
         worst = rows.loc[rows.groupby(["area_code", "ay"])["index"].idxmin()]
         name = f"reach_{measure}_{band}"
-        place = np.searchsorted(np.asarray(edges[:2]), worst["index"].round(2), side="right") + (worst["index"] > edges[2])
         columns.append(pd.DataFrame({"key": worst["area_code"], "year": worst["ay"], name: worst["index"],
-                                     f"{name}_letter": np.asarray(LETTERS)[place], f"{name}_detail": worst["term"]}))
+                                     f"{name}_letter": worst["status"], f"{name}_detail": worst["term"]}))
         measures.append(Measure(
             name, f"{_named(band)}: {words} in reach for each wanted", "hours", scale, letters=f"{name}_letter",
             detail=f"{name}_detail", decimals=2, worst=LOW, unit_one="hours",

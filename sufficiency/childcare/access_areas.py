@@ -47,7 +47,7 @@ def access_of_areas(access: pd.DataFrame, areas: pd.DataFrame, edges: Sequence[f
     asked = table["wanted"].where(table["wanted"] > 0)
     shares = {"index": "reached", "share_without": "without", "share_known": "known"}
     table = table.assign(**{name: table[column] / asked for name, column in shares.items()})
-    letters = status(np.ones(len(table)), table["index"].to_numpy(dtype="float64"), edges)
+    letters = status(np.ones(len(table)), table["index"].round(2).to_numpy(dtype="float64"), edges)    # as it is shown
     doubtful = table["index"].isna() | table["share_known"].lt(known_least)
     return table.assign(status=np.where(doubtful, NOT_KNOWN, letters))[ACCESS_OF_AREAS]
 

@@ -58,9 +58,9 @@ def weighed() -> pd.DataFrame:
 
 def tables(name: str = "Mill Lane Nursery") -> dict[str, pd.DataFrame]:
     balance = weighed()
-    reach = pd.DataFrame([(level, code, area, BASE, term, "under_2", "all", 200.0, index, 0.0, 1.0)
+    reach = pd.DataFrame([(level, code, area, BASE, term, "under_2", "all", 200.0, index, 0.0, 1.0, letter)
                           for level, areas in LEVELS.items() for code, area in areas.items()
-                          for term, index in (("autumn", 1.1), ("summer", 0.854))], columns=ACCESS_OF_AREAS)
+                          for term, index, letter in (("autumn", 1.1, "G"), ("summer", 0.854, "R"))], columns=ACCESS_OF_AREAS)
     takeup = pd.DataFrame([("district", code, area, BASE, "spring", "age_2", "early_learning", 50.0, 35.0, share, "published")
                            for (code, area), share in zip(LEVELS["district"].items(), (0.7, 0.9), strict=True)],
                           columns=["level", "area_code", "area_name", "ay", "term", "age_band", "kind", "eligible", "children",
