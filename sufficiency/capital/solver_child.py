@@ -116,7 +116,7 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     desk.solver = f"HiGHS {quiet().version()}"
     desk.tell()
     problem = desk.problem
-    found = root(problem, lambda: desk.left() - desk.seconds * (1 - FOR_ROOT), desk.proven)
+    found = root(problem, desk.left() * (1 - FOR_LAST), lambda: desk.left() - desk.seconds * (1 - FOR_ROOT), desk.proven)
     if not found.feasible:
         desk.status = "infeasible"
         return

@@ -35,10 +35,10 @@ class Root:
     charge: Floats  # of each column: what the rest of the problem asks for it
 
 
-def root(problem: Arrays, left: Callable[[], float], proven: Callable[[float], None]) -> Root:
+def root(problem: Arrays, at_first: float, left: Callable[[], float], proven: Callable[[float], None]) -> Root:
     """Solve the relaxed problem and add rows until it breaks none that is worth it.
 
-    left: seconds left for this. proven: called with each bound.
+    at_first: seconds for the first solution; left: seconds left for all others. proven: called with each bound.
     """
     places, money = strong_rows.sites(problem), money_rows.purses(problem)
     model = quiet()
@@ -50,7 +50,7 @@ def root(problem: Arrays, left: Callable[[], float], proven: Callable[[float], N
     nothing = np.zeros(len(problem.cost))
     x, price, charge, bound = nothing, nothing, nothing, -np.inf
     for _ in range(MOST_ROUNDS):
-        model.setOptionValue("time_limit", model.getRunTime() + max(0.01, left()))
+        model.setOptionValue("time_limit", model.getRunTime() + max(0.01, left() if bound > -np.inf else at_first))
         model.run()
         if model.getModelStatus() != OPTIMAL:
             return Root(model.getModelStatus() != INFEASIBLE, bound > -np.inf, added, x, price, charge)
