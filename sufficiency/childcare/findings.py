@@ -17,7 +17,7 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
-from sufficiency.childcare.quality import CARDS, EVERY_AREA, SOME_BELOW, good_or_better
+from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 
 if TYPE_CHECKING:
@@ -183,8 +183,25 @@ def _quality(figures: Figures) -> Found:
     if cards.sum() > 0:
         parts.append(f"of {cards.sum():,.0f} providers with a report card, {cards.get(EVERY_AREA, 0):,.0f} reach the expected "
                      "standard in every area; the two are never added up")
-    said = f"{'; '.join(parts)}." if parts else ""
-    return said[:1].upper() + said[1:], "childcare_quality", "" if parts else "any inspection with a grade or a report card"
+    none = mine[(mine["regime"] == OLD) & mine["outcome"].eq(NOT_INSPECTED)]
+    whole = mine[mine["regime"] == OLD]
+    uninspected = int(none["providers"].sum())
+    if parts and uninspected:
+        share = none["places"].sum() / whole["places"].sum() if whole["places"].sum() > 0 else float("nan")
+        parts.append(f"{uninspected:,} of {whole['providers'].sum():,.0f} providers, with {_percent(share)} of places, have no "
+                     "inspection that counts")
+    dates = sorted({source.reference_date for source in figures.evidence.sources if source.table == "ofsted_register"})
+    told = f"By the register of {', '.join(dates)}: " if parts and any(dates) else ""
+    said = f"{told}{'; '.join(parts)}." if parts else ""
+    missing = _listed(f"inspections of {uninspected:,} providers" if parts and uninspected else "",
+                      _old_register(dates, figures.base) if parts else "")
+    return said[:1].upper() + said[1:], "childcare_quality", missing if parts else "any inspection with a grade or a report card"
+
+
+def _old_register(dates: list[str], base: int) -> str:
+    """What a register from before the base year cannot say."""
+    old = [day for day in dates if day[:4].isdigit() and day < f"{base}-09"]
+    return f"what inspections have found since {', '.join(old)}" if old else ""
 
 
 def _gaps(figures: Figures) -> Found:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
 from sufficiency.childcare.headcount_checks import nobody_stretches
 from sufficiency.childcare.over_small_areas import spread
@@ -55,7 +56,8 @@ def on_offer(evidence: Evidence, years: range, assumptions: Assumptions) -> Offe
     asked = usual.hours["setting_ref"].isin(supply.asked["setting_ref"]) & ~_among(usual.hours, supply.hours)
     strangers = ~usual.hours["own"].astype("bool") & ~usual.hours["setting_ref"].isin(supply.hours["setting_ref"])
     _nobody_at_home_on_a_point(supply.hours)
-    notes = [*settings.notes, *supply.notes, *nobody_stretches(evidence.termly_headcount, assumptions)]
+    notes = [*settings.notes, *supply.notes, *nobody_stretches(evidence.termly_headcount, assumptions),
+             *_age_of_register(evidence, years)]
     if many := usual.hours.loc[strangers, "setting_ref"].nunique():
         notes.append(Note(TABLE, f"{many} settings across the border count in what families can reach with the usual hours of "
                                  "their kind", "what is in reach beyond the border is an assumption"))
@@ -69,6 +71,18 @@ def _among(rows: pd.DataFrame, told: pd.DataFrame) -> pd.Series:
     keys = ["setting_ref", *KEYS[1:4]]
     known = pd.MultiIndex.from_frame(told[keys])
     return pd.Series(pd.MultiIndex.from_frame(rows[keys]).isin(known), index=rows.index)
+
+
+def _age_of_register(evidence: Evidence, years: range) -> tuple[Note, ...]:
+    """Say of how old a register the settings are, where years are told that begin after its day."""
+    days = sorted({source.reference_date for source in evidence.sources
+                   if source.table == "ofsted_register" and source.reference_date[:4].isdigit()})
+    later = [ay for ay in years if days and days[0] < f"{ay}-09"]
+    if not later:
+        return ()
+    return (Note(TABLE, f"childcare on offer in {', '.join(ay_label(ay) for ay in later)} is as if nobody had opened or closed "
+                        f"since the register of {days[0]}, but for what the council's own tables say",
+                 "bring a newer register"),)
 
 
 def _nobody_at_home_on_a_point(hours: pd.DataFrame) -> None:
