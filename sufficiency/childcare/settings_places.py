@@ -129,8 +129,11 @@ def _alike(table: pd.DataFrame) -> list[Note]:
     both = table[kinds & postcode.ne("") & postcode.isin(set(postcode[at_school]))]
     if both.empty:
         return []
+    schools = table[at_school & postcode.isin(set(postcode[both.index]))]
+    pupils = schools.loc[schools["provider_type_group"].eq("school_nursery"), "places"].sum()
     return [Note(TABLE, f"{len(both)} registered settings stand at the postcode of a school that has nursery pupils: "
-                        f"{some(named(both))}; both are counted, since their numbers differ",
+                        f"{some(named(both), len(both))}; {pupils:,.0f} pupils of these schools may be among their "
+                        "children; both are counted, since their numbers differ",
                  "where they are one and the same, its children are counted twice: say so with 0 places in settings_hours")]
 
 

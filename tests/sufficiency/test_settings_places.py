@@ -99,6 +99,7 @@ def test_school_nurseries_and_nursery_schools_stand_at_their_school() -> None:
     assert table["places"].to_dict() == {"EY1": 40, WEST_PRIMARY: 26, "100009": 40}, "those of the latest January"
     assert table["lsoa_code"].to_dict() == {"EY1": SMALL_AREAS[0], WEST_PRIMARY: SMALL_AREAS[0], "100009": SMALL_AREAS[2]}
     assert "1 registered settings stand at the postcode of a school that has nursery pupils: Nursery EY1 (EY1)" in told(settings)
+    assert "pupils of these schools may be among their children" in told(settings), "pupils, and no places"
 
 
 def test_settings_across_the_border_stay_for_reach_and_their_childminders_are_left_out() -> None:
