@@ -16,6 +16,7 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.assumptions import Assumptions
+from sufficiency.childcare.input_checks import access_can_be_measured
 from sufficiency.cross_checks import all_stand_in_the_authority, cross_check, what_is_missing
 from sufficiency.evidence import TABLES, Evidence, Reading, empty
 from sufficiency.own_areas import keep_own
@@ -82,6 +83,7 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
     )
     told, faults = cross_check(evidence, files)
     faults += figures_in_time(evidence, files, workspace.assumptions)
+    faults += access_can_be_measured(evidence, files, workspace.assumptions)
     if faults:
         raise EvidenceError(faults)
     every = (*evidence.notes, *notes, *told, *what_is_missing(evidence))

@@ -9,8 +9,8 @@ places, so they never stand in for places.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,10 @@ import pandas as pd
 from sufficiency.childcare.room_space import Room, room_places
 from sufficiency.childcare.setting_list import AT_SCHOOL
 
-if TYPE_CHECKING:
-    from sufficiency.childcare.setting_offers import SupplyChoices
+Shares = Callable[[str], Mapping[str, float]]       # kind of provider -> shares of its places by age
 
 
-def by_age(rows: pd.DataFrame, choices: SupplyChoices) -> tuple[pd.DataFrame, int]:
+def by_age(rows: pd.DataFrame, shares: Shares) -> tuple[pd.DataFrame, int]:
     """Divide places among ages; says of how many settings only the whole was known.
 
     rows: with `listed`, Ofsted's places, and `whole_places`, what the setting says of its whole beside rows on ages. Adds basis,
@@ -36,17 +35,17 @@ def by_age(rows: pd.DataFrame, choices: SupplyChoices) -> tuple[pd.DataFrame, in
     most = most.mask(most > registered, registered)
     rows = rows.assign(basis=np.where(said | rows["whole_places"].notna(), "survey", "register"), cap=most,
                        of_roll=at_school & ~said & of_whole, of_whole=of_whole)
-    parts = [_of_ages(rows[~of_whole], said[~of_whole], choices)]
+    parts = [_of_ages(rows[~of_whole], said[~of_whole], shares)]
     whole = rows["places"].where(rows["places"].notna(), rows["listed"])
     for group, mine in rows[of_whole].groupby("provider_type_group"):
-        for age, share in choices.shares(str(group)).items():
+        for age, share in shares(str(group)).items():
             if share > 0:
                 parts.append(mine.assign(age_band=age, places=whole[mine.index] * share, area_m2=np.nan, staff=np.nan))
     many = rows[of_whole & ~at_school]
     return pd.concat(parts, ignore_index=True), int(many["setting_ref"].nunique())
 
 
-def _of_ages(rows: pd.DataFrame, said: pd.Series, choices: SupplyChoices) -> pd.DataFrame:
+def _of_ages(rows: pd.DataFrame, said: pd.Series, shares: Shares) -> pd.DataFrame:
     """Give ages of which nothing is said of places what is left of the whole beside those that are told."""
     silent = rows[~said]
     if silent.empty:
@@ -55,7 +54,7 @@ def _of_ages(rows: pd.DataFrame, said: pd.Series, choices: SupplyChoices) -> pd.
     rooms = zip(told["age_band"], told["area_m2"], told["staff"], told["places"], strict=True)
     held = pd.Series([room_places(Room(*room), date.max) for room in rooms], index=told.index, dtype="float64")
     taken = silent["setting_ref"].map(held.groupby(told["setting_ref"]).sum()).astype("float64").fillna(0.0)
-    share = pd.Series([choices.shares(group).get(age, 0.0) for group, age in
+    share = pd.Series([shares(group).get(age, 0.0) for group, age in
                        zip(silent["provider_type_group"], silent["age_band"], strict=True)], index=silent.index)
     each = share / share.groupby(silent["setting_ref"]).transform("sum")
     rows = rows.copy()

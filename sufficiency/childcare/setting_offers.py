@@ -85,7 +85,7 @@ def offers_of(evidence: Evidence, settings: Settings, choices: SupplyChoices) ->
     rows = listed[["setting_ref", "setting_name", "provider_type_group", "places", "own"]].rename(columns={"places": "listed"})
     rows = rows.merge(told, on="setting_ref", how="left")
     rows = rows.fillna(dict.fromkeys(["age_band", "pattern", "teacher_led", "opens_on", "closes_on"], ""))
-    rows, divided = by_age(rows, choices)
+    rows, divided = by_age(rows, choices.shares)
     rows = _assumed(rows, choices)
     without = _asked(rows)
     notes = _said(rows, divided, choices)
