@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 from nurseries import counted, hours, minders, postcodes, provider
+from shapely.geometry import LineString
 from town import SMALL_AREAS, evidence, lsoas
 
 from planning_areas.tables import Problem
@@ -44,3 +46,27 @@ def test_a_mode_along_roads_needs_roads() -> None:
         (problem,) = access_can_be_measured(known, {}, Assumptions(access_mode=mode))
         assert problem.column == "access_mode" and problem.found == mode
     assert not list(access_can_be_measured(known, {}, Assumptions(access_mode="straight_line")))
+
+
+def road(name: str, function: str = "A Road") -> dict[str, Any]:
+    return {"link_id": name, "start_node": "0", "end_node": name, "metres": 2000.0, "road_class": "", "road_function": function,
+            "form_of_way": "", "road_name": "", "geometry": LineString([(451_000, 351_000), (453_000, 351_000)])}
+
+
+def roads(*links: dict[str, Any]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame([*links], crs="EPSG:27700")
+
+
+def test_bars_are_of_links_of_the_road_file_and_some_link_is_left_on_foot() -> None:
+    bars = [{"link_id": name, "reason": "no footway", "author": "RSO", "made_on": "2026-01-01"} for name in ("main", "mian")]
+    (problem,) = found(road_links=roads(road("main")), barred_links=bars)
+    assert isinstance(problem, Problem) and (problem.row, problem.found) == (3, "mian")
+    (none,) = found(road_links=roads(road("main", "Motorway")))
+    assert isinstance(none, Problem) and none.file == "road_links" and none.found == "Motorway"
+
+
+def test_roads_by_car_need_a_function_that_has_a_speed() -> None:
+    known = evidence({"road_links": roads(road("main"), road("lane", ""))})
+    (problem,) = access_can_be_measured(known, {}, Assumptions())
+    assert problem.column == "road_function" and problem.found == "''"
+    assert not list(access_can_be_measured(known, {}, Assumptions(access_mode="walking")))
