@@ -76,7 +76,7 @@ class Demand:
             if also and (band, "early_learning") in found and (band, "working_parent") in found:
                 further = max(0.0, in_force["working_parent"] - in_force["early_learning"])     # never more than 30 in all
                 both, only = found[band, "early_learning"], found[band, "working_parent"]
-                more = also * both.children * further * self.use.part_used(band, "working_parent")
+                more = also * both.children * further * self.use.part_used(band, "working_parent") * self.use.in_term()
                 found[band, "working_parent"] = Wanted(only.eligible + also * both.eligible, only.children + also * both.children,
                                                        only.hours + more)
         return found

@@ -128,6 +128,9 @@ def test_early_learning_children_with_working_parents_have_thirty_hours_not_45()
     early, key = after["age_2", "early_learning"], ("age_2", "working_parent")
     assert early.hours == pytest.approx(before["age_2", "early_learning"].hours)
     assert after[key].hours - before[key].hours == pytest.approx(0.25 * early.children * 15 * 0.933)
+    plain, both = (demand(also_working=also, stretched_share=1.0)[0].wanted(children(), BASE, "spring") for also in (0, 0.25))
+    more = both[key].hours - plain[key].hours
+    assert more == pytest.approx(0.25 * early.children * 15 * 0.933 * 38 / 51), "these are stretched as all others are"
 
 
 def test_controls_are_met_exactly_on_their_own_age_basis() -> None:
