@@ -190,18 +190,21 @@ def print_coverage(method: str, errors: pd.DataFrame) -> None:
 def print_pooling(errors: pd.DataFrame) -> None:
     """Print how well bands serve that an authority's own past errors draw: interval score against those of many alone.
 
-    Bands of many, without the January that they are tried on, drawn to the errors that the authority had seen by then; the score
-    is the width and 2 / alpha of each miss, for the 80 and the 95 % band, one to three years ahead (1: as without its own).
+    Bands of many, without the January that they are tried on, drawn to the errors that the authority had seen by then, and to those
+    of all its other Januaries; the score is the width and 2 / alpha of each miss, for the 80 and the 95 % band, one to three years
+    ahead (1: as without its own).
     """
     told = []
-    for origin in sorted(errors["origin"].unique())[1:]:
+    for origin in sorted(errors["origin"].unique()):
         many = calibrate(errors[errors["origin"] != origin])
-        seen = errors[(errors["origin"] + errors["horizon"] <= origin)]
+        kinds = {"seen by then": errors["origin"] + errors["horizon"] <= origin, "all others": errors["origin"] != origin}
         for phase, mine in errors[(errors["origin"] == origin) & (errors["horizon"] <= HORIZONS)].groupby("phase"):
-            found = many.of("authority", str(phase))
-            past = seen[seen["phase"] == phase].assign(own=lambda rows, found=found: _relative(rows, found))
-            own = past.groupby("who").agg(own=("own", "mean"), januaries=("origin", "nunique"))
-            told.append(inside(mine, many).merge(own, on="who"))
+            tried = inside(mine, many)
+            for kind, known in kinds.items():
+                past = errors[known & (errors["phase"] == phase)]
+                past = past.assign(own=_relative(past, many.of("authority", str(phase))))
+                own = past.groupby("who").agg(own=("own", "mean"), januaries=("origin", "nunique"))
+                told.append(tried.merge(own, on="who").assign(kind=kind))
     table = pd.concat(told, ignore_index=True)
     miss = np.abs(np.log1p(table["error"]))
     scores = {}
@@ -211,7 +214,7 @@ def print_pooling(errors: pd.DataFrame) -> None:
             (2 * wide * factor + 2 / (1 - chance) * np.maximum(0.0, miss - wide * factor)) / wide.mean()
             for chance, wide in ((0.8, table["half_width_80"]), (0.95, table["half_width_95"])))
     bands = pd.cut(table["januaries"], [0, 2, 4, 10], labels=["1 to 2", "3 to 4", "5 and more"]).rename("own Januaries")
-    mean = pd.DataFrame(scores).groupby([table["phase"], bands], observed=True).mean()
+    mean = pd.DataFrame(scores).groupby([table["kind"], table["phase"], bands], observed=True).mean()
     print("\nInterval score by the setting `pooling`, against bands of many authorities alone")
     print(mean.div(mean[f"{POOLING[-1]:g}"], axis=0).round(3).to_string())
 

@@ -99,9 +99,9 @@ def print_scores(table: pd.DataFrame, base: int) -> None:
 
 
 def print_coverage(held: pd.DataFrame, base: int) -> None:
-    """Shares within the bands of a run: January by January, and from the base year's, that nothing was measured on."""
+    """Shares within the bands of a run: January by January up to the base year's, and what came after it, never measured on."""
     near = held[held["horizon"].isin(HORIZONS)]
-    before, after = near[near["origin"] < base], near[near["origin"] == base]
+    before, after = near[near["origin"] + near["horizon"] <= base], near[near["origin"] == base]
     print("\nWithin the bands of a run one to three years ahead, %, each January left out of what they are measured on")
     for by in (["phase", "january"], ["phase", "horizon"], ["phase"]):
         print(together(before, by).to_string())
