@@ -163,8 +163,8 @@ def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: boo
         column, title, "", scale, letters=f"{column}_letter", detail=f"{column}_detail", suffix=A_WEEK, above=0.0, unsigned=True,
         saying=f"short of {'funded hours' if funded else 'hours'} for {BAND_NAMES[band]}",
         explain=f"{what} wanted beyond those on offer in a week of term; over: on offer beyond those wanted. A part-time place "
-                f"is {PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe it "
-                "is. Nothing is told of years in which nobody of the age is entitled.")
+                f"is {PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe "
+                "it is. Nothing is told of years in which nobody of the age is entitled.")
 
 
 def _gaps(rows: pd.DataFrame, name: str, *, say_term: bool = True) -> pd.DataFrame:

@@ -17,8 +17,11 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
+from sufficiency.childcare.gaps import assumed, gaps_said
+from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
 from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
+from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
@@ -93,12 +96,10 @@ def _disabled(figures: Figures) -> Found:
         "funding", "plans and benefit claims by age")
 
 
-def _low_income(figures: Figures) -> Found:
-    rows = _taken(figures, "early_learning")
-    said = "".join(f"{r.eligible:,.0f} two-year-olds are eligible for early learning in the spring and {r.children:,.0f} take it "
-                   f"up ({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples())
-    return said, "childcare_takeup", _listed(
-        "families who get help with childcare through Universal Credit", "families who use Tax-Free Childcare")
+def _low_income(_: Figures) -> Found:
+    return "", "", _listed(
+        "families who get help with childcare through Universal Credit", "families who use Tax-Free Childcare; no table tells of "
+        "either, and early learning for two-year-olds, under B4, is another thing")
 
 
 def _irregular(figures: Figures) -> Found:
@@ -111,10 +112,10 @@ def _irregular(figures: Figures) -> Found:
 
 def _funded(figures: Figures) -> Found:
     rows = _taken(figures, *SPOKEN)
-    parts = [f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}: {r.children:,.0f} of {r.eligible:,.0f} eligible ({_percent(r.takeup)})"
-             for r in rows.itertuples()]
+    parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {r.children:,.0f} of {r.eligible:,.0f} eligible "
+             f"({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
     balance = [_against(figures, band, FUNDED, figures.base) for band in YOUNG]
-    said = f"Taken up in the spring: {'; '.join(parts)}. {' '.join(b for b in balance if b)}" if parts else ""
+    said = _lines("Taken up in the spring:", parts, "Held against what is on offer in the term that is worst:", balance)
     guessed = rows[rows["basis"].str.startswith("rulebook")]
     names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
     return said, f"childcare_takeup, {TABLE}", _listed(
@@ -133,18 +134,25 @@ def _school_age(figures: Figures) -> Found:
 def _holiday(figures: Figures) -> Found:
     rows = figures.tables[TABLE]
     now = rows[(rows["level"] == AUTHORITY) & (rows["measure"] == HOLIDAY) & (rows["ay"] == figures.base)]
+    rate = rulebook("childcare_use")["school_age"]["primary"][HOLIDAY]["share"]
+    own = figures.evidence.childcare_takeup["kind"].eq(HOLIDAY).any()
+    caveat = "" if own else f" What is wanted rests on a rate that is not verified: {rate:.0%} of primary children."
     wanted, offered = now["hours_wanted"].sum(), now["hours_on_offer"].sum(min_count=1)
     if pd.isna(offered) or not figures.evidence.clubs["places_holiday"].notna().any():
-        return (f"{wanted:,.0f} hours a week are wanted in the holidays.", TABLE,
+        return (f"{wanted:,.0f} hours a week are wanted in the holidays.{caveat}", TABLE,
                 "which clubs are open in the holidays, for how long, and the activities and food programme")
-    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs and others offer {offered:,.0f}.", TABLE,
+    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs and others offer {offered:,.0f}.{caveat}", TABLE,
             "places of the holiday activities and food programme")
 
 
 def _supply_and_demand(figures: Figures) -> Found:
     last = max((int(ay) for ay in figures.tables[TABLE]["ay"].unique()), default=figures.base)
     said = [_against(figures, band, ALL, ay) for band in YOUNG for ay in sorted({figures.base, last})]
-    return " ".join(s for s in said if s), TABLE, _listed(figures.silent(), _unsure(figures, ALL))
+    told = figures.tables[MARKED]
+    closing = [f"{row.area_name}: {row.said}" for row in told[told["mark"] == CLOSES].itertuples()]
+    wards = wards_said(told)
+    return _lines("In the term that is worst:", said, "Will close:", closing, "Watch:", [f"{_capital(wards)}."] if wards else []
+                  ), TABLE, _listed(figures.silent(), _unsure(figures, ALL))
 
 
 def _affordability(_: Figures) -> Found:
@@ -205,13 +213,8 @@ def _old_register(dates: list[str], base: int) -> str:
 
 
 def _gaps(figures: Figures) -> Found:
-    rows = figures.tables[TABLE]
-    now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & (rows["status"] == "R")
-               & rows["measure"].isin([FUNDED, ALL])]
-    parts = [f"{BAND_NAMES[band]}: {some(part['area_name'])}" for band, part in now.groupby("age_band", sort=True)]
-    said = (f"Childcare is insufficient (local definition) for {'; '.join(parts)}." if parts
-            else "No planning area is told to be insufficient (local definition).") if len(rows) else ""
-    return said, TABLE, _listed("what will be done about each gap, who answers for it, and by when", _unsure(figures, ALL))
+    return gaps_said(figures.tables, figures.base), TABLE, _listed(
+        "what will be done about each gap, who answers for it, and by when", _unsure(figures, ALL))
 
 
 def _taken(figures: Figures, *kinds: str) -> pd.DataFrame:
@@ -221,15 +224,16 @@ def _taken(figures: Figures, *kinds: str) -> pd.DataFrame:
 
 
 def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
-    """One sentence on the worst term of a year: wanted, in reach, and how the two stand."""
+    """One sentence on the worst term of a year: wanted, on offer, how the two stand, and what that rests on."""
     row = figures.whole(band, measure, ay)
     if row is None:
         return ""
     what = "funded hours a week" if measure == FUNDED else "hours a week"
     told = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     told += " known to be on offer" if row["status"] == NOT_KNOWN else " on offer"
-    return (f"{BAND_NAMES[band][0].upper()}{BAND_NAMES[band][1:]}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} "
-            f"{what} wanted, {told}: {row['status']}, {WORDS[row['status']]}.")
+    return (f"{_capital(BAND_NAMES[band])}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} {what} wanted, {told}: "
+            f"{row['marked']}, {WORDS[row['status']]}{assumed(row['assumed_share'])}. Funded and all hours together: "
+            f"{row['stands']}.")
 
 
 def _unsure(figures: Figures, measure: str) -> str:
@@ -242,6 +246,17 @@ def _unsure(figures: Figures, measure: str) -> str:
 
 def _settings(number: int) -> str:
     return f"{number:,} setting{'s' * (number != 1)}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _lines(*groups: str | list[str]) -> str:
+    """A list for each heading that has any: the heading, and below it a line for each thing."""
+    pairs = zip(groups[::2], groups[1::2], strict=True)
+    lists = ["\n".join([str(heading), *(f"- {one}" for one in things if one)]) for heading, things in pairs if any(things)]
+    return "\n".join(lists)
 
 
 def _listed(*things: str) -> str:

@@ -13,9 +13,10 @@ import pandas as pd
 
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
 from sufficiency.childcare.areas import WARD, membership, small_areas_with_children
-from sufficiency.childcare.balance import AROUND_SCHOOL, COLUMNS, HOLIDAY, Weights, balance_notes, childcare_balance
+from sufficiency.childcare.balance import COLUMNS, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.demand import childcare_demand
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
+from sufficiency.childcare.marks import MARKED, MARKS, mark_notes, marks
 from sufficiency.childcare.offered import SUPPLY_TABLES, by_small_area, for_people, on_offer
 from sufficiency.childcare.quality import QUALITY, quality
 from sufficiency.childcare.reached import ACCESS, in_reach
@@ -24,7 +25,7 @@ from sufficiency.childcare.settings_for_people import FOR_PEOPLE
 from sufficiency.childcare.small_area_children import children_under_five, school_children, small_areas_of
 from sufficiency.childcare.supply import SUPPLY
 from sufficiency.childcare.wanted import DEMAND, DISABLED, TAKEUP, disabled_by_area, takeup_by_area, together, weighed
-from sufficiency.childcare.wraparound import wraparound_by_school
+from sufficiency.childcare.wraparound import not_told, wraparound_by_school
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ EMPTY = {
     "childcare_demand": DEMAND, "childcare_supply": SUPPLY, "childcare_balance": COLUMNS, "access": ACCESS,
     "access_by_area": ACCESS_OF_AREAS,
     "childcare_settings": FOR_PEOPLE, "childcare_takeup": TAKEUP, "childcare_quality": QUALITY,
-    "childcare_disabled": DISABLED, "wraparound": WRAPAROUND,
+    "childcare_disabled": DISABLED, MARKED: MARKS, "wraparound": WRAPAROUND,
 }
 """The tables of childcare in a run, with their columns."""
 
@@ -70,25 +71,27 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     areas = membership(evidence, frame, lookup, offered.settings.wards)
     small = small_areas_with_children(evidence, young, base)
     there, told_there = by_small_area(offered, small, years)
-    unknown = () if evidence.has("clubs") else (AROUND_SCHOOL, HOLIDAY)
+    primary = frame.members.loc[frame.members["phase"].eq("primary"), "urn"]
+    around_schools = wraparound_by_school(evidence, primary)
+    unknown = not_told(evidence, around_schools, assumptions.childcare_assumed_most)
     weights = Weights(assumptions.childcare_edges, assumptions.childcare_in_reach, unknown,
                       assumptions.childcare_assumed_most)
     weighed_up = childcare_balance(weighed(wanted), there, areas[areas["level"].ne(WARD)], weights)
     reach, told_reach = in_reach(evidence, early, offered, sorted({years[0], years[-1]}), assumptions)
     known_least, weighed_areas = assumptions.childcare_known_least, areas[areas["level"].ne(WARD)]
     by_area = access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least)
-    primary = frame.members.loc[frame.members["phase"].eq("primary"), "urn"]
+    marked = marks(evidence, offered, weighed_up, areas, assumptions.childcare_edges)
     inspected, told_quality = quality(evidence, offered.settings)
     tables = {
         "childcare_demand": wanted, "childcare_supply": offered.supply.hours, "childcare_balance": weighed_up,
         "access": reach, "access_by_area": by_area,
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
-        "wraparound": wraparound_by_school(evidence, primary),
+        MARKED: marked, "wraparound": around_schools,
     }
     figures = Figures(evidence, tables, offered.supply.asked, base)
     told = (told_young, told_demand, told_around, told_disabled, offered.notes, told_there, balance_notes(weighed_up, base),
-            told_reach, border_notes(by_area, base, known_least), told_quality)
+            mark_notes(marked), told_reach, border_notes(by_area, base, known_least), told_quality)
     return Childcare(tables, findings(figures), tuple(dict.fromkeys(note for some in told for note in some)))
 
 

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.wording import some
+from sufficiency.childcare.balance import AROUND_SCHOOL
+from sufficiency.childcare.balance import HOLIDAY as AT_HOLIDAYS
 from sufficiency.childcare.setting_list import text_at
 from sufficiency.childcare.setting_points import placed_postcodes, small_area_at
 from sufficiency.evidence import Note
@@ -32,6 +34,19 @@ YOUNGEST, OLDEST = 4, 11            # where a club does not say: Reception to Ye
 OLDEST_OF_YOUNGER = 7               # of the age band age_5_7
 PLACE = ["easting", "northing", "lsoa_code", "district_code", "ward_code"]
 HOLIDAY = "holiday"                 # a pattern of its own: nobody who needs care in term is helped by it
+
+
+def not_told(evidence: Evidence, schools: pd.DataFrame, most: float) -> tuple[str, ...]:
+    """Measures of which too little is told for a letter: most is the share of schools, or of clubs, that may have said nothing.
+
+    Care around school hangs on the schools whose clubs are known (`schools`, from `wraparound_by_school`), care in the holidays
+    on the clubs that have said whether they are open then.
+    """
+    if not evidence.has("clubs"):
+        return (AROUND_SCHOOL, AT_HOLIDAYS)
+    silent = schools["offer"].eq("not known").mean() if len(schools) else 0.0
+    closed = evidence.clubs["places_holiday"].isna().mean()
+    return tuple(measure for measure, share in ((AROUND_SCHOOL, silent), (AT_HOLIDAYS, closed)) if share > most)
 
 
 def minutes(times: pd.Series) -> pd.Series:
