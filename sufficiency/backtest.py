@@ -23,7 +23,7 @@ from sufficiency import accuracy, misses, vintages
 from sufficiency.as_known import as_known, what_is_of_today, with_areas_of_today
 from sufficiency.assumptions import years_ahead
 from sufficiency.calibration import bands
-from sufficiency.coverage import coverage, residuals
+from sufficiency.coverage import and_together, coverage, residuals
 from sufficiency.evidence import TABLES, Authority, Evidence, Note, empty
 from sufficiency.model import forecast, forecast_otherwise, quiet
 from sufficiency.own_errors import own_errors
@@ -89,9 +89,10 @@ def backtest(evidence: Evidence, assumptions: Assumptions, progress: Progress = 
             missed.append(misses.miss_rows(one, came, method, used, born, ahead))
     progress("Measuring how far out they were")
     table = _joined(made, vintages.COLUMNS)
+    errors = residuals(table, assumptions.method)
     tables = {
         "measures": accuracy.measured(table), "by_place": accuracy.by_place(table), "misses": _joined(missed, misses.COLUMNS),
-        "coverage": coverage(residuals(table, assumptions.method), bands_of_run(today.evidence, assumptions, origins)),
+        "coverage": and_together(coverage(errors, bands_of_run(today.evidence, assumptions, origins))),
         "origins": origins, "vintages": table, "names": today.frame.names, "schools": today.schools[["urn", "school_name"]],
     }
     notes = (*_invented(evidence.authority), *skipped, *what_is_of_today(today.evidence), *_no_schools(origins))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planning_areas.school_year import ENTRY_YEAR
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,8 @@ KEYS = ["level", "phase", "horizon"]
 SHARES = ["inside_80", "inside_95", "half_width_80", "half_width_95"]
 COLUMNS = [*KEYS, "origin", "n", *SHARES, "verdict"]
 FEWEST = 30             # forecasts, for a verdict
+NEAR = (1, 2, 3)        # years ahead that are told together
+BOTH = "primary and secondary"
 KEPT = {"inside_80": (0.76, 0.84), "inside_95": (0.92, 0.98)}
 """Shares within which a band keeps its word."""
 
@@ -58,6 +62,18 @@ def coverage(errors: pd.DataFrame, without: Without) -> pd.DataFrame:
     told = pd.concat([_shares(tried, KEYS), _shares(tried, [*KEYS, "origin"])], ignore_index=True)
     told["verdict"] = [verdict(row.n, row.inside_80, row.inside_95) for row in told.itertuples()]
     return told.reindex(columns=COLUMNS).sort_values(COLUMNS[:4], ignore_index=True, na_position="first")
+
+
+def and_together(told: pd.DataFrame) -> pd.DataFrame:
+    """The same with a row for each level of the statutory phases one to three years ahead together, without a year ahead.
+
+    Of one authority there are too few forecasts of a phase and a year ahead for a verdict.
+    """
+    near = told[told["origin"].isna() & told["horizon"].isin(NEAR) & told["phase"].isin(list(ENTRY_YEAR))]
+    counts = near[SHARES].mul(near["n"], axis=0).assign(level=near["level"], n=near["n"]).groupby("level", as_index=False).sum()
+    rows = counts.assign(phase=BOTH, **{name: counts[name] / counts["n"] for name in SHARES})
+    rows["verdict"] = [verdict(row.n, row.inside_80, row.inside_95) for row in rows.itertuples()]
+    return pd.concat([told, rows.reindex(columns=COLUMNS)], ignore_index=True) if len(rows) else told
 
 
 def verdict(forecasts: int, inside_80: float, inside_95: float) -> str:

@@ -12,7 +12,7 @@ from sufficiency.accuracy import measures
 from sufficiency.assumptions import Assumptions, ExcludedYear
 from sufficiency.backtest import Backtest, Plan, authority_alone, backtest, methods
 from sufficiency.calibration import bands
-from sufficiency.coverage import coverage, residuals, verdict
+from sufficiency.coverage import and_together, coverage, residuals, verdict
 from sufficiency.evidence import Evidence
 from sufficiency.own_errors import own_errors
 from sufficiency.vintages import OWN_RETURN, vintage_id
@@ -202,3 +202,13 @@ def test_a_verdict_needs_thirty_forecasts_and_names_both_ways_of_being_wrong() -
     assert verdict(29, 0.2, 0.2) == ""
     assert [verdict(30, *shares) for shares in ((0.8, 0.95), (0.7, 0.95), (0.8, 0.91), (0.9, 0.95), (0.9, 0.9))] == [
         "as they should", "too narrow", "too narrow", "too wide", "too narrow in one, too wide in the other"]
+
+
+def test_one_authority_gets_its_verdict_over_both_phases_and_three_years_ahead(nine_more: Backtest) -> None:
+    told = nine_more.tables["coverage"]
+    row = told[told["horizon"].isna()].squeeze()
+    near = told[told["origin"].isna() & told["horizon"].le(3)]
+    assert (row["level"], row["phase"], row["n"]) == ("authority", "primary and secondary", near["n"].sum()) and row["n"] == 24
+    assert row["inside_80"] == pytest.approx((near["inside_80"] * near["n"]).sum() / row["n"]) and row["verdict"] == ""
+    more = and_together(near.assign(n=10))
+    assert more["verdict"].tolist()[-1] == verdict(60, *more[["inside_80", "inside_95"]].iloc[-1])
