@@ -198,7 +198,7 @@ COLUMNS: dict[str, Column] = {
     "level": Column("authority; dfe: the authority as the scorecards measure it; planning_area; school; district; ward"),
     "code": Column("authority, planning area or school"),
     "name": Column("name of the planning area or school"),
-    "horizon": Column("years ahead of the January in which the forecast was made", WHOLE),
+    "horizon": Column("years ahead of the January in which it was made; blank: one to three together", WHOLE),
     "made_in": Column("academic year of the January census that the forecast was made from; blank: all of them", PLAIN),
     "method": Column("measured: by past error; plain: three years weighed 3, 2, 1; last_year; own_return: the authority's own"),
     "vintage_id": Column("name of the forecast: one method, one January, this input"),
