@@ -23,6 +23,7 @@ from sufficiency.childcare.provider_tables import GRADES
 from sufficiency.childcare.quality import ALL as EVERY_KIND
 from sufficiency.childcare.quality import CARDS, ELSEWHERE, EVERY_AREA, NOT_INSPECTED, OLD
 from sufficiency.childcare.terms import BAND_NAMES, TERMS, YOUNG
+from workbench.childcare_view import area_sayings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -35,6 +36,7 @@ ALIKE = 1e-6                    # a take-up that is the same in all districts is
 PUBLISHED_TERM = "spring"       # take-up is published of a January
 GOOD = GRADES[:2]
 A_WEEK = " hours a week"
+LEAST_TOLD = 0.005      # share of the hours on offer that is assumed, from which it is said
 SPOKEN = {FUNDED: "funded hours", ALL: "all hours"}
 KINDS = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
 READING = (
@@ -89,7 +91,8 @@ def _areas_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
     values = _wide(columns)
     measures.sort(key=lambda view: -values.groupby("year")[view.column].count().gt(0).sum())   # last, what not all years have
     return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), values,
-                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine))
+                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine),
+                 said=area_sayings(tables, base))
 
 
 def _with_silence(measures: Sequence[Measure], values: pd.DataFrame, mine: pd.DataFrame, base: int) -> tuple[Measure, ...]:
@@ -164,7 +167,8 @@ def gap_measure(column: str, title: str, band: str, scale: Scale, *, funded: boo
         saying=f"short of {'funded hours' if funded else 'hours'} for {BAND_NAMES[band]}",
         explain=f"{what} wanted beyond those on offer in a week of term; over: on offer beyond those wanted. A part-time place "
                 f"is {PTE_HOURS} hours a week. The letter ({LOCAL}) goes by hours on offer for each wanted, and says how severe "
-                "it is. Nothing is told of years in which nobody of the age is entitled.")
+                "it is; assumed is the share of what is on offer for which the usual hours of a kind of setting stand in. "
+                "Nothing is told of years in which nobody of the age is entitled.")
 
 
 def _gaps(rows: pd.DataFrame, name: str, *, say_term: bool = True) -> pd.DataFrame:
@@ -172,7 +176,10 @@ def _gaps(rows: pd.DataFrame, name: str, *, say_term: bool = True) -> pd.DataFra
     known = rows["status"].isin(LETTERS)
     gap = (rows["hours_wanted"] - rows["hours_counted"]).where(known)
     terms = rows["term"] if say_term else [""] * len(rows)
-    told = [", ".join(part for part in (term, in_places(hours)) if part) for term, hours in zip(terms, gap, strict=True)]
+    guessed = [f"{share:.0%} assumed" if sure and share >= LEAST_TOLD else ""
+               for sure, share in zip(known, rows["assumed_share"].fillna(0.0), strict=True)]
+    told = [", ".join(part for part in (term, in_places(hours), guess) if part)
+            for term, hours, guess in zip(terms, gap, guessed, strict=True)]
     return pd.DataFrame({"key": rows["area_code"], "year": rows["ay"], name: gap, f"{name}_letter": rows["status"],
                          f"{name}_detail": told})
 
@@ -218,9 +225,10 @@ def _takeup(tables: Mapping[str, pd.DataFrame], base: int) -> tuple[list[pd.Data
     columns, measures = [], []
     for (band, kind), rows in mine.groupby(["age_band", "kind"], sort=True):
         name = f"takeup_{band}_{kind}"
-        alike = bool(rows["takeup"].count() > 1 and rows["takeup"].max() - rows["takeup"].min() < ALIKE)
-        columns.append(pd.DataFrame({"key": rows["area_code"], "year": base, name: rows["takeup"] * 100, f"{name}_detail":
-                                     rows["basis"] + (", not known by district" if alike else "")}))
+        if rows["takeup"].count() > 1 and rows["takeup"].max() - rows["takeup"].min() < ALIKE:
+            continue        # a rate of the authority or of England: it says nothing of a district
+        columns.append(pd.DataFrame({"key": rows["area_code"], "year": base, name: rows["takeup"] * 100,
+                                     f"{name}_detail": rows["basis"]}))
         measures.append(share_measure(
             name, f"{_named(str(band))}: take-up of {KINDS[str(kind)]}",
             f"Of the children eligible for {KINDS[str(kind)]} in January {base + 1}, the share that takes them up."))

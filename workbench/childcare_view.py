@@ -16,6 +16,8 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
+from sufficiency.childcare.gaps import NOTICEABLE, assumed
+from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from workbench.disclosure import JUDGE
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 SHEETS = (
     "childcare_findings", "childcare_balance", "access_by_area", "access", "childcare_takeup", "childcare_settings",
-    "childcare_quality", "wraparound", "childcare_disabled",
+    "childcare_quality", "wraparound", "childcare_disabled", MARKED,
 )
 FINDINGS = "findings.json"
 TENS = 10       # published breakdowns of funded childcare are rounded to
@@ -73,7 +75,8 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     parts = [_stands(row) for band in YOUNG for measure in (FUNDED, ALL)
              for row in worst[(worst["age_band"] == band) & (worst["measure"] == measure)].to_dict("records")]
     areas = now[now["level"] == PLANNING_AREA]
-    short = areas[areas["status"] == "R"]["area_code"].nunique()
+    short = areas[areas["hours_short"] >= NOTICEABLE]["area_code"].nunique()
+    severe = areas[areas["status"] == "R"]["area_code"].nunique()
     unsure = areas[areas["status"] == NOT_KNOWN]["area_code"].nunique()
     told = [f"  For {unsure} it is not known in full: not everybody has told their hours."] if unsure else []
     whole = worst[worst["measure"] == ALL]
@@ -81,7 +84,82 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     if assumed > 0:
         told.append(f"  {assumed:.0%} of the hours on offer are an assumption: the usual hours of a kind of setting.")
     return [f"Childcare in {ay_label(base)}, hours a week in the term that is worst (local definition):", *parts,
-            f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term.", *told, ""]
+            f"  {short} of {areas['area_code'].nunique()} planning areas have too little for some age in some term, {severe} of "
+            "them so little that they are insufficient.", *told, ""]
+
+
+def lines_of_area(weighed: pd.DataFrame, code: str) -> list[str]:
+    """How each age stands in an area or district in the worst term of each year; none where nothing is told of it."""
+    mine = weighed[weighed["area_code"] == code] if len(weighed) else weighed
+    worst = mine[mine["age_band"].isin(YOUNG) & mine["worst_term"].astype("bool")] if len(mine) else mine
+    lines = []
+    for ay in sorted(worst["ay"].unique()) if len(worst) else ():
+        rows = worst[worst["ay"] == ay].set_index(["age_band", "measure"])
+        lines += [f"Childcare in {ay_label(int(ay))}, hours a week in the term that is worst (local definition):"]
+        for band, measure in ((band, measure) for band in YOUNG for measure in (FUNDED, ALL) if (band, measure) in rows.index):
+            lines.append(_stands({**rows.loc[(band, measure)].to_dict(), "age_band": band, "measure": measure}))
+        lines.append("")
+    return lines
+
+
+def childcare_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> tuple[str, ...]:
+    """One sentence on each age: how the authority stands in its worst term, and in how many areas hours are short."""
+    weighed = tables.get("childcare_balance", pd.DataFrame())
+    if weighed.empty:
+        return ()
+    now = weighed[weighed["ay"] == base]
+    return tuple(said for band in YOUNG if (said := _said_of_age(now[now["age_band"] == band])))
+
+
+def _said_of_age(now: pd.DataFrame) -> str:
+    """Funded hours where the age is entitled to any, else all hours."""
+    measure = FUNDED if now["measure"].eq(FUNDED).any() else ALL
+    worst = now[(now["measure"] == measure) & now["worst_term"].astype("bool")]
+    whole = worst[worst["level"] == AUTHORITY]
+    if whole.empty:
+        return ""
+    row = whole.iloc[0]
+    areas = worst[worst["level"] == PLANNING_AREA]
+    short = areas[areas["hours_short"] >= NOTICEABLE]
+    unknown = areas["hours_short"].isna().sum()
+    lacking = (f"{len(short)} of {len(areas)} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
+               if len(short) else f"none of {len(areas)} planning areas is known to lack any")
+    offered = "none are known to be on offer" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f} are on offer"
+    name, what = BAND_NAMES[str(row["age_band"])], "funded hours" if measure == FUNDED else "hours"
+    return (f"{name[0].upper()}{name[1:]}: {row['hours_wanted']:,.0f} {what} a week are wanted "
+            f"in the worst term of {ay_label(int(row['ay']))}, the {row['term']}, and {offered}: "
+            f"{WORDS[row['status']]}{assumed(row['assumed_share'])}. {lacking[0].upper()}{lacking[1:]}"
+            f"{f'; of {unknown} it is not known' if unknown else ''}.")
+
+
+def area_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> pd.DataFrame:
+    """What the card of a planning area says whatever the year: how each age stands, what is in reach, what closes: key, text."""
+    weighed, marked = tables["childcare_balance"], tables.get(MARKED, pd.DataFrame())
+    now = weighed[(weighed["level"] == PLANNING_AREA) & (weighed["ay"] == base) & (weighed["measure"] == ALL)
+                  & weighed["worst_term"].astype("bool")]
+    now = now.set_index("age_band")
+    rows = []
+    for code in now["area_code"].unique():
+        mine = now[now["area_code"] == code]
+        stands = "; ".join(f"{BAND_NAMES[band]}: {mine.loc[band, 'stands']}" for band in YOUNG if band in mine.index)
+        texts = [f"In the worst term of {ay_label(base)}, funded and all hours together: {stands}."]
+        if reach := _reach_of(tables, code, base):
+            texts.append(f"In reach of its families, across the border included, for each hour wanted: {reach}.")
+        if len(marked):
+            texts += [said[0].upper() + said[1:] for said in marked.loc[marked["area_code"] == code, "said"]]
+        rows.append({"key": code, "text": " ".join(texts)})
+    return pd.DataFrame(rows, columns=["key", "text"])
+
+
+def _reach_of(tables: Mapping[str, pd.DataFrame], code: str, base: int) -> str:
+    """All hours in reach of an area's families for each they want, in the term in which they are fewest, by age."""
+    table = tables.get("access_by_area", pd.DataFrame())
+    if table.empty:
+        return ""
+    mine = table[(table["level"] == PLANNING_AREA) & (table["area_code"] == code) & (table["ay"] == base)
+                 & (table["measure"] == ALL) & table["index"].notna() & table["status"].ne(NOT_KNOWN)]
+    fewest = mine.groupby("age_band")["index"].min()
+    return ", ".join(f"{fewest[band]:.2f} for {BAND_NAMES[band]}" for band in YOUNG if band in fewest)
 
 
 def _stands(row: Mapping[str, Any]) -> str:
@@ -89,4 +167,4 @@ def _stands(row: Mapping[str, Any]) -> str:
     what = "funded hours" if row["measure"] == FUNDED else "all hours"
     offered = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
-            f"{WORDS[row['status']]}")
+            f"{WORDS[row['status']]}{assumed(row['assumed_share'])}")

@@ -111,6 +111,7 @@ HEADINGS: dict[str, str] = {
     "hours_assumed": "Hours a week assumed", "hours_flexible": "Hours a week not claimed as funded",
     "assumed_share": "Hours assumed (%)", "marked": "Letter (*: rests on an assumption)", "stands": "How the age stands",
     "hours_not_told": "Hours a week not told", "hours_short": "Hours a week short",
+    "mark": "What it is", "mark_on": "On", "said": "In a sentence",
     "hours_over": "Hours a week over", "pte_wanted": "Part-time places (15 hours) wanted",
     "pte_counted": "Part-time places (15 hours) on offer for own children",
     "pte_short": "Part-time places (15 hours) short", "pte_over": "Part-time places (15 hours) over",

@@ -25,6 +25,7 @@ from workbench.attribution import attribution
 from workbench.childcare_map import READING as OF_CHILDCARE
 from workbench.childcare_map import childcare_layers
 from workbench.childcare_points import settings_points
+from workbench.childcare_view import childcare_sayings
 from workbench.picture import Picture
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
@@ -74,10 +75,10 @@ def committee_sheet(picture: Picture) -> Sheet:
     if (settings := settings_points(tables, picture)) is not None:
         points.append(settings)
     return Sheet(
-        title=f"{picture.authority.name}: where school places run short",
+        title=f"{picture.authority.name}: where school places {'and childcare run' if young else 'run'} short",
         subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools"
                  f"{', and childcare wanted and on offer' if young else ''}.",
-        headlines=headlines(tables, picture.authority),
+        headlines=(*headlines(tables, picture.authority), *childcare_sayings(tables, base)),
         layers=(*layers, *young),
         points=tuple(p for p in points if len(p.items)),
         outlines=() if picture.districts is None else (Outline("Districts", _outlined(picture.districts)),),

@@ -35,6 +35,7 @@ MOST_ROWS = 1_048_576       # of an Excel sheet, heading included
 MOST_CHARACTERS = 32_767    # of an Excel cell, in UTF-16 units
 LONGEST_NAME = 31           # of a sheet
 WIDEST = 48
+PROSE, PROSE_WIDTH = 160, 100       # texts longer than the one are sentences: their column wraps, and is as wide as the other
 MOST_LINES, LINE_POINTS = 3, 15     # a heading breaks into about so many lines, each so high
 POINTS = 72                 # in an inch
 PICTURES, CHART_CHARACTERS = "Charts", 110
@@ -118,6 +119,10 @@ class Styles:
         self.wrapped = self.of(text_wrap=True, valign="top")
         self.quoted = self.of(quote_prefix=True)    # Excel then treats the cell as text even when it is edited or saved as CSV
 
+    def prose(self, text: str) -> Format:
+        """The format of sentences, which wrap; those that begin like a formula stay text."""
+        return self.of(text_wrap=True, valign="top", **({"quote_prefix": True} if begins_like_a_formula(text) else {}))
+
     def of(self, **properties: object) -> Format:
         """The format with these properties."""
         key = tuple(sorted(properties.items()))
@@ -168,9 +173,11 @@ def _write_table(sheet: Worksheet, frame: pd.DataFrame, styles: Styles) -> None:
         sheet.write_string(0, at, name, styles.heading)
         shown_as = styles.number(guide(name).shown_as)
         longest = max(max(map(len, name.split()), default=0), math.ceil(len(name) / MOST_LINES))
-        for row, value in enumerate(frame[column].tolist(), 1):
-            longest = max(longest, _write(sheet, row, at, value, shown_as, styles))
-        width = min(WIDEST, longest + 3)
+        values = frame[column].tolist()
+        prose = any(isinstance(value, str) and len(value) > PROSE for value in values)
+        for row, value in enumerate(values, 1):
+            longest = max(longest, _write(sheet, row, at, value, shown_as, styles, prose=prose))
+        width = PROSE_WIDTH if prose else min(WIDEST, longest + 3)
         lines = max(lines, math.ceil(len(name) / (width - 3)))
         sheet.set_column(at, at, width)
     sheet.set_row(0, LINE_POINTS * min(lines, MOST_LINES + 1))
@@ -180,10 +187,11 @@ def _write_table(sheet: Worksheet, frame: pd.DataFrame, styles: Styles) -> None:
         sheet.autofilter(0, 0, max(1, len(frame)), len(frame.columns) - 1)
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: object, shown_as: Format, styles: Styles) -> int:
-    """One cell: text as text, a number as a number, missing as blank; gives its width in characters."""
+def _write(sheet: Worksheet, row: int, column: int, value: object, shown_as: Format, styles: Styles, *,
+           prose: bool = False) -> int:
+    """One cell: text as text, in sentences wrapped, a number as a number, missing as blank; gives its width in characters."""
     if isinstance(value, str):
-        return _write_text(sheet, row, column, value, styles)
+        return _write_text(sheet, row, column, value, styles, styles.prose(value) if prose else None)
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return 0
     if isinstance(value, bool | np.bool_):

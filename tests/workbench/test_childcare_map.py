@@ -16,9 +16,11 @@ from maps.sheet import Sheet, draw
 from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas
 from sufficiency.childcare.balance import COLUMNS, WORDS
+from sufficiency.childcare.marks import MARKS
 from sufficiency.evidence import Authority
 from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers, in_places
 from workbench.childcare_points import settings_points
+from workbench.childcare_view import area_sayings, childcare_sayings, lines_of_area
 from workbench.disclosure import JUDGE, protect
 from workbench.picture import Picture
 
@@ -51,7 +53,8 @@ def weighed() -> pd.DataFrame:
                             "children": 200.0, "hours_wanted": wanted * 15, "hours_on_offer": there * 15,
                             "hours_counted": there * 15, "pte_wanted": wanted,
                             "pte_counted": there, "pte_short": max(0.0, wanted - there), "pte_over": max(0.0, there - wanted),
-                            "ratio": there / wanted, "status": letter, "words": WORDS[letter], "worst_term": term == "summer"}
+                            "ratio": there / wanted, "status": letter, "words": WORDS[letter], "worst_term": term == "summer",
+                            "stands": "too few rooms" if short else "enough", "hours_short": max(0.0, wanted - there) * 15}
                         rows += [told | {"measure": measure} for measure in ("funded", "all")]
     return pd.DataFrame(rows)[COLUMNS]
 
@@ -153,6 +156,44 @@ def test_every_shortage_is_counted_and_its_letter_says_how_severe_it_is() -> Non
         "short, A). All areas: 1 A. Not known for 1 more.")
 
 
+def test_the_part_that_is_assumed_stands_beside_the_letter() -> None:
+    given = tables()
+    given["childcare_balance"]["assumed_share"] = 0.4
+    made = picture(given)
+    areas = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[AREAS]
+    assert told(areas, "Children under two: funded hours short, summer")[1][0] == SHORT.replace(", R", ", 40% assumed, R")
+    assert told(areas, "Two-year-olds: funded hours short, summer")[0] == ["not known"] * 2
+
+
+def test_the_card_says_how_each_age_stands_what_is_in_reach_and_what_closes() -> None:
+    said = "Weavers Walk closes on 31 December 2026: 1,870 hours a week (125 part-time places) end with it."
+    marks = pd.DataFrame([("P1", "Hill", "closes", "2026-12-31", "EY1", "", 1870.0, said)], columns=MARKS)
+    text = area_sayings({**tables(), "childcare_marks": marks}, BASE).set_index("key")["text"]
+    assert text["P1"] == (
+        "In the worst term of 2025/26, funded and all hours together: children under two: too few rooms; two-year-olds: enough; "
+        "three- and four-year-olds: enough. In reach of its families, across the border included, for each hour wanted: 0.85 for "
+        f"children under two. {said}")
+    assert "closes" not in text["P2"]
+
+
+def test_the_headline_has_a_sentence_for_each_age() -> None:
+    given = tables()
+    whole = given["childcare_balance"].query("area_code == 'P1'").assign(level="authority", area_code="E10000099")
+    told = childcare_sayings({"childcare_balance": pd.concat([given["childcare_balance"], whole])}, BASE)
+    assert len(told) == 3 and told[0] == (
+        "Children under two: 1,500 funded hours a week are wanted in the worst term of 2025/26, the summer, and 1,200 are on "
+        "offer: insufficient. 1 of 2 planning areas lack some, 300 hours a week (20 part-time places) between them.")
+    assert childcare_sayings({}, BASE) == ()
+
+
+def test_of_an_area_or_district_every_year_is_told_in_lines() -> None:
+    lines = lines_of_area(tables()["childcare_balance"], NORTH)
+    assert [line for line in lines if "Childcare in" in line] == [
+        f"Childcare in {ay}, hours a week in the term that is worst (local definition):" for ay in ("2025/26", "2026/27")]
+    assert "  children under two, funded hours, summer: 1,500 wanted, 1,200 on offer: insufficient" in lines
+    assert lines_of_area(tables()["childcare_balance"], "E99") == [] == lines_of_area(pd.DataFrame(), NORTH)
+
+
 def test_a_year_without_an_entitlement_is_not_one_of_which_nothing_is_known() -> None:
     given = tables()
     rows = given["childcare_balance"]
@@ -178,8 +219,7 @@ def test_a_take_up_that_only_the_authority_has_is_not_told_as_the_districts() ->
     given["childcare_takeup"]["takeup"] = 0.75
     made = picture(given)
     districts = {layer.key: layer for layer in childcare_layers(made.release.tables, made)}[DISTRICTS]
-    assert told(districts, "Two-year-olds: take-up of early learning") == [
-        ["75 %, published, not known by district", "not told"]] * 2
+    assert not [view.title for view in districts.measures if "take-up" in view.title]
 
 
 def test_who_works_at_home_stands_on_no_point_whatever_the_table_says() -> None:

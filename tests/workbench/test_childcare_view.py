@@ -15,6 +15,8 @@ from scenarios.identity import Identity
 from scenarios.runs import Run, load
 from sufficiency.assumptions import Assumptions
 from sufficiency.model import Outcome, run
+from workbench.answers import UserError
+from workbench.area_answer import area_answer
 from workbench.childcare_view import SHEETS, childcare_lines, childcare_tables
 from workbench.column_guide import CODE_OF
 from workbench.disclosure import JUDGE, protect
@@ -42,7 +44,7 @@ def done() -> Outcome:
 
 @pytest.fixture(scope="module")
 def published(done: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    settings = {"authority": {"name": "Testshire", "code": "999", "base_year": BASE}}
+    settings = {"authority": {"name": "Testshire", "code": "999", "base_year": BASE}, "assumptions": {"draws": 1}}
     identity = Identity((), settings, 1, "")
     return load(publish_run(tmp_path_factory.mktemp("runs"), identity, done, lambda _: None))
 
@@ -64,7 +66,7 @@ def test_the_folder_has_the_tables_of_childcare_and_the_findings(published: Run)
 
 def test_no_sheet_holds_headcounts_of_settings_nor_what_small_areas_want(published: Run) -> None:
     names = CalamineWorkbook.from_path(published.folder / "tables.xlsx").sheet_names
-    assert set(SHEETS) - {"wraparound"} <= {*names} and not {"childcare_demand", "childcare_supply"} & {*names}
+    assert set(SHEETS) - {"wraparound", "childcare_marks"} <= {*names} and not {"childcare_demand", "childcare_supply"} & {*names}
     for name in set(SHEETS) & {*names}:
         columns = set(sheet(published, name).columns)
         assert JUDGE not in columns and not ("lsoa_code" in columns and {"wanted", "children", "eligible"} & columns), name
@@ -102,6 +104,17 @@ def test_the_headline_says_how_each_age_stands(published: Run) -> None:
     assert "three- and four-year-olds, funded hours, summer:" in text and "planning areas have too little" in text
     assert not any("nan" in line for line in told["childcare"])
     json.dumps(told["childcare"])
+
+
+def test_a_district_is_told_of_childcare_and_a_planning_area_of_both(published: Run) -> None:
+    answer = area_answer(published, "e07000001")
+    assert answer.lines[0].endswith("(E07000001), a district: childcare") and answer.data["district_code"] == "E07000001"
+    assert any("three- and four-year-olds, funded hours, summer:" in line for line in answer.lines)
+    area = published.table("names").query("phase == 'primary'")["planning_area_code"].iloc[0]
+    lines = area_answer(published, area).lines
+    assert "what the forecast is made of" in lines[0] and any("Childcare in 2022/23" in line for line in lines)
+    with pytest.raises(UserError, match="of districts, for childcare alone, E07000001, E07000002"):
+        area_answer(published, "E99")
 
 
 def test_a_planning_area_with_few_children_hides_what_they_want() -> None:

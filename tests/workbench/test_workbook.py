@@ -211,3 +211,14 @@ def test_every_column_of_our_own_tables_is_explained() -> None:
     assert "worst_need" in ours
     assert sorted(ours - COLUMNS.keys()) == []
     assert all(guide(column).meaning for column in ours)
+
+
+def test_sentences_wrap_in_a_wide_column_and_stay_text(tmp_path: Path) -> None:
+    said = "=A list that begins like a formula:\n" + "\n".join(f"- line {n} of it, with some words more" for n in range(9))
+    table = pd.DataFrame({"item": ["B7"], "finding": [said]})
+    write_workbook(protect({"childcare_findings": table}), tmp_path / "one.xlsx", FACTS)
+    with zipfile.ZipFile(tmp_path / "one.xlsx") as book:
+        sheet, styles = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles"))
+    widths = [float(width) for width in re.findall(r'<col min="\d" max="\d" width="([\d.]+)"', sheet)]
+    assert widths[1] > 100 > 3 * widths[0], "wide enough to be read"
+    assert 'wrapText="1"' in styles and 'quotePrefix="1"' in styles and "<f>" not in sheet
