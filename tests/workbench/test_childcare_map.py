@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -288,4 +289,28 @@ def test_a_browser_shows_it_by_keyboard_without_faults_and_runs_nothing(browser:
     assert PAYLOAD in page.locator("#card").inner_text() and "Childminders, North" in page.locator("#card").inner_text()
     assert Axe().run(page).response["violations"] == []
     assert page.evaluate("window.__pwn") is None and errors == []
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_what_no_area_of_the_layer_has_is_not_listed_and_the_letter_is_seen_once(browser: Browser, tmp_path: Path) -> None:
+    made = picture(tables())
+    points = settings_points(made.release.tables, made)
+    assert points is not None and points.areas is not None
+    none_in_districts = replace(points, areas=points.areas[points.areas["layer"] != DISTRICTS])
+    page_text = draw(Sheet("Childcare", "A town", (), childcare_layers(made.release.tables, made), (none_in_districts,)))
+    (tmp_path / "map.html").write_text(page_text, encoding="utf-8", newline="")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector("html.ready")
+    seen = []
+    for layer in range(3):
+        page.focus(f"#phase input[value='{layer}']")
+        page.keyboard.press("Space")
+        seen.append((page.locator("#list-0").is_visible(), page.locator("#to-list-0").is_visible()))
+    assert seen == [(True, True), (True, True), (False, False)]
+    page.locator("#areas [data-area]").first.click()
+    told = page.locator("#card .views dd > span").first
+    assert (told.text_content() or "")[-3:] in (", R", ", G")
+    assert told.locator(".unseen").count() == 1, "the letter is in the swatch already"
     page.context.close()
