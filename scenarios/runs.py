@@ -118,7 +118,7 @@ def ready(runs: Path, run_id: str) -> None:
 
 def _cannot_write(runs: Path, fault: OSError) -> RunError:
     if isinstance(fault, (FileExistsError, NotADirectoryError)):
-        return RunError(f"{runs} cannot be a folder: a file has that name, or stands in the way to it",
+        return RunError(f"the run cannot be written to {runs}: a file has that name, or stands in the way to it",
                         "give another place with --out, or leave it out and the run lies in the workspace")
     return RunError(f"the run cannot be written to {runs}: {fault.strerror or fault}",
                     "check that there is room and that you may write there, or give another place with --out")
