@@ -190,9 +190,9 @@ def print_coverage(method: str, errors: pd.DataFrame) -> None:
 def print_pooling(errors: pd.DataFrame) -> None:
     """Print how well bands serve that an authority's own past errors draw: interval score against those of many alone.
 
-    Bands of many, without the January that they are tried on, drawn to the errors that the authority had seen by then, and to those
-    of all its other Januaries; the score is the width and 2 / alpha of each miss, for the 80 and the 95 % band, one to three years
-    ahead (1: as without its own).
+    Bands of many, without the January that they are tried on, drawn to the errors that the authority had seen by then, and to
+    those of all its other Januaries; the score is the width and 2 / alpha of each miss, for the 80 and the 95 % band,
+    one to three years ahead (1: as without its own).
     """
     told = []
     for origin in sorted(errors["origin"].unique()):
