@@ -439,7 +439,8 @@ def test_a_former_school_is_told_unless_its_successor_is_known() -> None:
 @pytest.mark.parametrize("table", ["area_members", "yg_places", "pans", "planned_places", "offers", "october_census"])
 def test_a_list_that_names_unknown_schools(table: str) -> None:
     columns = TABLES[table].to_schema().columns
-    some = pd.DataFrame({c: ["122451", "999999"] if c == "urn" else 2026 if c == "ay" else 0 for c in columns})
+    given = {"urn": ["122451", "999999"], "ay": 2026, "site_ref": ""}
+    some = pd.DataFrame({c: given.get(c, 0) for c in columns})
     notes, problems = found(evidence(schools=SCHOOLS, **{table: some}), table)
     assert notes == ["1 schools are not known: 999999"] and not problems
     assert found(evidence(schools=SCHOOLS, **{table: some[1:]}), table)[1] == ["999999: none of these schools is known"]
