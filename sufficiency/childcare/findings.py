@@ -230,7 +230,8 @@ def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
         return ""
     what = "funded hours a week" if measure == FUNDED else "hours a week"
     told = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
-    told += " known to be on offer" if row["status"] == NOT_KNOWN else " on offer"
+    rests = " taken to be" if assumed(row["assumed_share"]) else " known to be"
+    told += f"{rests if row['status'] == NOT_KNOWN else ''} on offer"
     return (f"{_capital(BAND_NAMES[band])}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} {what} wanted, {told}: "
             f"{row['marked']}, {WORDS[row['status']]}{assumed(row['assumed_share'])}. Funded and all hours together: "
             f"{row['stands']}.")

@@ -106,6 +106,14 @@ def test_families_with_help_for_its_cost_are_not_answered_by_early_learning(youn
     assert "\n- Two-year-olds, early learning: " in found["B4"].sentence
 
 
+def test_hours_that_are_an_assumption_are_not_called_known() -> None:
+    made = forecast(evidence(settings_hours=[], childminders=[]), Assumptions())
+    guessing = replace(Assumptions(), childcare_years=0, assume_opening_hours=True)
+    young = childcare(made.evidence, made.frame, made.projection, guessing)
+    b7 = next(f for f in young.findings if f.code == "B7").sentence
+    assert "taken to be on offer: ?" in b7 and "(100% of what is on offer is an assumption)" in b7 and "known to be" not in b7
+
+
 def test_what_is_wanted_in_the_holidays_says_that_its_rate_is_not_verified() -> None:
     clubs = [club("C1", postcode=POSTCODES[0], schools_served=A, places_holiday=20.0, holiday_hours_week=40.0, holiday_weeks=6.0)]
     for young in (told(), told(clubs=clubs)):
