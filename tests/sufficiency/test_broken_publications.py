@@ -279,7 +279,7 @@ def test_the_healthy_workspace_is_healthy(tmp_path: Path) -> None:
     set_out(tmp_path)
     evidence = load(tmp_path, {}).evidence
     assert {s.reader for s in evidence.sources} == set(HEALTHY)
-    of_their_own = {"ofsted_register", "code_point", "os_open_roads"}      # told in tests of their own
+    of_their_own = {"ofsted_register", "code_point", "os_open_roads", "lait"}      # told in tests of their own
     assert set(HEALTHY) == {r.name for r in PUBLICATIONS} - {"scap_area_names", "school_points"} - of_their_own
     assert len(evidence.schools) == 2 and len(evidence.lsoas) == 4 and len(evidence.births) == 13
 

@@ -203,7 +203,7 @@ def test_a_place_that_cannot_be_written_is_told_before_long_work(tmp_path: Path,
 def test_a_run_that_cannot_be_written_is_not_computed(thin: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     done = sufficiency("run", thin, "--out", tmp_path / "file")
-    assert done.returncode == answers.INPUT and "file cannot be a folder" in done.stderr and "--out" in done.stderr
+    assert done.returncode == answers.INPUT and "cannot be written to" in done.stderr and "--out" in done.stderr
     assert "Projecting" not in done.stderr
 
 
