@@ -7,8 +7,8 @@ from its long-run mean in the direction in which it has moved (above 0: births t
 towards that mean (below 0); a share `drawn` falls away, since part of any departure is chance. The common part is half the recent
 level and half the long-run mean: a shock that all had together is neither repeated for ever nor gone at once, and a dozen years
 cannot tell more exactly. For a year that the table of many authorities does not cover, their long-run mean stands in. With one or
-two changes of its own an authority's latest stand for its level; with none there is no level, and many authorities do not stand in
-for it. How much further out forecasts from short histories are is measured (`calibration`).
+two changes of its own an authority's latest stand for its level; with none there is no level, and many authorities do not stand
+in for it. How much further out forecasts from short histories are is measured (`calibration`).
 """
 
 from __future__ import annotations

@@ -92,6 +92,7 @@ def evidence(tables: Mapping[str, Any], gss_code: str = "E10000099") -> Evidence
             if name == "housing_sites":
                 frame = frame.assign(**{column: blank for column, blank in KIND_NOT_KNOWN.items() if column not in frame})
             columns = list(TABLES[name].to_schema().columns)
-            frame = frame.assign(**{column: blank for column, blank in NOT_TOLD.items() if column in columns and column not in frame})
+            lacking = (column for column in NOT_TOLD if column in columns and column not in frame)
+            frame = frame.assign(**{column: NOT_TOLD[column] for column in lacking})
             frames[name] = frame[columns]
     return Evidence(Authority("999", "Testshire", gss_code, BASE), frames)
