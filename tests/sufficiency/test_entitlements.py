@@ -45,6 +45,19 @@ def test_every_overlap_of_entitlements_is_as_the_oracle_says(on: date) -> None:
     assert found.min() >= 0 and found.sum(axis=1).max() <= 30        # never 45
 
 
+@pytest.mark.parametrize("on", DATES, ids=str)
+def test_the_hours_that_demand_adds_up_by_heading_are_those_of_the_oracle(on: date) -> None:
+    """A run adds hours heading by heading (`added`, and what working parents add to early learning): for each child the same."""
+    for band, months in (("under_2", 12), ("age_2", 26), ("age_3_4", 40)):
+        adds, force = added(band, on), hours_of(band, on)
+        for working, early in product((False, True), repeat=2):
+            by_working = adds["working_parent"]
+            if early and force["early_learning"]:
+                by_working = max(0.0, force["working_parent"] - force["early_learning"])
+            hours = adds["universal"] + early * adds["early_learning"] + working * by_working
+            assert hours == one_child(months, working, early, False, on), (band, working, early)
+
+
 def test_a_two_year_old_who_meets_both_tests_is_entered_through_early_learning_first() -> None:
     by_kind = dict(zip(KINDS, layers(30, True, True, False, date(2026, 1, 1))[0], strict=True))
     assert by_kind == {"universal": 0, "early_learning": 15, "working_parent": 15}
