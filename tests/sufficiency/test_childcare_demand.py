@@ -57,14 +57,12 @@ G7 = {"childcare_eligible": table("childcare_eligible", (BASE, "working_parent",
 
 
 def test_g7_worked_example() -> None:
-    """240 two-year-olds in summer: 186.6 and 34.6 are 221.2 PTE; 88 % of 310 are in reach: 272.8, 51.6 or 19 % over."""
+    """240 two-year-olds in summer: 186.6 and 34.6 are 221.2 PTE (what is in reach of them, and over: `test_childcare_balance`)."""
     found, _ = demand(evidence(**G7))
     rows = found.table(children(), range(BASE, BASE + 1)).query("lsoa_code == @A and term == 'summer' and age_band == 'age_2'")
     pte = rows.set_index("kind")["pte"]
     wanted = pte["working_parent"] + pte["early_learning"]
     assert [f"{n:.1f}" for n in (pte["working_parent"], pte["early_learning"], wanted)] == ["186.6", "34.6", "221.2"]
-    supply = 310 * 0.88
-    assert [f"{n:.1f}" for n in (supply, supply - wanted)] == ["272.8", "51.6"] and f"{(supply - wanted) / supply:.0%}" == "19%"
     assert rows.set_index("kind")["eligible"].to_dict() == pytest.approx(
         {"working_parent": 240 * .49, "early_learning": 240 * .20, "paid": 240})
 
@@ -72,13 +70,11 @@ def test_g7_worked_example() -> None:
 def test_g2_rates_of_england() -> None:
     """What the rulebook takes from the national table is what the brief works out of it."""
     found, notes = demand()
-    assert f"{278_000 / 571_241:.1%}" == "48.7%" and f"{66_000 / 135_865:.1%}" == "48.6%"
-    assert found.eligible["under_2", "working_parent"] == pytest.approx([0.486] * 2, abs=1e-9)
-    assert f"{(278_000 + 66_000) / (571_241 + 135_865):.3f}" == "0.486"
+    assert found.eligible["under_2", "working_parent"] == pytest.approx([round((278_000 + 66_000) / (571_241 + 135_865), 3)] * 2)
     use = found.use
     assert use.takeup("under_2", "working_parent", BASE)[0] == pytest.approx((30_679 + 210_825) / (66_000 + 278_000), abs=1e-3)
-    assert f"{85_629 / 119_598:.1%}" == "71.6%" == f"{use.takeup('age_2', 'early_learning', BASE)[0]:.1%}"
-    assert f"{535_220 / 610_427:.1%}" == "87.7%" == f"{use.takeup('age_3_4', 'universal', BASE)[0]:.1%}"
+    assert f"{85_629 / 119_598:.1%}" == f"{use.takeup('age_2', 'early_learning', BASE)[0]:.1%}"
+    assert f"{535_220 / 610_427:.1%}" == f"{use.takeup('age_3_4', 'universal', BASE)[0]:.1%}"
     assert "eligible children are not known and taken to be as many as in England" in notes
     assert "universal hours by three- and four-year-olds 88%" in notes
 
