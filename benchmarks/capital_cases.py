@@ -76,10 +76,14 @@ def warehouses(path: Path) -> tuple[Case, Choices]:
     return case, Choices(levels=exchange({"cost": 1.0, "km": 1.0}, gap=1e-9), everyone_placed=True)
 
 
+def _group(zone: pd.Series, year: pd.Series) -> pd.Series:
+    """The group of a zone's children in a year."""
+    return "z" + zone.astype(str) + "." + year.astype(str)
+
+
 def county(t: dict[str, pd.DataFrame], rates: dict[str, float]) -> tuple[Case, Choices]:
     """One made county: each zone and year a group of one cell, placed afresh; four pots, two tied to a side of the county."""
     years = tuple(FIRST + int(y) for y in sorted(t["demand"]["year"].unique()))
-    group = lambda zone, year: "z" + zone.astype(str) + "." + year.astype(str)  # noqa: E731
     demand, reach, schemes = t["demand"], t["reach"], t["schemes"]
     pots_of = t["eligible"].merge(schemes[["scheme", "site"]], on="scheme")
     tied = {
@@ -87,7 +91,7 @@ def county(t: dict[str, pd.DataFrame], rates: dict[str, float]) -> tuple[Case, C
     }
     side = pots_of[pots_of["pot"].isin(tied)].drop_duplicates("site").set_index("site")["pot"]
     links = reach.merge(demand[["zone", "year"]], on="zone")
-    ids = group(demand["zone"], demand["year"])
+    ids = _group(demand["zone"], demand["year"])
     after = pd.DataFrame({"after": range(len(years))})
     pots = sorted(t["pots"]["pot"].unique())
     case = check_case(
@@ -115,7 +119,7 @@ def county(t: dict[str, pd.DataFrame], rates: dict[str, float]) -> tuple[Case, C
             .merge(pd.DataFrame({"ay": years}), how="cross")
             .assign(site_id=lambda s: s["site"].astype(str), nc_year=0),
             "links": pd.DataFrame({
-                "group_id": group(links["zone"], links["year"]),
+                "group_id": _group(links["zone"], links["year"]),
                 "site_id": links["site"].astype(str),
                 "kind": "home",
                 "km": links["km"],

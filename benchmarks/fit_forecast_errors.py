@@ -27,9 +27,11 @@ from sufficiency.levels import METHODS
 from sufficiency.past_januaries import FEWEST_CHANGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sufficiency.calibration import Errors
+
+    Power = Callable[[int], float]
 
 SCHOOL_ORIGINS = range(2011, 2021)
 STEPS = {"primary": range(1, 7), "secondary": range(8, 12)}
@@ -122,7 +124,7 @@ def _longer(errors: pd.DataFrame, cut: pd.DataFrame) -> pd.DataFrame:
     both = errors.merge(cut, on=KEYS, suffixes=("", "_cut"))
     logs = both[KEYS].assign(long=np.log1p(both["error"]).abs(), cut=np.log1p(both["error_cut"]).abs())
     sums = logs.groupby(["level", "phase", "horizon"])[["long", "cut"]].sum()
-    return (sums["cut"] / sums["long"]).clip(lower=1.0).unstack("horizon").reindex(     # noqa: PD010
+    return (sums["cut"] / sums["long"]).clip(lower=1.0).unstack("horizon").reindex(     # noqa: PD010  keys are single
         columns=range(1, FURTHEST + 1)).ffill(axis=1).round(3)
 
 
@@ -154,7 +156,7 @@ def print_streams(authority: pd.DataFrame, school: pd.DataFrame) -> None:
           f"migration_own = {np.nanquantile(step, 0.8) / 1.2816:.4f} }}")
 
 
-def _two_parts(squares: dict[int, float], grows=lambda h: h * h, other=lambda h: h) -> tuple[float, float]:     # type: ignore[no-untyped-def]
+def _two_parts(squares: dict[int, float], grows: Power, other: Power = lambda h: h) -> tuple[float, float]:
     """Two amounts, neither below nought, so that grows(h) * one + other(h) * two comes nearest to the squares in proportion."""
     from scipy.optimize import nnls
     h = sorted(squares)
@@ -180,7 +182,8 @@ def print_coverage(method: str, errors: pd.DataFrame) -> None:
     print((weighed.div(pooled.groupby(["level", "phase"])["n"].sum(), axis=0) * 100).round(1).to_string())
     for share in shares:
         print(f"\n{share} by origin (September before the January)")
-        print((by_origin.set_index("origin", append=True)[share].unstack("origin") * 100).round(0).to_string())     # noqa: PD010
+        wide = by_origin.set_index("origin", append=True)[share].unstack("origin")      # noqa: PD010  keys are single
+        print((wide * 100).round(0).to_string())
     print("\nby thirds of the size of the roll, horizons 1 to 3 together")
     tried = pd.concat([inside(near[near["origin"] == o], calibrate(near[near["origin"] != o])) for o in near["origin"].unique()])
     thirds = tried.groupby(["level", "phase"])["size"].transform(lambda n: pd.qcut(n, 3, labels=["small", "middle", "large"]))

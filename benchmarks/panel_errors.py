@@ -120,7 +120,8 @@ def _schools_ahead(counts: pd.DataFrame, kept: Sequence[str], years: range, meth
     names = pd.DataFrame([(AREA, "secondary", AREA)], columns=["planning_area_code", "phase", "planning_area_name"])
     evidence = Evidence(Authority(CODE, "Panel", "E10000099", years[-1]), {name: empty(name) for name in TABLES})
     made = project(evidence, schools, history, without_small_areas(names, members.astype("str")), Assumptions(method=method))
-    return made.schools.isel(draw=0).reset_coords(drop=True).to_series().unstack("nc_year").swaplevel().sort_index()    # noqa: PD010
+    pupils = made.schools.isel(draw=0).reset_coords(drop=True).to_series()
+    return pupils.unstack("nc_year").swaplevel().sort_index()       # noqa: PD010  keys are single: axes of an array
 
 
 def errors_of(level: str, groups: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def own_errors(evidence: Evidence, assumptions: Assumptions) -> pd.DataFrame:
     """Errors of the authority's phase totals, as `bands` takes them; none where it has no long roll of its own."""
     years, counts = published_roll(evidence)
     roll = pd.DataFrame(counts, index=pd.Index(years, name="ay"), columns=pd.Index(NC_YEARS, name="nc_year")).sort_index()
-    counted = years_counted(roll.stack().rename("actual").reset_index())            # noqa: PD013
+    counted = years_counted(roll.stack().rename("actual").reset_index())            # noqa: PD013  gaps stay gaps
     parts = [held_against(roll, whole_authority(as_known(evidence, origin, assumptions.births_lag), assumptions), origin)
              for origin in sorted(counted)
              if origin < years[0] and changes_behind(counted, origin, assumptions) >= FEWEST_CHANGES]

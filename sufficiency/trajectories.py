@@ -61,7 +61,8 @@ def academic_years(by_financial_year: Floats) -> Floats:
 def parts_of(sites: pd.DataFrame, base: int, rules: dict[str, Any]) -> Parts:
     """Lay out the parts of all sites by academic year.
 
-    sites: `evidence.HousingSites`, at least one row. base: academic year of the latest census. rules: the rulebook of housing.
+    sites: `housing_tables.HousingSites`, at least one row. base: academic year of the latest census. rules: the rulebook of
+    housing.
     """
     rows = sites.reset_index(drop=True).assign(probability=_probability(sites.reset_index(drop=True), rules))
     rows["core"] = in_core(sites.reset_index(drop=True), rules)
@@ -83,7 +84,7 @@ def _probability(rows: pd.DataFrame, rules: dict[str, Any]) -> pd.Series:
 
 
 def in_core(sites: pd.DataFrame, rules: dict[str, Any]) -> pd.Series:
-    """Which rows of a list of sites the core forecast takes whole; sites: `evidence.HousingSites`."""
+    """Which rows of a list of sites the core forecast takes whole; sites: `housing_tables.HousingSites`."""
     return _core(sites, sites["probability"].notna().to_numpy("bool"), rules)
 
 

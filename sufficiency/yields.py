@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sufficiency.evidence import BEDROOMS, YIELD_PHASES
+from sufficiency.housing_tables import BEDROOMS, YIELD_PHASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -89,7 +89,9 @@ def test_nothing_is_guessed_unless_allowed_and_then_it_is_spread_whole(county: E
     assert set(hours["basis"]) == {"assumption"} and guess.asked.empty
     print(hours[hours["term"].eq("summer")].groupby(["age_band", "pattern"])[["places", "hours_week"]].sum().round().to_string())
     codes = tuple(county.lsoas["lsoa_code"])
-    _, people = residents(county, codes)    # type: ignore[misc]  # the county's population is there
+    living = residents(county, codes)
+    assert living is not None, "the county's population is there"
+    people = living[1]
     areas = county.lsoas[["lsoa_code", "district_code"]].assign(under_five=people[:, :5].sum(axis=1))
     out = spread(hours, ["places", "hours_week", "funded_hours_week"], areas, settings.wards)
     assert out["hours_week"].sum() == pytest.approx(hours["hours_week"].sum())

@@ -8,7 +8,7 @@ their years. This is also how a list is often drawn up by hand, and what a plan 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,16 @@ EPS = 1e-9
 
 
 @dataclass
+class Receipt:
+    """What is left of one sum of a pot, and the financial years in which it can be spent."""
+
+    pot: str
+    since: int
+    until: int
+    left: float
+
+
+@dataclass
 class Draft:
     """A plan in the making."""
 
@@ -31,7 +41,7 @@ class Draft:
     room: dict[tuple[str, int, int], float] = field(default_factory=dict)
     opens: dict[str, int] = field(default_factory=dict)
     placed: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
-    money: list[list[float | str]] = field(default_factory=list)  # pot, from, until, left
+    money: list[Receipt] = field(default_factory=list)
     paid: dict[tuple[int, str, int], float] = field(default_factory=lambda: defaultdict(float))
 
     def still_without(self, g: str) -> float:
@@ -46,7 +56,7 @@ class Draft:
         """Place children at the nearest site with room, group by group."""
         for g in groups:
             without = self.still_without(g)
-            for s in sorted(self.f.sites_of[g], key=lambda s, g=g: (self.f.km[g, s], s)):  # type: ignore[misc]
+            for _, s in sorted((self.f.km[g, s], s) for s in self.f.sites_of[g]):
                 come = min(without, self.room_for(g, s))
                 if come > EPS:
                     without -= come
@@ -57,7 +67,7 @@ class Draft:
 
 def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | None:
     """The plan as a solution of the problem; none where what must be built cannot be."""
-    draft = Draft(f, room=dict(f.free), money=[[p, fy, by, money] for p, fy, by, money in f.receipts])
+    draft = Draft(f, room=dict(f.free), money=[Receipt(p, fy, by, money) for p, fy, by, money in f.receipts])
     groups = sorted(f.case.groups["group_id"])
     draft.place(groups)
     forced = {k for k in f.schemes if f.must[k] or f.choices.forced.get(k, False)}
@@ -132,19 +142,19 @@ def _open(draft: Draft, k: str) -> bool:
     return False
 
 
-def _bill(draft: Draft, k: str, t: int) -> tuple[list[list[float | str]], dict[tuple[int, str, int], float]] | None:
+def _bill(draft: Draft, k: str, t: int) -> tuple[list[Receipt], dict[tuple[int, str, int], float]] | None:
     """Pay for a scheme that opens in a year, from what must be spent first; none if pots cannot."""
-    f, left = draft.f, [list(row) for row in draft.money]
+    f, left = draft.f, [replace(receipt) for receipt in draft.money]
     paid: dict[tuple[int, str, int], float] = defaultdict(float)
     for fy in f.financial_years:
         due = f.due_in(k, t, fy)
-        usable = [r for r in left if r[0] in f.pots_of[k] and r[1] <= fy <= r[2]]  # type: ignore[operator]
-        for receipt in sorted(usable, key=lambda r: (r[2], r[1], r[0])):
-            part = min(due, float(receipt[3]))
+        usable = [r for r in left if r.pot in f.pots_of[k] and r.since <= fy <= r.until]
+        for receipt in sorted(usable, key=lambda r: (r.until, r.since, r.pot)):
+            part = min(due, receipt.left)
             if part > 0.0:
                 due -= part
-                receipt[3] = float(receipt[3]) - part
-                paid[f.purse_pots.index(f.pots_of[k]), str(receipt[0]), fy] += part
+                receipt.left -= part
+                paid[f.purse_pots.index(f.pots_of[k]), receipt.pot, fy] += part
         if due > EPS:
             return None
     return left, paid

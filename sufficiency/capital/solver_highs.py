@@ -22,7 +22,7 @@ INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 def quiet(seed: int = 0) -> Any:
     """A solver that prints nothing and keeps to one thread."""
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    model = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy tells no types of it
     for name, value in (("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_feasibility_tolerance", 1e-7)):
         model.setOptionValue(name, value)
     return model

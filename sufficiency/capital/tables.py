@@ -50,7 +50,8 @@ RECEIPTS = ("received", "due", "unsigned")
 
 
 def _code(of: str, blank: bool = False) -> str:
-    return pa.Field(str_matches=rf"^({CODE[1:-1]})?$" if blank else CODE, description=of)  # type: ignore[no-any-return]
+    field: str = pa.Field(str_matches=rf"^({CODE[1:-1]})?$" if blank else CODE, description=of)
+    return field
 
 
 class Groups(pa.DataFrameModel):

@@ -7,8 +7,6 @@ right in silence. Only shapes that cross themselves are repaired, and what chang
 
 from __future__ import annotations
 
-import re
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +23,8 @@ from sufficiency.evidence import Reading
 from sufficiency.sources.cells import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS
 from sufficiency.sources.frames import Layout, cells_of, held, map_problems, other_names, understood
 from sufficiency.sources.reading import Ask, Reader, noted, source, unreadable
+from sufficiency.sources.shape_files import Geometries, endless, opened, told_of, whole, within
 
-Geometries = np.ndarray[Any, np.dtype[np.object_]]
-
-BEGINNINGS = {".geojson": b"{", ".json": b"{", ".gpkg": b"SQLite format 3\x00", ".shp": b"\x00\x00\x27\x0a"}
-NEEDED_PARTS = {".shx": "the index of the shapes", ".dbf": "the table of codes and names", ".prj": "which coordinates they are"}
 LAYOUT = Layout(
     ("lsoa_code",), ("lsoa_name", "district_code", "authority_code"),
     {
@@ -51,7 +46,7 @@ MOST_NAMED = 5
 def read_lsoa_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
     """Read the shapes of small areas, with their codes and districts, into EPSG:27700."""
     whole(path)
-    shapes, notes = _opened(path, ask)
+    shapes, notes = opened(path, lambda: _layer(path, ask), "shape")
     shapes, told = _of_authority(shapes, path.name, ask)
     geometry, told_of_shapes = _on_the_grid(shapes, path.name)
     notes += told + told_of_shapes
@@ -66,57 +61,6 @@ def read_lsoa_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
         notes.append("the file does not say in which district a small area lies")
     placed = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=table["geometry"].to_numpy(), crs=CRS)
     return (Reading(placed, source(READER, path, ask), noted(READER.table, path, tuple(notes))),)
-
-
-def whole(path: Path) -> None:
-    """Refuse a file that is missing, of another kind, broken off, or without the parts that belong to it."""
-    beginning = BEGINNINGS.get(path.suffix.lower())
-    if beginning is None:
-        raise unreadable(path, "a GeoJSON, GeoPackage or shapefile expected", "save it as GeoPackage (.gpkg)")
-    if not path.is_file():
-        raise unreadable(path, "this file is named in the workspace but is not there", "check the name in authority.toml")
-    with path.open("rb") as file:
-        head = file.read(100)
-    if not head.strip():
-        raise unreadable(path, "the file is empty", "download it again")
-    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(beginning) and not head.startswith(beginning):
-        raise unreadable(path, f"this is no {path.suffix.lower()} file inside", "download it again, or name it by what it is")
-    if path.suffix.lower() == ".shp":
-        _whole_shapefile(path, head)
-
-
-def _whole_shapefile(path: Path, head: bytes) -> None:
-    """A shapefile is several files; its main one says in its head how long it is."""
-    beside = {entry.name.casefold() for entry in path.parent.iterdir()}
-    advice = "copy all parts of a shapefile together"
-    problems = [Problem(path.name, expected=f"{path.stem}{end} is missing: {what}", advice=advice)
-                for end, what in NEEDED_PARTS.items() if f"{path.stem}{end}".casefold() not in beside]
-    told, actual = 2 * int.from_bytes(head[24:28], "big"), path.stat().st_size
-    if told > actual:
-        problems.append(Problem(path.name, expected=f"the file breaks off: {actual:,} of {told:,} bytes are there",
-                                advice="download it again"))
-    if problems:
-        raise EvidenceError(problems)
-
-
-def _opened(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Read the layer that has codes of small areas, with the columns that are wanted, as text."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            layer, fields, others = _layer(path, ask)
-            shapes = pyogrio.read_dataframe(path, layer=layer, columns=list(fields), use_arrow=False)
-        except (RuntimeError, ValueError, OSError, shapely.errors.ShapelyError) as fault:
-            told = re.split(r"[;\n]", str(fault).replace(str(path), path.name))[0][:120].rstrip(".")
-            raise unreadable(path, f"the file is corrupt or breaks off ({told})", "download it again, or save it anew") from None
-    if shapes.empty:
-        raise unreadable(path, "there is no shape in the file", "download it again")
-    shapes = shapes.rename(columns=fields)
-    shapes.index = pd.RangeIndex(1, len(shapes) + 1)        # the number of the shape in the file
-    for column in fields.values():
-        shapes[column] = shapes[column].astype("object").where(shapes[column].notna(), "").astype("str").str.strip()
-    notes = [f"layer {layer} is read, not {', '.join(others)}"] if others else []
-    return shapes, notes + sorted({str(w.message)[:150] for w in said})
 
 
 def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
@@ -157,12 +101,10 @@ def _on_the_grid(shapes: gpd.GeoDataFrame, file: str) -> tuple[Geometries, list[
     geometry = shapely.force_2d(shapes.geometry.to_numpy())
     codes = shapes["lsoa_code"]
     none = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
-    endless = np.zeros(len(geometry), dtype=bool)
-    endless[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     flat = np.isin(shapely.get_type_id(geometry), (3, 6))       # polygons, of one part or of several
     problems = told_of(file, codes, none, "this small area has no shape", "the file may have broken off: download it again")
-    problems += told_of(file, codes, endless, "a coordinate of this shape is no finite number", "save it anew from its source")
+    problems += told_of(file, codes, endless(geometry), "a coordinate of this shape is no finite number",
+                        "save it anew from its source")
     problems += told_of(file, codes, ~flat & ~none, "this is no polygon", "take the boundaries, not the centres of small areas")
     if problems:
         raise EvidenceError(problems)
@@ -173,31 +115,15 @@ def _on_the_grid(shapes: gpd.GeoDataFrame, file: str) -> tuple[Geometries, list[
     if problems := _misplaced(geometry, codes, shapes.crs, file):
         raise EvidenceError(problems)
     placed = gpd.GeoSeries(geometry, crs=shapes.crs).to_crs(CRS).to_numpy()
-    outside = ~_within(placed, EASTINGS, NORTHINGS)
+    outside = ~within(placed, EASTINGS, NORTHINGS)
     if outside.any():
         raise EvidenceError(told_of(file, codes, outside, "this shape is not in England or Wales", "check the CRS of the file"))
     return _repaired(placed, codes, file)
 
 
-def told_of(file: str, codes: pd.Series, bad: np.ndarray[Any, np.dtype[np.bool_]], what: str, advice: str) -> list[Problem]:
-    """One problem for all shapes of which something is wrong, at the first of them."""
-    if not bad.any():
-        return []
-    first = int(np.flatnonzero(bad)[0])
-    return [Problem(file, int(codes.index[first]), "geometry", found=str(codes.iloc[first]), expected=what, advice=advice,
-                    others=int(bad.sum()) - 1)]
-
-
-def _within(geometry: Geometries, xs: tuple[float, float], ys: tuple[float, float]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Say which shapes lie whole within ranges of x and y."""
-    west, south, east, north = shapely.bounds(geometry).T
-    inside: np.ndarray[Any, np.dtype[np.bool_]] = (west >= xs[0]) & (east <= xs[1]) & (south >= ys[0]) & (north <= ys[1])
-    return inside
-
-
 def _fitting(geometry: Geometries) -> list[tuple[tuple[float, float], tuple[float, float], str, str]]:
     """What the coordinates of all these shapes can be told for."""
-    return [look for look in LOOKS.values() if _within(geometry, look[0], look[1]).all()]
+    return [look for look in LOOKS.values() if within(geometry, look[0], look[1]).all()]
 
 
 def _misplaced(geometry: Geometries, codes: pd.Series, crs: pyproj.CRS, file: str) -> list[Problem]:
@@ -206,10 +132,10 @@ def _misplaced(geometry: Geometries, codes: pd.Series, crs: pyproj.CRS, file: st
     if not says:
         return []       # another projection: told after it is brought to the grid
     xs, ys, named, _ = LOOKS[says]
-    wrong = ~_within(geometry, xs, ys)
+    wrong = ~within(geometry, xs, ys)
     problems: list[Problem] = []
     for key, (x, y, what, advice) in LOOKS.items():
-        alike = wrong & _within(geometry, x, y)
+        alike = wrong & within(geometry, x, y)
         if key != says and alike.any():
             part = "" if alike.all() else f"{alike.sum()} of {len(alike)} shapes are in other coordinates: "
             problems += told_of(file, codes, alike, f"{part}the file says {named}, but these look like {what}", advice)

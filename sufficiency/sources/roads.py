@@ -8,10 +8,7 @@ telling a motorway, is said.
 
 from __future__ import annotations
 
-import re
-import warnings
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,12 +20,10 @@ from planning_areas.boundaries import CRS
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.travel import RoadLinks
 from sufficiency.evidence import Reading
-from sufficiency.sources.boundaries import told_of, whole
 from sufficiency.sources.cells import LATITUDES, LONGITUDES
 from sufficiency.sources.frames import Layout, cells_of, held, left_out, map_problems, other_names, understood
-from sufficiency.sources.reading import Ask, Reader, noted, source, unreadable
-
-Geometries = np.ndarray[Any, np.dtype[np.object_]]
+from sufficiency.sources.reading import Ask, Reader, noted, source
+from sufficiency.sources.shape_files import Geometries, endless, opened, told_of, whole, within
 
 EASTINGS, NORTHINGS = (0, 700_000), (0, 1_300_000)      # Great Britain: roads do not end at the border of England
 LAYOUT = Layout(
@@ -54,7 +49,7 @@ APART_SHARE = 0.02
 def read_road_links(path: Path, ask: Ask) -> tuple[Reading, ...]:
     """Read road links into EPSG:27700, with their junctions and lengths."""
     whole(path)
-    shapes, notes = _opened(path, ask)
+    shapes, notes = opened(path, lambda: _layer(path, ask), "road")
     lines = _lines(shapes, path.name)
     ends = _junctions(shapes, lines, notes)
     number, road = cells_of(shapes, "roadNumber"), cells_of(shapes, "name1")
@@ -70,27 +65,6 @@ def read_road_links(path: Path, ask: Ask) -> tuple[Reading, ...]:
     notes += left_out(shapes, LOSES)
     placed = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=table["geometry"].to_numpy(), crs=CRS)
     return (Reading(placed, source(READER, path, ask), noted(READER.table, path, tuple(notes))),)
-
-
-def _opened(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Read the layer of lines that has an identifier, with the columns that are wanted, as text."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            layer, fields, others = _layer(path, ask)
-            shapes = pyogrio.read_dataframe(path, layer=layer, columns=list(fields), use_arrow=False)
-        except (RuntimeError, ValueError, OSError, shapely.errors.ShapelyError) as fault:
-            told = re.split(r"[;\n]", str(fault).replace(str(path), path.name))[0][:120].rstrip(".")
-            raise unreadable(path, f"the file is corrupt or breaks off ({told})", "download it again, or save it anew") from None
-    if shapes.empty:
-        raise unreadable(path, "there is no road in the file", "download it again")
-    shapes = shapes.rename(columns=fields)
-    shapes.index = pd.RangeIndex(1, len(shapes) + 1)        # the number of the link in the file
-    for column in fields.values():
-        shapes[column] = shapes[column].astype("object").where(shapes[column].notna(), "").astype("str").str.strip()
-    shapes.attrs["written"] = {ours: theirs for theirs, ours in fields.items()}
-    notes = [f"layer {layer} is read, not {', '.join(others)}"] if others else []
-    return shapes, notes + sorted({str(w.message)[:150] for w in said})
 
 
 def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
@@ -121,34 +95,25 @@ def _lines(shapes: gpd.GeoDataFrame, file: str) -> Geometries:
     problems += told_of(file, codes, ~flat & ~none, "this is no line", "take the links of the roads, not their junctions")
     if problems:
         raise EvidenceError(problems)
-    coordinates, owner = shapely.get_coordinates(raw, return_index=True)
-    endless = np.zeros(len(raw), dtype=bool)
-    endless[owner[~np.isfinite(coordinates).all(axis=1)]] = True
-    problems = told_of(file, codes, endless, "a coordinate of this line is no finite number", "save it anew from its source")
+    problems = told_of(file, codes, endless(raw), "a coordinate of this line is no finite number", "save it anew from its source")
     if shapes.crs is None:
         problems.append(Problem(file, expected="the file does not say which coordinates these are",
                                 advice="give it its CRS (EPSG) and save it again"))
     if not problems and shapes.crs.is_geographic:
-        problems = told_of(file, codes, _outside(raw, LONGITUDES, LATITUDES), "the file says degrees of longitude and latitude, "
+        problems = told_of(file, codes, ~within(raw, LONGITUDES, LATITUDES), "the file says degrees of longitude and latitude, "
                            "and this line is not in Britain", "save it with longitude first, or give it its CRS")
     if problems:
         raise EvidenceError(problems)
     lines: Geometries = gpd.GeoSeries(raw, crs=shapes.crs).to_crs(CRS).to_numpy()
     several = shapely.get_type_id(lines) == 5
     lines[several] = shapely.line_merge(lines[several])
-    outside = _outside(lines, EASTINGS, NORTHINGS)
+    outside = ~within(lines, EASTINGS, NORTHINGS)
     problems = told_of(file, codes, outside, "this line is not in Britain", "check the CRS of the file")
     problems += told_of(file, codes, shapely.get_type_id(lines) != 1, "this link is of several lines that do not join",
                         "give each its own row")
     if problems:
         raise EvidenceError(problems)
     return lines
-
-
-def _outside(geometry: Geometries, xs: tuple[float, float], ys: tuple[float, float]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    west, south, east, north = shapely.bounds(geometry).T
-    outside: np.ndarray[Any, np.dtype[np.bool_]] = ~((west >= xs[0]) & (east <= xs[1]) & (south >= ys[0]) & (north <= ys[1]))
-    return outside
 
 
 def _junctions(shapes: gpd.GeoDataFrame, lines: Geometries, notes: list[str]) -> tuple[pd.Series, pd.Series]:

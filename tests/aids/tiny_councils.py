@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,10 @@ RATES = {"unmet_material": 100.0, "unmet_small": 40.0, "cost": 0.5, "transport":
 def tables(seed: int) -> dict[str, pd.DataFrame]:
     """Draw the tables of one council: two areas, up to four cohorts that move up, three sites, three schemes, two pots."""
     luck = np.random.default_rng(seed)
-    pick = lambda *options: options[int(luck.integers(len(options)))]  # noqa: E731
+
+    def pick(*options: Any) -> Any:
+        return options[int(luck.integers(len(options)))]
+
     groups = [f"g{i}" for i in range(int(luck.integers(2, 5)))]
     cells = []
     for g in groups:

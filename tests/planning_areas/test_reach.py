@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import access.fca
 import access.weights
 import numpy as np
@@ -114,9 +116,9 @@ def test_without_areas_or_settings_there_is_nothing_in_reach() -> None:
      (lambda: share(reach(minutes([[1.0]]), STEPS, np.ones(1)), np.array([-1.0])), "never below 0"),
      (lambda: share(reach(minutes([[1.0]]), STEPS, np.ones(1)), np.ones(2)), "expected 1 figures")],
 )
-def test_what_cannot_be_is_refused(wrong: object, told: str) -> None:
+def test_what_cannot_be_is_refused(wrong: Callable[[], object], told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        wrong()  # type: ignore[operator]
+        wrong()
 
 
 def test_lost_supply_is_noticed() -> None:

@@ -19,6 +19,8 @@ from sufficiency.areas import AreaFrame
 from sufficiency.assumptions import Assumptions
 from sufficiency.children import Projection, project
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
+from sufficiency.example.county import County, draw_county
+from sufficiency.example.publish import example_files
 from sufficiency.strands import Strands, strands_of
 
 BASE = 2022
@@ -99,3 +101,15 @@ def _lookup(homes: Homes, codes: Sequence[str]) -> Lookup:
 def town() -> Callable[..., Town]:
     """Make a town."""
     return make_town
+
+
+@pytest.fixture(scope="session")
+def county() -> County:
+    """The invented county, drawn once."""
+    return draw_county(1)
+
+
+@pytest.fixture(scope="session")
+def files(county: County) -> dict[str, bytes]:
+    """Its files, as they are published."""
+    return example_files(county)

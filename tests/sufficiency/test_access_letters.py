@@ -50,5 +50,5 @@ def test_a_rate_of_a_wider_area_is_told_as_not_counted_here(counted: str, basis:
                             "eligible": 100.0, "children": 70.0}])
     areas = pd.DataFrame([{"lsoa_code": CODE, "level": level, "area_code": area, "area_name": area, "share": 1.0}
                           for level, area in (("ward", "E05000001"), ("district", DISTRICT), ("authority", WHOLE))])
-    table = takeup_by_area(wanted, areas, Known(own, published), AY).set_index("level")     # type: ignore[arg-type]
+    table = takeup_by_area(wanted, areas, Known(own, published), AY).set_index("level")     # type: ignore[arg-type]  # what it looks at
     assert table.loc[["ward", "district", "authority"], "basis"].tolist() == basis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,11 @@ from tiny_councils import YEARS, council, solved_here, tables
 
 from sufficiency.capital.arrays import Arrays, hand_over, load, objective
 from sufficiency.capital.choices import Choices
-from sufficiency.capital.decide import decide
+from sufficiency.capital.decide import Solve, decide
 from sufficiency.capital.facts import facts
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import aim, build
+from sufficiency.capital.plan import Plan
 from sufficiency.capital.solver import Answer, Ask, SolverError, judge, solve
 from sufficiency.capital.tables import check_case
 
@@ -25,11 +27,11 @@ ENDS_ITSELF = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), si
 NEVER_ENDS = (sys.executable, "-c", "import time\nwhile True: time.perf_counter()")
 
 
-def value(plan: object, choices: Choices) -> float:
-    return sum(rate * plan.terms[term] for term, rate in choices.levels[0].rates.items())  # type: ignore[attr-defined]
+def value(plan: Plan, choices: Choices) -> float:
+    return sum(rate * plan.terms[term] for term, rate in choices.levels[0].rates.items())
 
 
-def by(command: tuple[str, ...]) -> object:
+def by(command: tuple[str, ...]) -> Solve:
     return lambda problem, ask, start: solve(problem, replace(ask, seconds=0.2), start, command)
 
 
@@ -62,7 +64,7 @@ def test_cbc_is_of_the_same_opinion() -> None:
     ],
 )
 def test_whatever_becomes_of_the_solver_the_last_good_plan_is_kept(command: tuple[str, ...], told: str) -> None:
-    plan = decide(paper_case(), PLAIN, ASK, solve=by(command))  # type: ignore[arg-type]
+    plan = decide(paper_case(), PLAIN, ASK, solve=by(command))
     assert told in plan.proofs[0].trouble
     assert plan.status == "best_found"
     assert "nothing is proven" in str(plan.proofs[0])
@@ -74,7 +76,7 @@ def test_without_any_plan_the_message_says_why() -> None:
     frames["schemes"].loc[frames["schemes"]["scheme_id"] == "form", "choice"] = "must"
     frames["receipts"]["thousand_pounds"] = 0.0
     with pytest.raises(SolverError, match="no plan was found"):
-        decide(check_case((2027, 2028), frames), PLAIN, ASK, solve=by(("there-is-no-such-solver",)))  # type: ignore[arg-type]
+        decide(check_case((2027, 2028), frames), PLAIN, ASK, solve=by(("there-is-no-such-solver",)))
 
 
 def test_a_limit_of_a_millisecond_leaves_a_plan() -> None:
@@ -151,11 +153,11 @@ def test_worst_first_without_a_solver_keeps_the_rules(seed: int) -> None:
     assert problem.broken(x) <= 1e-6
 
 
-def test_what_is_handed_over_is_what_was_written(tmp_path: object) -> None:
+def test_what_is_handed_over_is_what_was_written(tmp_path: Path) -> None:
     built = build(facts(paper_case(), PLAIN))
     problem = hand_over(built)
-    problem.save(tmp_path / "problem.npz")  # type: ignore[operator]
-    again = load(tmp_path / "problem.npz")  # type: ignore[operator]
+    problem.save(tmp_path / "problem.npz")
+    again = load(tmp_path / "problem.npz")
     columns = built.variables.columns()
     matrix = again.matrix()
     for i, row in enumerate(built.problem.constraints()):

@@ -16,25 +16,14 @@ from sufficiency.example import cast
 from sufficiency.example.childcare_desk import use_of_room
 from sufficiency.example.childcare_files import NOTES
 from sufficiency.example.childcare_settings import AGES, CLUB
-from sufficiency.example.county import County, draw_county
+from sufficiency.example.county import County
 from sufficiency.example.names import COUNTY
 from sufficiency.example.paper import headings
-from sufficiency.example.publish import example_files
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
 
 REAL = "ofsted/childcare_providers_and_inspections_MI_2021-08-31_notts.csv"
 REGISTER, POSTCODES = "publications/childcare_providers_and_inspections_2026-08-31.csv", "publications/codepoint_qy_qz.csv"
-
-
-@pytest.fixture(scope="module")
-def county() -> County:
-    return draw_county(1)
-
-
-@pytest.fixture(scope="module")
-def files(county: County) -> dict[str, bytes]:
-    return example_files(county)
 
 
 def council(files: dict[str, bytes], name: str) -> pd.DataFrame:

@@ -51,16 +51,6 @@ PUBLISHED = {
 """Layout -> how the county's files of it begin."""
 
 
-@pytest.fixture(scope="module")
-def county() -> County:
-    return draw_county(1)
-
-
-@pytest.fixture(scope="module")
-def files(county: County) -> dict[str, bytes]:
-    return example_files(county)
-
-
 def frame(data: bytes) -> pd.DataFrame:
     """Read a file as text, every cell as it stands."""
     encoding = "utf-8" if _is_utf8(data) else "cp1252"

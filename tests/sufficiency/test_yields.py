@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sufficiency.evidence import Yields
+from sufficiency.housing_tables import Yields
 from sufficiency.rules import rulebook
 from sufficiency.yields import Kind, coarser, kind_of, profile, yield_of
 
