@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sufficiency.departures import depart
-from sufficiency.draws import Draws
+from sufficiency.intervals.departures import depart
+from sufficiency.intervals.draws import Draws
 
 DRAWS, YEARS, AREAS, GROUPS, BLOCK, TIMES = 10_000, 10, 100, 14, 256, 3
 INDEPENDENT, SHARED = 1.7, 5.0

@@ -14,10 +14,10 @@ import time
 
 import numpy as np
 
-from sufficiency.calibration import shipped
-from sufficiency.chance import OF_PHASE, Central, futures
-from sufficiency.draws import Draws
-from sufficiency.ranges import quantiles
+from sufficiency.intervals.calibration import shipped
+from sufficiency.intervals.chance import OF_PHASE, Central, futures
+from sufficiency.intervals.draws import Draws
+from sufficiency.intervals.ranges import quantiles
 
 AREAS, DRAWS, YEARS, GROUPS, SEED = 6_000, 1_000, 10, 14, 1
 LIMIT_GIB = 1.0

@@ -23,12 +23,12 @@ import pandas as pd
 import scipy.sparse
 
 from planning_areas.lookup import Lookup
-from sufficiency.areas import AreaFrame, draw_areas
+from sufficiency.areas.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.children import Projection, project
+from sufficiency.estate.places import places_open
+from sufficiency.estate.schools import mainstream, roll_with_history
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.places import places_open
-from sufficiency.schools import mainstream, roll_with_history
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 0.1
@@ -98,7 +98,7 @@ def _history(luck: np.random.Generator, schools: pd.DataFrame) -> pd.DataFrame:
 
 def real() -> Callable[[], Projection]:
     """Load the real county and give the call that projects it."""
-    from sufficiency.workspace import load
+    from sufficiency.workspace.workspace import load
 
     loaded = load(ROOT / "tests" / "workspaces" / "nottinghamshire", os.environ)
     evidence, assumptions = loaded.evidence, loaded.assumptions

@@ -3,11 +3,11 @@
     python benchmarks/fit_forecast_errors.py FOLDER > sufficiency/rulebook/forecast_errors.toml
     python benchmarks/fit_forecast_errors.py FOLDER --coverage
 
-Widths are the quantiles of `sufficiency.calibration`, on the forecasts of all Januaries and of all but each in turn, for the
-backtest. Histories cut short say how much wider they must be where little is known. The streams are moments of the errors of
-single year groups, and only their sizes beside one another count, since the widths set the scale. `--coverage` prints how many
-bands held what came, each January left out of the calibration in turn: pooled, by January, and by thirds of the size of the roll;
-and how well an authority's own errors serve, by how many Januaries there are and by the setting `pooling`.
+Widths are the quantiles of `sufficiency.intervals.calibration`, on the forecasts of all Januaries and of all but each in turn,
+for the backtest. Histories cut short say how much wider they must be where little is known. The streams are moments of the
+errors of single year groups, and only their sizes beside one another count, since the widths set the scale. `--coverage` prints
+how many bands held what came, each January left out of the calibration in turn: pooled, by January, and by thirds of the size of
+the roll; and how well an authority's own errors serve, by how many Januaries there are and by the setting `pooling`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ import numpy as np
 import pandas as pd
 from panel_errors import authority_errors, errors_of, log_errors, origins_of, school_errors
 
-from sufficiency.calibration import CHANCES, FURTHEST, calibrate
-from sufficiency.coverage import coverage, inside
-from sufficiency.levels import METHODS
-from sufficiency.past_januaries import FEWEST_CHANGES
+from sufficiency.backtesting.past_januaries import FEWEST_CHANGES
+from sufficiency.forecast.levels import METHODS
+from sufficiency.intervals.calibration import CHANCES, FURTHEST, calibrate
+from sufficiency.intervals.coverage import coverage, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sufficiency.calibration import Errors
+    from sufficiency.intervals.calibration import Errors
 
     Power = Callable[[int], float]
 
@@ -41,7 +41,7 @@ KEYS = ["who", "origin", "level", "phase", "horizon"]
 POOLING = (0.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9)
 HEAD = """\
 # How far forecasts were out: widths that held what came with a chance of {chances}, year by year ahead, as logarithms for a very
-# large roll; for a roll of n pupils in the phase they are sqrt(1 + kappa / n) times as wide (see sufficiency/calibration.py).
+# large roll; for a roll of n pupils in the phase they are sqrt(1 + kappa / n) times as wide (intervals/calibration.py).
 # `left_out` has the same without the forecasts of one January, named by its academic year: for the backtest, whose bands must not
 # have seen the January that they are tried on. `short`: times as wide, by years ahead, where no change from one January to the
 # next is known, one, and two.

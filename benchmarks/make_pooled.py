@@ -23,7 +23,7 @@ STATUTORY = list(range(12))
 HEAD = """\
 # What became of children from one January to the next in the mean of many authorities: births to Reception, then Year 1 to
 # Year 11, each for the year group below a year earlier; and the births of the same authorities by the September in which the
-# cohort begins. It is the common part of every authority's history, from which its own is told (see sufficiency/levels.py). A
+# cohort begins. It is the common part of every authority's history, from which its own is told (forecast/levels.py). A
 # history of few changes leans on it for what was before; one census alone has no ratio of its own, and this does not stand in.
 #
 # Geometric means over {n} authorities in England with whole histories, state-funded primary and secondary schools.

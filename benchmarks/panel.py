@@ -27,9 +27,9 @@ from make_pooled import births, rolls
 
 from planning_areas.school_year import ENTRY_YEAR
 from sufficiency.assumptions import Assumptions
-from sufficiency.backtest import authority_alone, backtest
+from sufficiency.backtesting.backtest import authority_alone, backtest
+from sufficiency.backtesting.vintages import OWN_RETURN
 from sufficiency.evidence import Evidence
-from sufficiency.vintages import OWN_RETURN
 
 BASE = 2022
 HORIZONS = (1, 2, 3)

@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 from make_pooled import births, rolls, whole
 
-from sufficiency.areas import without_small_areas
-from sufficiency.as_known import as_known
+from sufficiency.areas.areas import without_small_areas
 from sufficiency.assumptions import Assumptions
-from sufficiency.backtest import authority_alone
+from sufficiency.backtesting.as_known import as_known
+from sufficiency.backtesting.backtest import authority_alone
+from sufficiency.backtesting.past_januaries import FEWEST_CHANGES
 from sufficiency.children import project
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.own_errors import held_against, of_phases, whole_authority
-from sufficiency.past_januaries import FEWEST_CHANGES
+from sufficiency.intervals.own_errors import held_against, of_phases, whole_authority
 
 CODE, AREA = "999", "S"
 LAST = 2022                 # academic year of the latest census that anything is held against

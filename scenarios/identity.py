@@ -17,9 +17,9 @@ from typing import Any
 from planning_areas.tables import EvidenceError
 from sufficiency.sources.reading import Ask, source
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace import Job
-from sufficiency.workspace_settings import Workspace
-from sufficiency.workspace_text import cannot_open
+from sufficiency.workspace.workspace import Job
+from sufficiency.workspace.workspace_settings import Workspace
+from sufficiency.workspace.workspace_text import cannot_open
 
 ROOMS = ("planning_areas", "sufficiency", "scenarios", "maps", "workbench")
 CODE = {".py", ".js", ".css", ".html", ".toml"}

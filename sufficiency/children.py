@@ -30,37 +30,37 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
-from sufficiency.authority_control import authority_ratios, authority_roll, coverage, published_roll, roll_up
+from sufficiency.areas.small_areas import residents
+from sufficiency.estate.places_ahead import places_ahead
+from sufficiency.estate.school_scope import opening_ay
 from sufficiency.evidence import Note
-from sufficiency.flows import flows
-from sufficiency.intake import entries
-from sufficiency.later_entries import with_later_entries
-from sufficiency.missing_counts import estimated
-from sufficiency.newborns import newborns
-from sufficiency.outside_feeders import least_entering
-from sufficiency.overrides import override
-from sufficiency.places_ahead import places_ahead
-from sufficiency.ratios import AuthorityRatios, area_ratios
-from sufficiency.registrations import registered
-from sufficiency.residents import by_residence
-from sufficiency.roll_forward import Rules, roll_forward
-from sufficiency.school_scope import opening_ay
-from sufficiency.school_split import entry_shares
-from sufficiency.small_areas import residents
-from sufficiency.strands import strands_of, whole_areas
+from sufficiency.forecast.authority_control import authority_ratios, authority_roll, coverage, published_roll, roll_up
+from sufficiency.forecast.flows import flows
+from sufficiency.forecast.intake import entries
+from sufficiency.forecast.later_entries import with_later_entries
+from sufficiency.forecast.missing_counts import estimated
+from sufficiency.forecast.newborns import newborns
+from sufficiency.forecast.outside_feeders import least_entering
+from sufficiency.forecast.overrides import override
+from sufficiency.forecast.ratios import AuthorityRatios, area_ratios
+from sufficiency.forecast.registrations import registered
+from sufficiency.forecast.residents import by_residence
+from sufficiency.forecast.roll_forward import Rules, roll_forward
+from sufficiency.forecast.school_split import entry_shares
+from sufficiency.forecast.strands import strands_of, whole_areas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from sufficiency.areas import AreaFrame
+    from sufficiency.areas.areas import AreaFrame
     from sufficiency.assumptions import Assumptions
     from sufficiency.evidence import Evidence
-    from sufficiency.intake import Entry
-    from sufficiency.newborns import Newborns
-    from sufficiency.ratios import AreaRatios
-    from sufficiency.strands import Strands
+    from sufficiency.forecast.intake import Entry
+    from sufficiency.forecast.newborns import Newborns
+    from sufficiency.forecast.ratios import AreaRatios
+    from sufficiency.forecast.strands import Strands
 
     Floats = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ import pandera.pandas as pa
 from planning_areas.boundaries import PHASES, Flows, Lsoas
 from sufficiency.childcare.demand_tables import DEMAND_TABLES
 from sufficiency.childcare.provider_tables import PROVIDER_TABLES
-from sufficiency.housing_tables import HOUSING_TABLES
-from sufficiency.travel_tables import TRAVEL_TABLES
+from sufficiency.housing.housing_tables import HOUSING_TABLES
+from sufficiency.travel.travel_tables import TRAVEL_TABLES
 
 URN = r"^\d{6}$"
 URN_OR_BLANK = r"^(\d{6})?$"

@@ -13,28 +13,35 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
-from sufficiency.area_codes import one_phase_a_code
-from sufficiency.areas import AreaFrame, draw_areas
+from sufficiency.areas.area_codes import one_phase_a_code
+from sufficiency.areas.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
+from sufficiency.backtesting.past_januaries import history_of
 from sufficiency.balance import balance, unfilled_by_school
-from sufficiency.basic_need import basic_need
-from sufficiency.calibration import bands
 from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.story import childcare
 from sufficiency.children import Projection, project
-from sufficiency.draws import Draws
+from sufficiency.estate.places import places_open
+from sufficiency.estate.schools import mainstream, roll_with_history
 from sufficiency.evidence import Authority, Evidence, Note, Source
-from sufficiency.homes import Homes, homes_of
-from sufficiency.last_dates import last_safe_dates
-from sufficiency.made_of import made_of
-from sufficiency.own_errors import own_errors
-from sufficiency.past_januaries import history_of
-from sufficiency.places import places_open
-from sufficiency.planner_overrides import with_overrides
-from sufficiency.ranges import Ranges, accuracy_with_ranges, balance_with_ranges, births_known, ranges, schools_with_ranges
-from sufficiency.schools import mainstream, roll_with_history
-from sufficiency.site_audit import building, homes_table, site_audit, site_years
-from sufficiency.with_homes import with_homes
+from sufficiency.forecast.made_of import made_of
+from sufficiency.forecast.planner_overrides import with_overrides
+from sufficiency.housing.basic_need import basic_need
+from sufficiency.housing.homes import Homes, homes_of
+from sufficiency.housing.site_audit import building, homes_table, site_audit, site_years
+from sufficiency.housing.with_homes import with_homes
+from sufficiency.intervals.calibration import bands
+from sufficiency.intervals.draws import Draws
+from sufficiency.intervals.last_dates import last_safe_dates
+from sufficiency.intervals.own_errors import own_errors
+from sufficiency.intervals.ranges import (
+    Ranges,
+    accuracy_with_ranges,
+    balance_with_ranges,
+    births_known,
+    ranges,
+    schools_with_ranges,
+)
 
 Progress = Callable[[str], None]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sufficiency.areas.small_areas import residents
 from sufficiency.childcare.over_small_areas import spread
 from sufficiency.childcare.quality import good_or_better, quality
 from sufficiency.childcare.setting_list import Settings
@@ -18,10 +19,9 @@ from sufficiency.childcare.setting_offers import SupplyChoices
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.childcare.supply import hours_on_offer
 from sufficiency.evidence import Evidence
-from sufficiency.small_areas import residents
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 pytestmark = pytest.mark.real
 

@@ -14,9 +14,9 @@ import pytest
 
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.evidence import Evidence
-from sufficiency.made_of import AUTHORITY, waterfall
+from sufficiency.forecast.made_of import AUTHORITY, waterfall
 from sufficiency.model import Outcome, run
-from sufficiency.workspace import Loaded, load
+from sufficiency.workspace.workspace import Loaded, load
 
 pytestmark = pytest.mark.real
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from planning_areas.wording import some
 from sufficiency.childcare.balance import DISTRICT
-from sufficiency.made_of import AUTHORITY, waterfall
+from sufficiency.forecast.made_of import AUTHORITY, waterfall
 from workbench.answers import Answer, UserError
 from workbench.childcare_view import lines_of_area
 from workbench.waterfall import accounts, as_data, lines

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
-from sufficiency.coverage import KEPT
-from sufficiency.vintages import OWN_RETURN
+from sufficiency.backtesting.vintages import OWN_RETURN
+from sufficiency.intervals.coverage import KEPT
 from workbench.answers import columns
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from maps.palette import SHORTAGE
 from planning_areas.school_year import ENTRY_YEAR
-from sufficiency.misses import ELSEWHERE
-from sufficiency.vintages import OWN_RETURN
+from sufficiency.backtesting.misses import ELSEWHERE
+from sufficiency.backtesting.vintages import OWN_RETURN
 from workbench.backtest_answer import NAMES, PHASES, latest_miss, miss_title
 from workbench.charts import GAIN, INK, LOSS, OUTLINE, WHOLE, Chart, light_grid, signed
 

@@ -16,8 +16,8 @@ import pandas as pd
 
 from scenarios import manifest, runs
 from scenarios.runs import Run
-from sufficiency.backtest import Backtest, Plan, backtest
-from sufficiency.workspace import load
+from sufficiency.backtesting.backtest import Backtest, Plan, backtest
+from sufficiency.workspace.workspace import load
 from workbench.answers import Answer
 from workbench.backtest_answer import against_own_returns, backtest_lines, how_wrong
 from workbench.backtest_charts import accuracy_chart, miss_chart

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from planning_areas.school_year import ay_label
 from sufficiency.evidence import TABLES, Evidence, Note
-from sufficiency.templates import write_templates
-from sufficiency.workspace import find_files, load, open_workspace
+from sufficiency.workspace.templates import write_templates
+from sufficiency.workspace.workspace import find_files, load, open_workspace
 from workbench.answers import Answer, columns
 
 if TYPE_CHECKING:

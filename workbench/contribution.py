@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from planning_areas.wording import some
 from scenarios.durable import overwrite
 from scenarios.manifest import versions
-from sufficiency.contribution import Contribution, contribution
+from sufficiency.housing.contribution import Contribution, contribution
 from sufficiency.model import forecast
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 from workbench.answers import Answer, UserError
 from workbench.contribution_page import Issued, contribution_page
 from workbench.disclosure import protect

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sufficiency.assumptions import Assumptions
-    from sufficiency.contribution import Contribution
+    from sufficiency.housing.contribution import Contribution
 
     Shown = Callable[[object], str]
 

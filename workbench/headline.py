@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
-from sufficiency.ranges import HELD
+from sufficiency.intervals.ranges import HELD
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines
 from workbench.places_ground import CAUTION, shared_evenly

@@ -17,10 +17,10 @@ from planning_areas.school_year import ENTRY_YEAR
 from scenarios import manifest, runs
 from scenarios.manifest import as_json
 from sufficiency.balance import summary
-from sufficiency.made_of import waterfall
-from sufficiency.overrides import KNOWN
-from sufficiency.ranges import summary_with_ranges
-from sufficiency.school_table import school_table
+from sufficiency.estate.school_table import school_table
+from sufficiency.forecast.made_of import waterfall
+from sufficiency.forecast.overrides import KNOWN
+from sufficiency.intervals.ranges import summary_with_ranges
 from workbench.charts import write_chart
 from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
 from workbench.childcare_view import SHEETS as CHILDCARE

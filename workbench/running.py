@@ -12,8 +12,8 @@ from planning_areas.tables import EvidenceError
 from scenarios import runs
 from scenarios.identity import Identity, identify
 from sufficiency.model import run as run_model
-from sufficiency.workspace import Job, Loaded, find_files, load, open_workspace
-from sufficiency.workspace_settings import Workspace
+from sufficiency.workspace.workspace import Job, Loaded, find_files, load, open_workspace
+from sufficiency.workspace.workspace_settings import Workspace
 from workbench.answers import Answer, UserError
 from workbench.publish_run import publish_run
 from workbench.showing import RUNS, told

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planning_areas.school_year import census_day
-from sufficiency.last_dates import known_remedies, still_to_meet
+from sufficiency.intervals.last_dates import known_remedies, still_to_meet
 from workbench.answers import columns
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
-from sufficiency.ranges import HELD
+from sufficiency.intervals.ranges import HELD
 from workbench.places_ground import shared_evenly
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planning_areas.school_year import ay_label, nc_year_label
-from sufficiency.made_of import AUTHORITY, GROUPS
+from sufficiency.forecast.made_of import AUTHORITY, GROUPS
 from workbench.disclosure import HIDDEN
 from workbench.headings import MEMBERS, beside_their_figures, heading
 from workbench.headings import YEAR_GROUPS as MEMBERS_GROUPS

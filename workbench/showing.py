@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.runs import Run, RunError, catalogue, find, load, status
-from sufficiency.workspace_settings import FILE
+from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 

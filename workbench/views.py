@@ -16,11 +16,11 @@ from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline
 from maps.palette import LIKELY, bands, steps
 from maps.sheet import Remark, Sheet
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
-from sufficiency.areas import INDICATIVE
+from sufficiency.areas.areas import INDICATIVE
+from sufficiency.forecast.made_of import FROM
 from sufficiency.headroom import NOT_KNOWN, WORDS
-from sufficiency.likelihood import WORDS as LIKELIHOODS
-from sufficiency.likelihood import letter
-from sufficiency.made_of import FROM
+from sufficiency.intervals.likelihood import WORDS as LIKELIHOODS
+from sufficiency.intervals.likelihood import letter
 from workbench.attribution import attribution
 from workbench.childcare_map import READING as OF_CHILDCARE
 from workbench.childcare_map import childcare_layers

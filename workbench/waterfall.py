@@ -16,8 +16,8 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.made_of import AUTHORITY, BORDER, FROM, GROUPS, NET
-from sufficiency.reconcile import largest_remainder
+from sufficiency.forecast.made_of import AUTHORITY, BORDER, FROM, GROUPS, NET
+from sufficiency.forecast.reconcile import largest_remainder
 from workbench.answers import columns
 from workbench.charts import GAIN, LOSS, OUTLINE, WHOLE, Chart, counted, light_grid, plain_text, signed
 

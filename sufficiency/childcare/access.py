@@ -31,7 +31,7 @@ from sufficiency.childcare.living_points import living_points
 from sufficiency.childcare.over_small_areas import spread
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
-from sufficiency.travel_rules import by_car, decays, on_foot
+from sufficiency.travel.travel_rules import by_car, decays, on_foot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ from sufficiency.childcare.terms import YOUNG
 
 if TYPE_CHECKING:
     from planning_areas.lookup import Lookup
-    from sufficiency.areas import AreaFrame
+    from sufficiency.areas.areas import AreaFrame
     from sufficiency.childcare.under_fives import UnderFives
     from sufficiency.evidence import Evidence
 

@@ -16,16 +16,16 @@ import pandas as pd
 
 from planning_areas.lookup import Lookup, lookup_from
 from planning_areas.school_year import NC_YEARS, RECEPTION, ay_label, cohort_in
+from sufficiency.areas.small_areas import births_of, cohort_residents, residents
 from sufficiency.childcare.terms import MONTHS, cohort_of_month, month_number, place_in_cohort
 from sufficiency.childcare.under_fives import Anchor, UnderFives, placed, under_fives
 from sufficiency.evidence import Evidence, Note
 from sufficiency.rules import rulebook
-from sufficiency.small_areas import births_of, cohort_residents, residents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sufficiency.areas import AreaFrame
+    from sufficiency.areas.areas import AreaFrame
     from sufficiency.assumptions import Assumptions
     from sufficiency.children import Projection
 

@@ -29,7 +29,7 @@ from sufficiency.childcare.wraparound import not_told, wraparound_by_school
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
-    from sufficiency.areas import AreaFrame
+    from sufficiency.areas.areas import AreaFrame
     from sufficiency.assumptions import Assumptions
     from sufficiency.children import Projection
     from sufficiency.evidence import Evidence

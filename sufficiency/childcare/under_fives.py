@@ -20,9 +20,9 @@ import numpy as np
 import scipy.sparse
 
 from planning_areas.school_year import RECEPTION, YEARS_FROM_BIRTH_TO_RECEPTION, ay_label, cohort_in
+from sufficiency.areas.small_areas import cohort_residents
 from sufficiency.childcare.terms import MONTHS, SEPTEMBER, cohort_of_month, month_number, place_in_cohort, starting_month, window
 from sufficiency.evidence import Note
-from sufficiency.small_areas import cohort_residents
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

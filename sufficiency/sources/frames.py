@@ -21,7 +21,7 @@ from planning_areas.tables import EvidenceError, Problem, check
 from planning_areas.wording import some
 from sufficiency.sources.reading import WORKBOOKS, Ask, Row, Sheet, sheets, unreadable
 from sufficiency.sources.rows import Body, Rows, some_codes, until_broken
-from sufficiency.workspace_settings import nearest
+from sufficiency.workspace.workspace_settings import nearest
 
 HEADER_WITHIN = 30          # rows among which the header is looked for
 MOST_COLUMNS = 3            # for which the line to write is set out

@@ -11,7 +11,7 @@ import pytest
 
 from planning_areas.reach import Pairs, pairs_given
 from planning_areas.walking import NEARER, NO_WAY, WITHIN, Limit, free_travel, nearest_suitable
-from sufficiency.travel_rules import walking_limits
+from sufficiency.travel.travel_rules import walking_limits
 
 TODAY = dt.date(2026, 9, 1)
 MILE = 1609.344

@@ -15,13 +15,13 @@ import pytest
 
 from planning_areas.lookup import Lookup, lookup_from
 from planning_areas.school_year import ENTRY_YEAR
-from sufficiency.areas import AreaFrame
+from sufficiency.areas.areas import AreaFrame
 from sufficiency.assumptions import Assumptions
 from sufficiency.children import Projection, project
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
 from sufficiency.example.county import County, draw_county
 from sufficiency.example.publish import example_files
-from sufficiency.strands import Strands, strands_of
+from sufficiency.forecast.strands import Strands, strands_of
 
 BASE = 2022
 CODE, GSS = "999", "E10000099"

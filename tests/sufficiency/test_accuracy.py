@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.accuracy import MEASURES, dfe_error, measured, measures
+from sufficiency.backtesting.accuracy import MEASURES, dfe_error, measured, measures
 
 
 def pairs(forecast: list[float], actual: list[float], phase: str = "primary") -> pd.DataFrame:

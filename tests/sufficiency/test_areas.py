@@ -11,8 +11,8 @@ import pytest
 import shapely
 import town
 
-from sufficiency.area_codes import one_phase_a_code
-from sufficiency.areas import AreaFrame, draw_areas
+from sufficiency.areas.area_codes import one_phase_a_code
+from sufficiency.areas.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import Evidence
 

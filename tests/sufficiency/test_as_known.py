@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.as_known import DATED, GEOGRAPHY, as_known, what_is_of_today, with_areas_of_today
 from sufficiency.assumptions import Assumptions
-from sufficiency.backtest import Plan, backtest
+from sufficiency.backtesting.as_known import DATED, GEOGRAPHY, as_known, what_is_of_today, with_areas_of_today
+from sufficiency.backtesting.backtest import Plan, backtest
 from sufficiency.evidence import TABLES, Evidence
 from sufficiency.example.publish import write_example
-from sufficiency.workspace import Loaded, load
+from sufficiency.workspace.workspace import Loaded, load
 
 ORIGIN = 2023
 SEED = 20260901

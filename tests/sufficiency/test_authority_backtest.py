@@ -13,8 +13,8 @@ import pytest
 
 from planning_areas.school_year import cohort_from_mid_years
 from sufficiency.assumptions import Assumptions
-from sufficiency.backtest import authority_alone
-from sufficiency.levels import METHODS
+from sufficiency.backtesting.backtest import authority_alone
+from sufficiency.forecast.levels import METHODS
 from sufficiency.model import forecast
 
 pytestmark = pytest.mark.real

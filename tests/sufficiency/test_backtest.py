@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sufficiency.accuracy import measures
 from sufficiency.assumptions import Assumptions, ExcludedYear
-from sufficiency.backtest import Backtest, Plan, authority_alone, backtest, methods
-from sufficiency.calibration import bands
-from sufficiency.coverage import and_together, coverage, residuals, verdict
+from sufficiency.backtesting.accuracy import measures
+from sufficiency.backtesting.backtest import Backtest, Plan, authority_alone, backtest, methods
+from sufficiency.backtesting.vintages import OWN_RETURN, vintage_id
 from sufficiency.evidence import Evidence
-from sufficiency.own_errors import own_errors
-from sufficiency.vintages import OWN_RETURN, vintage_id
+from sufficiency.intervals.calibration import bands
+from sufficiency.intervals.coverage import and_together, coverage, residuals, verdict
+from sufficiency.intervals.own_errors import own_errors
 
 PLAIN = Assumptions(method="plain")
 FIRST, BASE = 2014, 2022

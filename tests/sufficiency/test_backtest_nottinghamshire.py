@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sufficiency.backtest import Backtest, Plan, backtest
-from sufficiency.vintages import OWN_RETURN
-from sufficiency.workspace import load
+from sufficiency.backtesting.backtest import Backtest, Plan, backtest
+from sufficiency.backtesting.vintages import OWN_RETURN
+from sufficiency.workspace.workspace import load
 
 pytestmark = pytest.mark.real
 WORKSPACE = Path(__file__).resolve().parent.parent / "workspaces" / "nottinghamshire"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sufficiency.births_change import REACHES_RECEPTION, births_factors
-from sufficiency.newborns import Newborns
+from sufficiency.forecast.births_change import REACHES_RECEPTION, births_factors
+from sufficiency.forecast.newborns import Newborns
 
 YEARS = range(2020, 2028)       # Receptions; their births are of the cohorts five years before
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 HEAD = '[authority]\ncode = "891"\nname = "Nottinghamshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
 HEALTHY = (

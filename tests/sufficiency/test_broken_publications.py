@@ -24,7 +24,7 @@ from shapely.geometry import Polygon, box
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import PUBLICATIONS, READERS
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 HEAD = ('[authority]\ncode = "891"\nname = "Nottinghamshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
         'districts = ["E07000170"]\n')

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.calibration import CHANCES, KAPPAS, LONG, Calibration, bands, calibrate, drawn_towards, shipped
+from sufficiency.intervals.calibration import CHANCES, KAPPAS, LONG, Calibration, bands, calibrate, drawn_towards, shipped
 from sufficiency.rules import rulebook
 
 SEED = 5

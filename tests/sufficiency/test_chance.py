@@ -10,9 +10,9 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from sufficiency.calibration import Calibration, Errors, shipped
-from sufficiency.chance import OF_PHASE, Central, Future, drawn, futures
-from sufficiency.draws import Draws
+from sufficiency.intervals.calibration import Calibration, Errors, shipped
+from sufficiency.intervals.chance import OF_PHASE, Central, Future, drawn, futures
+from sufficiency.intervals.draws import Draws
 
 SEED, YEARS, GROUPS = 11, 7, 15
 
@@ -64,7 +64,7 @@ def test_several_processes_give_the_same_bits_as_one() -> None:
 def test_what_is_kept_in_memory_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     county, draws = a_county(), Draws(SEED, 0, 20)
     kept = everything(drawn(county, shipped("measured"), draws))
-    monkeypatch.setattr("sufficiency.chance.KEPT", 0)
+    monkeypatch.setattr("sufficiency.intervals.chance.KEPT", 0)
     assert (everything(drawn(county, shipped("measured"), draws)) == kept).all()
 
 

@@ -27,7 +27,7 @@ from sufficiency.childcare.balance import (
 )
 from sufficiency.childcare.story import childcare
 from sufficiency.model import forecast
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 CODE, AY = "E01000001", 2026
 AREAS = pd.DataFrame([(CODE, level, area, area, 1.0) for level, area in ((PLANNING_AREA, "P1"), (AUTHORITY, "E10000099"))],

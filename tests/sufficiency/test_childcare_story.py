@@ -20,7 +20,7 @@ from sufficiency.childcare.findings import DUTIES, FINDINGS
 from sufficiency.childcare.story import EMPTY, Childcare, childcare
 from sufficiency.evidence import Evidence
 from sufficiency.model import Forecast, forecast
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 BASE, GSS = town.BASE, "E10000099"
 A, D = town.WEST_PRIMARY, town.EAST_PRIMARY

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sufficiency.calibration import calibrate, shipped
-from sufficiency.coverage import coverage, inside
+from sufficiency.intervals.calibration import calibrate, shipped
+from sufficiency.intervals.coverage import coverage, inside
 
 pytestmark = pytest.mark.real
 

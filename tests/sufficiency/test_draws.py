@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.departures import along_cohorts, depart
-from sufficiency.draws import CHUNK, Draws
+from sufficiency.intervals.departures import along_cohorts, depart
+from sufficiency.intervals.draws import CHUNK, Draws
 
 
 @settings(deadline=None, max_examples=60, derandomize=True)

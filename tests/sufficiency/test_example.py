@@ -21,7 +21,7 @@ from sufficiency.example.publish import write_example
 from sufficiency.example.stories import stories_of
 from sufficiency.example.story import Story
 from sufficiency.model import Outcome, run
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 SEEDS, BASE, NEXT = (1, 2), cast.BASE, cast.BASE + 1
 

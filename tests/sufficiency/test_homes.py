@@ -17,16 +17,16 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import need, need_with_margin
-from sufficiency.basic_need import basic_need, fundable
 from sufficiency.children import Projection
-from sufficiency.draws import Draws
 from sufficiency.evidence import TABLES
-from sufficiency.homes import Homes, homes_of
+from sufficiency.housing.basic_need import basic_need, fundable
+from sufficiency.housing.homes import Homes, homes_of
+from sufficiency.housing.site_audit import building, gross, homes_table, site_audit, site_years
+from sufficiency.housing.trajectories import parts_of
+from sufficiency.housing.with_homes import with_homes
+from sufficiency.housing.yields import PHASES, build_up
+from sufficiency.intervals.draws import Draws
 from sufficiency.rules import rulebook
-from sufficiency.site_audit import building, gross, homes_table, site_audit, site_years
-from sufficiency.trajectories import parts_of
-from sufficiency.with_homes import with_homes
-from sufficiency.yields import PHASES, build_up
 from tests.sufficiency.conftest import BASE, GSS, Town, make_town
 
 SCHOOLS = [("100001", "A", "S", 0, 6, 0.0, 0.0), ("100002", "A", "S", 0, 6, 9.0, 0.0), ("100003", "", "S", 7, 11, 0.0, 0.0),

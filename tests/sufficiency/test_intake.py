@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.assumptions import Assumptions, ExcludedYear
-from sufficiency.intake import Entry, entered, intake, leavers, mean_of_shares
+from sufficiency.forecast.intake import Entry, entered, intake, leavers, mean_of_shares
 
 Made = Callable[..., Any]
 NEAR, APART = 1_000.0, 20_000.0

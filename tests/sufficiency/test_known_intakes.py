@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.calibration import shipped
-from sufficiency.chance import Central, Future, drawn
-from sufficiency.draws import Draws
-from sufficiency.known_intakes import which_known
+from sufficiency.intervals.calibration import shipped
+from sufficiency.intervals.chance import Central, Future, drawn
+from sufficiency.intervals.draws import Draws
+from sufficiency.intervals.known_intakes import which_known
 
 SEED, YEARS, GROUPS = 7, 7, 15
 MANY = Draws(SEED, 0, 1500)
@@ -123,7 +123,7 @@ def test_homes_bring_nobody_more_to_a_cohort_that_is_counted() -> None:
 
 def drawn_with_homes(town: Central, draws: Draws) -> np.ndarray:
     """Pupils of the first area with homes drawn."""
-    from sufficiency.chance import futures
+    from sufficiency.intervals.chance import futures
 
     return next(iter(futures(town, shipped("measured"), draws, MoreHomes()))).pupils
 
@@ -131,7 +131,7 @@ def drawn_with_homes(town: Central, draws: Draws) -> np.ndarray:
 def test_a_counted_intake_several_children_beyond_its_places_is_short_almost_for_sure(town: Callable[..., Any]) -> None:
     """108 children counted in 90 places, and 84 in 90: no doubt is left of either, where the model alone has much."""
     from sufficiency.balance import balance
-    from sufficiency.ranges import balance_with_ranges, ranges
+    from sufficiency.intervals.ranges import balance_with_ranges, ranges
 
     schools = [(urn, f"P{i}", "", 0, 6, 0, 0) for i, urn in enumerate(("100001", "100002"), 1)]
     rolls = {urn: {ay: [90] * 7 for ay in (2021, 2022)} for urn, *_ in schools}

@@ -14,7 +14,7 @@ from sufficiency.childcare.small_area_children import children_under_five
 from sufficiency.model import forecast
 from sufficiency.sources.lait import read_lait
 from sufficiency.sources.reading import Ask
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 HEADER = "Short Desc,Data item,Years,LA and Regions,Values,LA Number,Region\n"
 

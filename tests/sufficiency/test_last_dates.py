@@ -8,7 +8,7 @@ import pandas as pd
 
 from planning_areas.school_year import census_day
 from sufficiency.assumptions import Assumptions, LeadTime
-from sufficiency.last_dates import COLUMNS, last_safe_dates, months_before, still_to_meet
+from sufficiency.intervals.last_dates import COLUMNS, last_safe_dates, months_before, still_to_meet
 
 BASE = 2025
 

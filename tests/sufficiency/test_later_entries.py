@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.later_entries import with_later_entries
+from sufficiency.forecast.later_entries import with_later_entries
 
 Made = Callable[..., Any]
 INFANT, BIG, SMALL, FAR = "100001", "100002", "100003", "100004"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.levels import COMMON_DECAY, COMMON_KEPT, KINDS, MEASURED, Smoothing, level, levels, weighted
+from sufficiency.forecast.levels import COMMON_DECAY, COMMON_KEPT, KINDS, MEASURED, Smoothing, level, levels, weighted
 from sufficiency.rules import pooled_births, pooled_ratios, rulebook
 
 UNKNOWN = float("nan")

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.flows import PARTS
-from sufficiency.made_of import AUTHORITY, FROM, GROUP_OF, GROUPS, made_of, waterfall
+from sufficiency.forecast.flows import PARTS
+from sufficiency.forecast.made_of import AUTHORITY, FROM, GROUP_OF, GROUPS, made_of, waterfall
 
 A, D = "E01000001", "E01000004"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from planning_areas.school_year import NC_YEARS
-from sufficiency.misses import BEFORE, BIRTHS, PARTS, SIXTH_FORM, START, SURVIVAL, TRANSFERS, part_of, parted
+from sufficiency.backtesting.misses import BEFORE, BIRTHS, PARTS, SIXTH_FORM, START, SURVIVAL, TRANSFERS, part_of, parted
 
 GROUPS = len(NC_YEARS)
 YEARS = 4

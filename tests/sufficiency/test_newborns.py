@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from planning_areas.school_year import cohort_in, cohort_of_birth
+from sufficiency.areas.small_areas import births_of, cohort_residents, recoded, recoded_to, residents
 from sufficiency.assumptions import Assumptions
-from sufficiency.newborns import Newborns, newborns
-from sufficiency.small_areas import births_of, cohort_residents, recoded, recoded_to, residents
+from sufficiency.forecast.newborns import Newborns, newborns
 
 Made = Callable[..., Any]
 A, B, C = "E01000001", "E01000002", "E01000003"

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from town import BASE, EAST_PRIMARY, INFANT, JUNIOR, SECONDARY, WEST_PRIMARY, counted, evidence, roll, school
 
-from sufficiency.cross_checks import cross_check
 from sufficiency.evidence import Evidence
-from sufficiency.odd_counts import (
+from sufficiency.forecast.odd_counts import (
     cohorts_hold_together,
     intakes_fit_pans,
     intakes_hold_together,
@@ -18,6 +17,7 @@ from sufficiency.odd_counts import (
     rolls_fit_capacity,
     years_of_each_school,
 )
+from sufficiency.workspace.cross_checks import cross_check
 
 ASH = school(WEST_PRIMARY, "Ash")
 UPPER = school(SECONDARY, "Upper", statutory_low_age=11.0, statutory_high_age=16.0, capacity=600.0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.own_errors import COLUMNS, own_errors
+from sufficiency.intervals.own_errors import COLUMNS, own_errors
 
 Made = Callable[..., Any]
 BASE, FIRST, GSS = 2022, 2014, "E10000099"

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import town
 
-from sufficiency.phase_capacity import each_year_group
-from sufficiency.schools import mainstream
+from sufficiency.estate.phase_capacity import each_year_group
+from sufficiency.estate.schools import mainstream
 
 A, B = town.WEST_PRIMARY, town.EAST_PRIMARY
 

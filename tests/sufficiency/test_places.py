@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from planning_areas.boundaries import Members
 from sufficiency.assumptions import Assumptions
+from sufficiency.estate.places import COLUMNS, places_open
 from sufficiency.evidence import Authority, Evidence, Note, PlannedPlaces, empty
-from sufficiency.places import COLUMNS, places_open
 
 YEARS = range(2022, 2030)
 A, J, S, T = "100001", "100002", "100003", "100004"     # a primary, a junior, an 11-18 school, an all-through school

@@ -10,7 +10,7 @@ from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Evidence
 from sufficiency.sources.local import READERS
 from sufficiency.sources.reading import Ask
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 
 HEAD = '[authority]\ncode = "891"\nname = "Nottinghamshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
 BIRTHS = "area_code,cohort,births\n" + "".join(f"E07000170,{y},{1000 + y % 9}\n" for y in range(2013, 2023))

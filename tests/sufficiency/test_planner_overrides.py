@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.made_of import made_of
-from sufficiency.planner_overrides import with_overrides
+from sufficiency.forecast.made_of import made_of
+from sufficiency.forecast.planner_overrides import with_overrides
 
 Made = Callable[..., Any]
 PAPER = Assumptions(weights=(1.0,), shrinkage_survival=0.0, shrinkage_births=0.0)

@@ -13,9 +13,9 @@ import town
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import CENTRAL, summary
-from sufficiency.likelihood import letter
+from sufficiency.intervals.likelihood import letter
+from sufficiency.intervals.ranges import QUANTILES, Ranges, accuracy_with_ranges, quantiles, summary_with_ranges
 from sufficiency.model import Outcome, run
-from sufficiency.ranges import QUANTILES, Ranges, accuracy_with_ranges, quantiles, summary_with_ranges
 
 BASE = town.BASE
 W, D, E = town.WEST_PRIMARY, town.EAST_PRIMARY, town.SECONDARY

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sufficiency.assumptions import Assumptions, ExcludedYear
-from sufficiency.authority_control import authority_ratios, authority_roll, coverage
 from sufficiency.evidence import empty
-from sufficiency.newborns import Newborns
-from sufficiency.ratios import divide, excluded_notes, shrink, stayers, transitions, weighted_ratio
+from sufficiency.forecast.authority_control import authority_ratios, authority_roll, coverage
+from sufficiency.forecast.newborns import Newborns
+from sufficiency.forecast.ratios import divide, excluded_notes, shrink, stayers, transitions, weighted_ratio
 
 Made = Callable[..., Any]
 THREE = (3.0, 2.0, 1.0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from sufficiency.reconcile import factor, fit, largest_remainder
+from sufficiency.forecast.reconcile import factor, fit, largest_remainder
 
 counts = st.floats(0, 500)
 

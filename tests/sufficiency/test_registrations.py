@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.as_known import as_known
 from sufficiency.assumptions import Assumptions, ExcludedYear
-from sufficiency.register_counts import Count, cut_to_cohorts, newest, of_the_authority, register_counts
-from sufficiency.registrations import Past, weight_of
+from sufficiency.backtesting.as_known import as_known
+from sufficiency.forecast.register_counts import Count, cut_to_cohorts, newest, of_the_authority, register_counts
+from sufficiency.forecast.registrations import Past, weight_of
 
 Made = Callable[..., Any]
 PAPER = Assumptions(weights=(1.0,), shrinkage_survival=0.0, shrinkage_births=0.0)

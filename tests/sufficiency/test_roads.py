@@ -22,7 +22,7 @@ from sufficiency.evidence import Reading
 from sufficiency.sources.local import READERS
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.roads import read_road_links
-from sufficiency.travel_rules import band_of, by_car, by_road, decays, on_foot
+from sufficiency.travel.travel_rules import band_of, by_car, by_road, decays, on_foot
 
 X, Y = 455_000.0, 345_000.0
 ENDS = [((0, 0), (1000, 0)), ((1000, 0), (1000, 800)), ((0, 0), (1000, 800))]

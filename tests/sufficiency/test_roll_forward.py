@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sufficiency.areas.small_areas import residents
 from sufficiency.assumptions import Assumptions
-from sufficiency.authority_control import authority_ratios, authority_roll, roll_up
+from sufficiency.estate.places_ahead import places_ahead
 from sufficiency.evidence import empty
-from sufficiency.intake import entries
-from sufficiency.newborns import newborns
-from sufficiency.places_ahead import places_ahead
-from sufficiency.ratios import area_ratios
-from sufficiency.roll_forward import Rules, one_year, roll_forward
-from sufficiency.school_split import entry_shares
-from sufficiency.small_areas import residents
+from sufficiency.forecast.authority_control import authority_ratios, authority_roll, roll_up
+from sufficiency.forecast.intake import entries
+from sufficiency.forecast.newborns import newborns
+from sufficiency.forecast.ratios import area_ratios
+from sufficiency.forecast.roll_forward import Rules, one_year, roll_forward
+from sufficiency.forecast.school_split import entry_shares
 
 Made = Callable[..., Any]
 DRAWS, YEARS, SEED = 70, range(2023, 2030), 11

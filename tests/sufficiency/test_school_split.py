@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.school_split import allocate, of_group
+from sufficiency.forecast.school_split import allocate, of_group
 
 Made = Callable[..., Any]
 ONE = np.zeros(3, dtype="int64")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sufficiency.school_table import SINGLE, SMALL_AREA, SMALL_SCHOOL, USUAL, school_table, year_headings
+from sufficiency.estate.school_table import SINGLE, SMALL_AREA, SMALL_SCHOOL, USUAL, school_table, year_headings
 
 KNEESALL, TOWN, ALL_THROUGH = "200001", "200002", "200003"
 SCHOOLS = pd.DataFrame(

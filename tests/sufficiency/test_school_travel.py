@@ -14,7 +14,7 @@ from shapely.geometry import LineString
 from town import SMALL_AREAS, evidence
 
 from planning_areas.walking import NO_WAY, WITHIN
-from sufficiency.school_travel import COLUMNS, SchoolTravel, school_travel
+from sufficiency.travel.school_travel import COLUMNS, SchoolTravel, school_travel
 
 TODAY = dt.date(2026, 9, 1)
 HOMES = [{"lsoa_code": code, "easting": 451_000.0 + 2000 * i, "northing": 351_000.0, "part": 1.0}
@@ -89,8 +89,8 @@ def test_what_is_not_known_is_told() -> None:
 @pytest.mark.real
 def test_nottinghamshire_is_sifted_by_straight_lines(data: Path) -> None:
     """Every small area has its nearest schools; towns are within walking distance and villages are not."""
-    from sufficiency.schools import mainstream
-    from sufficiency.workspace import load
+    from sufficiency.estate.schools import mainstream
+    from sufficiency.workspace.workspace import load
 
     known = load(Path(__file__).parent.parent / "workspaces" / "nottinghamshire", {"SUFFICIENCY_DATA": str(data)}).evidence
     schools, _ = mainstream(known)

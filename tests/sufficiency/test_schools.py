@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import town
 
-from sufficiency.predecessors import ancestry
-from sufficiency.schools import mainstream, roll_with_history
+from sufficiency.estate.schools import mainstream, roll_with_history
+from sufficiency.forecast.predecessors import ancestry
 
 A, B, C, D, E = town.WEST_PRIMARY, town.INFANT, town.JUNIOR, town.EAST_PRIMARY, town.SECONDARY
 EVEN = [30.0] * 7

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sufficiency.strands import Strands, strands_of, whole_areas
+from sufficiency.forecast.strands import Strands, strands_of, whole_areas
 
 Made = Callable[..., Any]
 

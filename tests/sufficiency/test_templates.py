@@ -13,9 +13,9 @@ from sufficiency.assumptions import defaults, meanings
 from sufficiency.evidence import TABLES
 from sufficiency.sources.local import READERS, TITLES, columns_of, table_of
 from sufficiency.sources.reading import Ask
-from sufficiency.templates import NEEDED, authority_template, csv_template, write_templates
-from sufficiency.workspace import load, open_workspace
-from sufficiency.workspace_settings import read_workspace
+from sufficiency.workspace.templates import NEEDED, authority_template, csv_template, write_templates
+from sufficiency.workspace.workspace import load, open_workspace
+from sufficiency.workspace.workspace_settings import read_workspace
 
 
 def fill_in(folder: Path) -> None:

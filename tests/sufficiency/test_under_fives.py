@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning_areas.lookup import Lookup, lookup_from
+from sufficiency.areas.small_areas import cohort_residents
 from sufficiency.childcare.terms import TERMS, YOUNG, cohort_of_month, month_number, starting_month, window
 from sufficiency.childcare.under_fives import Anchor, UnderFives, under_fives
-from sufficiency.draws import Draws
-from sufficiency.small_areas import cohort_residents
+from sufficiency.intervals.draws import Draws
 
 A, B, C = "E01000001", "E01000002", "E01000003"
 CODES = (A, B, C)

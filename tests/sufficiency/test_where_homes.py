@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.testing import assert_allclose
 
 from planning_areas.lookup import Lookup, lookup_from
+from sufficiency.housing.trajectories import parts_of
+from sufficiency.housing.usual_rate import by_past_of_sites, of_nowhere, told, usual_rate
+from sufficiency.housing.where_homes import district_shares, shares, small_areas_of
 from sufficiency.rules import rulebook
-from sufficiency.trajectories import parts_of
-from sufficiency.usual_rate import by_past_of_sites, of_nowhere, told, usual_rate
-from sufficiency.where_homes import district_shares, shares, small_areas_of
 from tests.aids import town
 
 WINDOW = range(2020, 2023)

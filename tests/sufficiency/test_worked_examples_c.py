@@ -14,8 +14,8 @@ import xarray as xr
 
 from planning_areas.school_year import cohort_from_calendar_years, cohort_from_mid_years, cohort_in, cohort_of_birth
 from sufficiency.assumptions import Assumptions
+from sufficiency.forecast.reconcile import factor, fit, largest_remainder
 from sufficiency.model import accuracy
-from sufficiency.reconcile import factor, fit, largest_remainder
 
 Made = Callable[..., Any]
 BORN_IN = "E10000099"

@@ -13,11 +13,11 @@ import pytest
 from shapely.geometry import box
 
 from planning_areas.tables import EvidenceError, Problem
+from sufficiency.areas.own_areas import keep_own, own_districts
 from sufficiency.assumptions import Assumptions, ExcludedYear
-from sufficiency.cross_checks import MISSING, OF_CHILDCARE, OF_HOMES, cross_check, what_is_missing
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.own_areas import keep_own, own_districts
-from sufficiency.workspace import Loaded, load, open_workspace
+from sufficiency.workspace.cross_checks import MISSING, OF_CHILDCARE, OF_HOMES, cross_check, what_is_missing
+from sufficiency.workspace.workspace import Loaded, load, open_workspace
 
 HEAD = '[authority]\ncode = "891"\nname = "Nottinghamshire"\ngss_code = "E10000024"\nbase_year = 2025\n'
 BIRTHS = '[tables.births]\nreader = "local_births"\nfiles = ["births.csv"]\n'

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sufficiency.housing_tables import Yields
+from sufficiency.housing.housing_tables import Yields
+from sufficiency.housing.yields import Kind, coarser, kind_of, profile, yield_of
 from sufficiency.rules import rulebook
-from sufficiency.yields import Kind, coarser, kind_of, profile, yield_of
 
 RULES = rulebook("housing")
 HOUSES, FLATS = {"1": 0.123, "2": 0.285, "3": 0.379, "4": 0.432}, {"1": 0.027, "2": 0.137, "3": 0.218, "4": 0.023}

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sufficiency.accuracy import measured
-from sufficiency.vintages import OWN_RETURN
+from sufficiency.backtesting.accuracy import measured
+from sufficiency.backtesting.vintages import OWN_RETURN
 from workbench.backtest_answer import against_own_returns, backtest_lines, verdicts
 from workbench.backtest_charts import accuracy_chart, miss_chart
 

@@ -17,14 +17,14 @@ from axe_playwright_python.sync_playwright import Axe
 from typer.testing import CliRunner
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.contribution import Contribution, contribution, cost_of_place, special_places, without_site
 from sufficiency.evidence import Evidence
 from sufficiency.example.council import GARDEN_URN
 from sufficiency.example.publish import write_example
+from sufficiency.housing.contribution import Contribution, contribution, cost_of_place, special_places, without_site
+from sufficiency.housing.places_of_sites import places_wait_for_homes
 from sufficiency.model import forecast
-from sufficiency.places_of_sites import places_wait_for_homes
 from sufficiency.rules import rulebook
-from sufficiency.workspace import load
+from sufficiency.workspace.workspace import load
 from workbench.cli import app
 from workbench.contribution import free_names, no_such_site
 from workbench.contribution_page import Issued, contribution_page

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from sufficiency.assumptions import Assumptions
-from sufficiency.last_dates import last_safe_dates
-from sufficiency.ranges import HELD
+from sufficiency.intervals.last_dates import last_safe_dates
+from sufficiency.intervals.ranges import HELD
 from workbench.headline import accuracy_lines, headline_lines, no_ranges, short_by_year
 from workbench.safe_dates import by_remedy, for_areas, for_sheet, newest_day
 from workbench.sayings import accuracy_sayings

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.palette import contrast
-from sufficiency.made_of import AUTHORITY, FROM, GROUPS
+from sufficiency.forecast.made_of import AUTHORITY, FROM, GROUPS
 from workbench.charts import GAIN, INK, LOSS, OUTLINE, WHOLE, as_png, as_svg, signed, write_chart
 from workbench.waterfall import accounts, lines, waterfall_chart, whole_parts
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from python_calamine import load_workbook
 from shapely.geometry import Point
 
-from sufficiency import balance, places, school_table
+from sufficiency import balance
+from sufficiency.estate import places, school_table
 from sufficiency.evidence import Note, Source
 from workbench import workbook
 from workbench.charts import Chart

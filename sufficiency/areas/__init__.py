@@ -1,0 +1,1 @@
+"""Planning areas and the small areas they draw on."""

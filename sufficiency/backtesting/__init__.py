@@ -1,0 +1,1 @@
+"""How far out this would have been at past Januaries."""
