@@ -15,8 +15,9 @@ import time
 import numpy as np
 
 from sufficiency.intervals.calibration import shipped
-from sufficiency.intervals.chance import OF_PHASE, Central, futures
+from sufficiency.intervals.chance import Central, futures
 from sufficiency.intervals.draws import Draws
+from sufficiency.intervals.fitting import OF_PHASE
 from sufficiency.intervals.ranges import quantiles
 
 AREAS, DRAWS, YEARS, GROUPS, SEED = 6_000, 1_000, 10, 14, 1

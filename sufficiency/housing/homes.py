@@ -29,11 +29,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import scipy.sparse
-from scipy.special import log_ndtr, ndtr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, ay_label, nc_year_label
 from sufficiency.areas.own_areas import own_districts
 from sufficiency.evidence import Note
+from sufficiency.housing.homes_drawn import homes_drawn
 from sufficiency.housing.trajectories import funded_outside, parts_of
 from sufficiency.housing.usual_rate import by_past_of_sites, of_nowhere, told, usual_rate
 from sufficiency.housing.where_homes import district_shares, shares, small_areas_of
@@ -102,7 +102,7 @@ class Homes:
             return np.zeros((draws.count, *self.central.shape))
         unit = replace(draws, spread=1.0)
         rules = rulebook("housing")
-        late, in_time = _drawn(self.parts, self.ahead, unit, rules["slippage"], rules["spread"])
+        late, in_time = homes_drawn(self.parts, self.ahead, unit, rules["slippage"], rules["spread"])
         factors = np.exp(rules["spread"]["yields"] * unit.normals("yields", len(PHASES)))
         drawn = self._children({phase: self._excess(phase, late, in_time) for phase in self.layers}, factors)
         drawn -= self.central
@@ -327,35 +327,3 @@ def _from_others(new: Floats, pupils: Floats, moving: float) -> Floats:
     taken = for_each.sum(axis=1, keepdims=True) - for_each
     less: Floats = new - moving * pupils[:, None] * taken
     return less
-
-
-def _drawn(parts: Parts, ahead: range, draws: Draws, slippage: dict[str, float],
-           spread: dict[str, float]) -> tuple[Floats, Floats]:
-    """Homes ready in every draw, [draw, part, year]; lapsed, faster or slower, each site by its own luck; late, and in time.
-
-    A site's trajectory is read at a later or earlier point of time, so that what is late is not lost.
-    """
-    sites, of = np.unique(parts.table["site_ref"].to_numpy("str"), return_inverse=True)
-    late = parts.table["status"].map(slippage).to_numpy("float64")
-    own = np.stack([draws.normals(f"completions/{ref}", 3) for ref in sites], axis=1)
-    market = draws.normals("completions", 1)
-    shared = spread["shared"]
-    rate = np.exp(spread["build_rate"] * (np.sqrt(shared) * market + np.sqrt(1 - shared) * own[:, :, 2]))[:, of]
-    wait = -late * log_ndtr(-own[:, :, 1])[:, of]
-    built = ndtr(own[:, :, 0])[:, of] <= parts.table["probability"].to_numpy("float64")
-    years = np.arange(1.0, len(ahead) + 1)
-    last = max(parts.first + parts.ready.shape[1], ahead.stop)
-    whole = np.cumsum(np.pad(parts.at(range(ahead.start, last)), ((0, 0), (1, 1))), axis=1)
-    points = (np.maximum(years - wait[:, :, None], 0.0) * rate[:, :, None], years * rate[:, :, None])
-    late, in_time = (np.diff(_read_off(whole, when), axis=2, prepend=0.0) * built[:, :, None] for when in points)
-    return late, in_time
-
-
-def _read_off(whole: Floats, when: Floats) -> Floats:
-    """Homes built of each part by some points of time, between the years in proportion: [part, year], [draw, part, point]."""
-    at = np.clip(when, 0.0, whole.shape[1] - 2.0)
-    before = at.astype("int64")
-    row = np.arange(len(whole))[None, :, None]
-    begun = whole[row, before]
-    read: Floats = begun + (at - before) * (whole[row, before + 1] - begun)
-    return read

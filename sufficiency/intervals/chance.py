@@ -29,8 +29,19 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from planning_areas.school_year import ENTRY_YEAR, NC_YEARS, PHASE_YEARS, RECEPTION
+from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, RECEPTION
 from sufficiency.intervals.departures import along_cohorts
+from sufficiency.intervals.fitting import (
+    GROUPS,
+    OF_PHASE,
+    PARTS,
+    STATUTORY,
+    Impulses,
+    fit,
+    mean_size,
+    widths_beyond,
+    widths_by_year,
+)
 from sufficiency.intervals.known_intakes import homes_taken_back, left_to_others, of_area, of_school, taken_back
 from sufficiency.rules import rulebook
 
@@ -40,32 +51,14 @@ if TYPE_CHECKING:
 
     from sufficiency.intervals.calibration import Calibration
     from sufficiency.intervals.draws import Draws
+    from sufficiency.intervals.fitting import Chancy, Widths
     from sufficiency.intervals.known_intakes import Cohort
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Widths = tuple[Floats, Floats]      # normal scores [knot], and the widths that belong to them [year ahead, knot]
 
-GROUPS = len(NC_YEARS)
-OF_PHASE = {"primary": slice(0, 7), "secondary": slice(7, GROUPS)}      # sixth forms go with the secondary area
-STATUTORY = {phase: len(PHASE_YEARS[phase]) for phase in OF_PHASE}      # year groups of it that the phase's total counts
-PARTS = {
-    "primary": (("primary", slice(0, STATUTORY["primary"])),),
-    "secondary": (("secondary", slice(0, STATUTORY["secondary"])), ("sixth_form", slice(STATUTORY["secondary"], None))),
-}
-"""Of an area's phase, the totals whose errors are known by themselves, and their year groups within it."""
-LEAST_OWN = 0.1         # of its width that is an area's or a school's own, however sure its parent is
-LEAST_RIVALS = 0.25     # share of its parent that the rest of it is taken to have at least
 AROUND_KNOWN = 3        # times that what raking moves is laid on the schools of an area whose intake is not known
 KEPT = 256 * 2**20      # bytes of areas' own departures that are kept between the two passes
-
-
-class Chancy(Protocol):
-    """What gives normals by name: draws, or impulses by which the response of a structure is measured."""
-
-    def normals(self, name: str, *shape: int) -> Floats:
-        """Normals [draw, *shape]."""
-        ...
 
 
 class HomesDrawn(Protocol):
@@ -135,12 +128,12 @@ def authority_factors(central: Floats, calibration: Calibration, draws: Draws, b
     """Factors of the authority's pupils: central [year, nc_year] -> [draw, year, nc_year]."""
     years = len(central)
     happened = _all_over(draws, years, births_known)
-    response = _all_over(_Impulses(_asked_all_over(years)), years, births_known)
+    response = _all_over(Impulses(_asked_all_over(years)), years, births_known)
     for phase, groups in OF_PHASE.items():
         for part, of in PARTS[phase]:
             mine = central[:, groups][:, of]
-            widths = _by_year(calibration, "authority", part, _size(mine), years)
-            _fit(happened[..., groups][..., of], response[..., groups][..., of], mine, widths)
+            widths = widths_by_year(calibration, "authority", part, mean_size(mine), years)
+            fit(happened[..., groups][..., of], response[..., groups][..., of], mine, widths)
     return np.exp(happened, out=happened)
 
 
@@ -187,7 +180,7 @@ class _Own:
             return self.kept[area]
         phase = self.central.phases[area]
         mine = self.base[:, area, OF_PHASE[phase]]
-        beyond = _beyond(self.calibration, phase, ("area", mine), ("authority", self.total[phase]))
+        beyond = widths_beyond(self.calibration, phase, ("area", mine), ("authority", self.total[phase]))
         factors = _own_factors(f"area {self.central.codes[area]}", mine, phase, beyond, self.draws)
         if self.kept is not None:
             self.kept[area] = factors
@@ -233,7 +226,7 @@ def _schools(central: Central, area: int, pupils: Floats, calibration: Calibrati
     pupils_of = [central.schools[:, school, groups] for school in members]
     factors = []
     for school, mine in zip(members, pupils_of, strict=True):
-        beyond = _beyond(calibration, phase, ("school", mine), ("area", whole))
+        beyond = widths_beyond(calibration, phase, ("school", mine), ("area", whole))
         factor = _own_factors(f"school {central.urns[school]} {phase}", mine, phase, beyond, draws)
         factors.append(factor if sure is None else taken_back(factor, sure.schools[school]))
     rest = _left_to_rake(pupils, whole, factors, pupils_of)
@@ -267,7 +260,7 @@ def _own_factors(name: str, central: Floats, phase: str, widths: Sequence[Widths
     happened = _own(draws, name, years, groups, low)
     response = _own_response(years, groups, low)
     for (_, of), wide in zip(PARTS[phase], widths, strict=True):
-        _fit(happened[..., of], response[..., of], central[:, of], wide)
+        fit(happened[..., of], response[..., of], central[:, of], wide)
     return np.exp(happened, out=happened)
 
 
@@ -283,71 +276,7 @@ def _own(chance: Chancy, name: str, years: int, groups: int, low: int) -> Floats
 
 @cache
 def _own_response(years: int, groups: int, low: int) -> Floats:
-    return _own(_Impulses(years * (groups + 1)), "", years, groups, low)
-
-
-class _Impulses:
-    """In place of draws: each normal 1 in turn and all others 0, so that the spread of a sum of normals can be told exactly."""
-
-    def __init__(self, size: int) -> None:
-        self.left = np.eye(size)
-
-    def normals(self, name: str, *shape: int) -> Floats:
-        """The next normals, [impulse, *shape]."""
-        size = int(np.prod(shape, dtype="int64"))
-        taken, self.left = self.left[:, :size], self.left[:, size:]
-        return taken.reshape(-1, *shape)
-
-
-def _fit(happened: Floats, response: Floats, central: Floats, widths: Widths) -> None:
-    """Scale what happened, in place, so that each year's total departs as past errors did.
-
-    happened: [draw, year, nc_year] of the groups that the total counts; response: the same by impulse; central: [year, nc_year];
-    widths: normal scores [knot] and the widths that belong to them [year, knot].
-    """
-    scores, by_year = widths
-    shares = np.divide(central, central.sum(axis=1, keepdims=True), out=np.zeros_like(central), where=central > 0)
-    size = np.abs(_total(happened, shares))
-    spread = np.sqrt((_total(response, shares) ** 2).sum(axis=0))
-    for y, row in enumerate(by_year):
-        if spread[y] > 0:
-            wanted = np.interp(size[:, y] / spread[y], scores, row)
-            factor = np.divide(wanted, size[:, y], out=np.zeros_like(wanted), where=size[:, y] > 0)
-            happened[:, y] *= factor[:, None]
-
-
-def _total(happened: Floats, shares: Floats) -> Floats:
-    """Departure of a total, to first order: [draw, year], year group after year group so that no bit hangs on the block."""
-    out = np.zeros(happened.shape[:2])
-    for g in range(shares.shape[1]):
-        out += happened[..., g] * shares[:, g]
-    return out
-
-
-def _size(pupils: Floats) -> float:
-    """Pupils of a total in the mean over the years ahead: pupils [year, nc_year]."""
-    return float(pupils.sum(axis=1).mean())
-
-
-def _by_year(calibration: Calibration, level: str, phase: str, size: float, years: int) -> Widths:
-    """Normal scores, and widths [year ahead, knot]; beyond the furthest year measured they stay as wide."""
-    scores, rows = calibration.of(level, phase).lines(size)
-    return scores, rows[np.minimum(np.arange(years), len(rows) - 1)]
-
-
-def _beyond(calibration: Calibration, phase: str, own: tuple[str, Floats], parent: tuple[str, Floats]) -> list[Widths]:
-    """Widths of what is an area's or school's own: what its errors are beyond its parent's, and what raking will take away.
-
-    own, parent: level, and central pupils [year, nc_year of the phase]. One for each total of the phase (PARTS).
-    """
-    found = []
-    for part, of in PARTS[phase]:
-        size, whole, years = _size(own[1][:, of]), _size(parent[1][:, of]), len(own[1])
-        scores, mine = _by_year(calibration, own[0], part, size, years)
-        _, above = _by_year(calibration, parent[0], part, whole, years)
-        rest = max(1 - size / whole, LEAST_RIVALS) if whole > 0 else 1.0
-        found.append((scores, np.sqrt(np.maximum(mine**2 - above**2, (LEAST_OWN * mine) ** 2) / rest)))
-    return found
+    return _own(Impulses(years * (groups + 1)), "", years, groups, low)
 
 
 def _totals(base: Floats, phases: tuple[str, ...], phase: str) -> Floats:

@@ -17,7 +17,8 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, RECEPTION, cohort_in
 from sufficiency.balance import need, spare
-from sufficiency.intervals.chance import OF_PHASE, STATUTORY, central_of, futures
+from sufficiency.intervals.chance import central_of, futures
+from sufficiency.intervals.fitting import OF_PHASE, STATUTORY
 from sufficiency.intervals.known_intakes import which_known
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from sufficiency.intervals.calibration import Calibration, Errors, shipped
-from sufficiency.intervals.chance import OF_PHASE, Central, Future, drawn, futures
+from sufficiency.intervals.chance import Central, Future, drawn, futures
 from sufficiency.intervals.draws import Draws
+from sufficiency.intervals.fitting import OF_PHASE
 
 SEED, YEARS, GROUPS = 11, 7, 15
 
