@@ -13,6 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from planning_areas.boundaries import PHASES, Flows, Lsoas
+from sufficiency.capital.capital_tables import CAPITAL_TABLES
 from sufficiency.childcare.demand_tables import DEMAND_TABLES
 from sufficiency.childcare.provider_tables import PROVIDER_TABLES
 from sufficiency.housing.housing_tables import HOUSING_TABLES
@@ -387,7 +388,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     **HOUSING_TABLES,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
     "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
-    **PROVIDER_TABLES, **DEMAND_TABLES, **TRAVEL_TABLES,
+    **PROVIDER_TABLES, **DEMAND_TABLES, **TRAVEL_TABLES, **CAPITAL_TABLES,
 }
 
 

@@ -25,10 +25,10 @@ from sufficiency.sources.reading import Ask, Reader, noted, source
 REMARK = "#"
 COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
-YEARS = {"ay", "ay_to", "financial_year", "cohort"}
+YEARS = {"ay", "ay_to", "financial_year", "cohort", "earliest_start"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
-DATES = {"made_on", "expires", "on", "opens_on", "closes_on"}
-BLANK_DATES = {"opens_on", "closes_on"}
+DATES = {"made_on", "expires", "on", "opens_on", "closes_on", "received_on", "due_on", "spend_by"}
+BLANK_DATES = {"opens_on", "closes_on", "received_on", "due_on", "spend_by"}
 MID_YEAR = "-06-30"
 HEADCOUNTS = {("school_roll", "pupils"), ("authority_roll", "pupils"), ("october_census", "pupils"), ("offers", "offers")}
 TRUE, FALSE = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
@@ -46,7 +46,15 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
                       "holiday_hours_week", "holiday_weeks", "youngest", "oldest", "waiting"},
             "childcare_eligible": {"eligible", "registered"}, "childcare_takeup": {"takeup", "hours_week"},
             "area_indicators": {"low_income_children", "imd_decile", "working_families", "lone_parents"},
-            "area_points": {"part"}}
+            "area_points": {"part"},
+            "schemes": {"planning_area_code", "lsoa_code", "purpose", "nc_year_from", "nc_year_to", "age_band", "fills",
+                        "years_open", "lead_years", "thousand_pounds", "price_base", "abnormals", "land_thousand_pounds",
+                        "running_thousand_pounds", "exclusive_group", "choice", "site_limit", "route", "route_risk",
+                        "designated_rural", "subsidy_check", "quality"},
+            "scheme_places": {"nc_year", "age_band"}, "scheme_costs": {"price_base"},
+            "pots": {"received_thousand_pounds", "received_on", "deed", "site_ref", "trigger", "trigger_homes", "due_on",
+                     "spend_within_years", "spend_by", "index_name", "index_base", "purpose", "phase", "tied_to"},
+            "relief_links": {"km"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}
 """Columns that no file has: the reader fills them."""
@@ -78,6 +86,13 @@ TITLES = {
     "births_by_month": "Births of the authority by month",
     "barred_links": "Roads that are not safe to walk",
     "area_points": "Where in their small area people live",
+    "schemes": "Schemes that could be built, changed or closed",
+    "scheme_places": "Places of a scheme year by year",
+    "scheme_costs": "Capital of a scheme by financial year",
+    "scheme_order": "Schemes that wait for others",
+    "pots": "Money for building, by pot and year",
+    "ring_fences": "What a pot may pay for, where not as usual",
+    "relief_links": "Planning areas that may relieve others",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",

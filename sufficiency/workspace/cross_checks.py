@@ -71,11 +71,21 @@ MISSING: dict[str, str] = {
     "barred_links": "every road but a motorway is taken to be safe to walk",
     "area_points": "all of a small area are taken to live in the middle of its shape",
     "planner_overrides": "no figure is a planner's own",
+    "schemes": "there is no capital plan: nothing is known that could be built",
+    "pots": "there is no capital plan: no money is known of",
+    "scheme_places": "places of schemes come as is usual for their kind",
+    "scheme_costs": "the cost of a scheme falls evenly from its decision to its opening",
+    "scheme_order": "no scheme waits for another",
+    "ring_fences": "pots pay for what is usual for their kind",
+    "relief_links": "no planning area relieves another but along the flows of today",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
 
 OF_HOMES = ("completions", "yields", "yield_curves")
 """Tables that nobody misses who has no sites."""
+
+OF_SCHEMES = ("pots", "scheme_places", "scheme_costs", "scheme_order", "ring_fences", "relief_links")
+"""Tables that nobody misses who has no schemes."""
 
 OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs", "childcare_eligible",
                 "childcare_takeup", "area_indicators", "births_by_month", "road_links", "barred_links", "area_points")
@@ -90,7 +100,8 @@ def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note
 
 def what_is_missing(evidence: Evidence) -> tuple[Note, ...]:
     """Name each table that the workspace does not have, with what the result loses by it."""
-    idle = (*(OF_HOMES if not evidence.has("housing_sites") else ()),
+    idle = (*(OF_SCHEMES if not evidence.has("schemes") else ()),
+            *(OF_HOMES if not evidence.has("housing_sites") else ()),
             *(OF_CHILDCARE if not evidence.has("ofsted_register") else ()))
     return tuple(Note(name, "not in the workspace", loses) for name, loses in MISSING.items()
                  if name not in idle and not evidence.has(name))

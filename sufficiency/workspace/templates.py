@@ -61,6 +61,21 @@ EXAMPLES: dict[str, str] = {
     "link_id": "8A14EA72-F21F-4BBF-8277-ABBB8A8746E1", "barred_links.reason": "no footway, 60 mph",
     "barred_links.author": "road safety officer", "part": "",
     "year": "2026", "month": "4", "births_by_month.births": "702",
+    "scheme_id": "northtown-1fe", "name": "Northtown Primary, one form of entry more", "site_id": "122456", "purpose": "",
+    "schemes.age_band": "", "scheme_places.age_band": "", "schemes.lsoa_code": "", "schemes.planning_area_code": "",
+    "schemes.places": "30", "fills": "upwards", "years_open": "", "earliest_start": "2026/27", "lead_years": "2",
+    "schemes.thousand_pounds": "4900", "price_base": "2026Q1", "abnormals": "", "land_thousand_pounds": "",
+    "running_thousand_pounds": "95", "exclusive_group": "northtown", "choice": "free",
+    "site_limit": "210", "route": "prescribed_alteration", "route_risk": "low", "decides": "authority", "consent": "not_needed",
+    "designated_rural": "no", "subsidy_check": "", "quality": "met", "schemes.note": "feasibility study of May 2026",
+    "after": "0", "scheme_places.places": "15", "scheme_costs.after": "-1", "scheme_costs.thousand_pounds": "2300",
+    "needs_scheme_id": "northtown-bulge", "years": "0", "pot_id": "mill-lane-primary", "pots.kind": "s106",
+    "pots.financial_year": "", "pots.thousand_pounds": "1240", "pots.status": "due", "received_thousand_pounds": "",
+    "received_on": "", "deed": "S106/2024/017", "trigger": "occupied", "trigger_homes": "50", "due_on": "",
+    "spend_within_years": "10", "spend_by": "", "index_name": "BCIS TPI", "index_base": "2024Q1", "pots.purpose": "mainstream",
+    "tied_to": "8910101", "pots.note": "half at 50, half at 150 occupations", "ring_fences.purpose": "early_years",
+    "ring_fences.phase": "early_years", "standing": "member_decision", "reference": "grant letter of March 2026",
+    "relief_area_code": "8910102", "km": "2.5",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 
