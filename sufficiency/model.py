@@ -42,6 +42,7 @@ from sufficiency.intervals.ranges import (
     ranges,
     schools_with_ranges,
 )
+from sufficiency.travel.nearest_schools import nearest_schools_of
 
 Progress = Callable[[str], None]
 
@@ -120,6 +121,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     likely = balance_with_ranges(central, chance)
     progress("Weighing childcare wanted against childcare on offer")
     young = childcare(evidence, frame, projection, assumptions)
+    progress("Measuring the ways to school")
+    to_school, told_ways = nearest_schools_of(evidence, ahead.schools, base)
     tables = {
         "balance": likely,
         "area_ranges": chance.areas,
@@ -145,9 +148,10 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "building": building(ahead.homes),
         "basic_need": basic_need(central, homes_table(ahead.homes), assumptions.operating_margin),
         "pans": evidence.pans,
+        "school_travel": to_school,
         **young.tables,
     }
-    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes)))
+    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes, *told_ways)))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
         young.findings,

@@ -31,6 +31,7 @@ SMALL_AREA = r"[EWSN]01\d{6}"
 NO_COUNTS = frozenset({
     "ay", "ay_from", "ay_to", "year", "cohort", "age", "nc_year", "edition", "financial_year", "easting", "northing", "latitude",
     "longitude", "share", "weight", "draw", "index", "index_not_told", "nearest", "share_known",
+    "nc_year_low", "nc_year_high", "walk_metres", "road_metres",
 })
 """Columns of numbers that count nobody; every other number beside a small area is taken for a count (the safe side)."""
 

@@ -105,6 +105,9 @@ HEADINGS: dict[str, str] = {
     "within_reach": "Within reach?",
     "rests_on": "Yield rests on (homes)",
     "own_area": "Of the site's own area?", "brings_pupils": "Brings pupils?",
+    # ways to school
+    "walk_metres": "On foot to the nearest school (m)", "road_metres": "By road to it (m)", "no_safe_way": "No safe way on foot?",
+    "free_ages": "Travel free at ages", "free_ages_low_income": "Travel free at ages, on a low income",
     # childcare
     "hours_wanted": "Hours a week wanted", "hours_on_offer": "Hours a week on offer",
     "hours_counted": "Hours a week on offer for own children",

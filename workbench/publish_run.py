@@ -56,6 +56,7 @@ FOR_PEOPLE = (
     "waterfall",
     "accuracy",
     *CHILDCARE,
+    "school_travel",
     "balance",
     "pupils",
     "school_pupils",

@@ -49,12 +49,6 @@ class SchoolTravel:
     journeys: pd.DataFrame = field(repr=False)      # COLUMNS; distances are infinite where no way was found
     notes: tuple[Note, ...] = ()
 
-    def share_free(self) -> pd.DataFrame:
-        """The share of each small area's children who are entitled to travel to the nearest school: by year group and age."""
-        nearest = self.journeys[self.journeys["rank"] == 1]
-        entitled = nearest.assign(share=nearest["part"] * nearest["free"])
-        return entitled.groupby(["lsoa_code", "nc_year", "age", "low_income"], as_index=False)["share"].sum()
-
 
 def school_travel(
     evidence: Evidence, schools: pd.DataFrame, codes: Sequence[str], on: dt.date, nc_years: Sequence[int] = tuple(range(12)),
