@@ -53,8 +53,9 @@ def nearest_schools(journeys: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFra
         nc_year_low=("nc_year", "min"), nc_year_high=("nc_year", "max"), part=("part", "first"), walk_metres=("walk", "first"),
         road_metres=("road", "first"), basis=("basis", "first"))
     for poor, column in FREE.items():
-        free = first[first["free"] & first["low_income"].eq(poor)].groupby(keys)["age"].agg(ages_said)
-        by_point[column] = free.reindex(pd.MultiIndex.from_frame(by_point[keys])).fillna("").to_numpy()
+        free = first[first["free"] & first["low_income"].eq(poor)].groupby(keys)["age"]
+        said = {key: ages_said(ages) for key, ages in free}
+        by_point[column] = [said.get(key, "") for key in by_point[keys].itertuples(index=False, name=None)]
     by_point["no_safe_way"] = by_point["walk_metres"].isna()
     weighed = {c: by_point[c] * by_point["part"] for c in ("walk_metres", "road_metres")}
     table = by_point.assign(**weighed).groupby(ALIKE, as_index=False)[["part", "walk_metres", "road_metres"]].sum(min_count=1)

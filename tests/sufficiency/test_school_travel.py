@@ -100,6 +100,8 @@ def test_the_table_has_one_row_where_all_live_alike() -> None:
     assert third["free_ages_low_income"].to_dict() == {"primary": "5 to 11", "secondary": "11 to 16"}
     assert third["walk_metres"].tolist() == pytest.approx([4000, 4000]) and (third["share"] == 1.0).all()
     assert any("no road is called unsafe" in note.text for note in notes)
+    near, _ = nearest_schools_of(evidence({"area_points": HOMES[:1]}), SCHOOLS, 2026)
+    assert near["free_ages"].tolist() == near["free_ages_low_income"].tolist() == ["", ""], "nobody need be taken"
     assert nearest_schools_of(evidence({}), SCHOOLS, 2026)[0].empty
 
 
