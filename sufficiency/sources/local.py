@@ -16,6 +16,7 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError, Problem, check
 from sufficiency.evidence import TABLES, Reading
+from sufficiency.sources.capital_rows import CAPITAL_ROWS
 from sufficiency.sources.cells import astray, cell_problems, counts, dates, number, numbers, year, year_group
 from sufficiency.sources.childcare_rows import CHILDCARE_ROWS
 from sufficiency.sources.frames import Layout, read_frame
@@ -133,7 +134,7 @@ def read_local(reader: Reader, path: Path, ask: Ask) -> Reading:
     typed, problems = _typed(frame, reader.table, path.name)
     problems += astray(typed, path.name)
     gaps = {p.column for p in problems} - DATES
-    if rows := (ROW_CHECKS | CHILDCARE_ROWS).get(reader.table):
+    if rows := (ROW_CHECKS | CHILDCARE_ROWS | CAPITAL_ROWS).get(reader.table):
         found, told = rows(typed, frame, path.name)
         problems, notes = problems + found, notes + told
     try:

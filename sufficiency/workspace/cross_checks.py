@@ -13,6 +13,7 @@ import pandas as pd
 from planning_areas.school_year import HORIZON, PHASE_YEARS, YEARS_FROM_BIRTH_TO_RECEPTION, ay_label
 from planning_areas.tables import Problem
 from planning_areas.wording import some
+from sufficiency.capital.scheme_checks import schemes_and_pots
 from sufficiency.childcare.input_checks import CHECKS as CHILDCARE
 from sufficiency.evidence import Evidence, Note
 from sufficiency.forecast.odd_counts import CHECKS as ODD_COUNTS
@@ -335,5 +336,5 @@ CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Finding]], ...] =
     enough, base_year_is_there, somebody_is_counted, years_in_the_middle, births_reach, rolls_of_unknown_schools,
     unknown_schools, areas_agree, one_school_one_number, places_agree_with_capacity, offers_are_for_next_year,
     all_stand_in_the_authority, planners_figures, places_wait_for_homes, *ODD_COUNTS,
-    *CHILDCARE,
+    *CHILDCARE, schemes_and_pots,
 )
