@@ -72,10 +72,10 @@ def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | 
     draft.place(groups)
     forced = {k for k in f.schemes if f.must[k] or f.choices.forced.get(k, False)}
     for k in sorted(forced, key=lambda k: (f.opens_from[k], k)):
-        if not _open(draft, k):
+        if not open_early(draft, k):
             return None
     draft.place(groups)
-    waiting = [k for k in f.schemes if k not in draft.opens and _may(f, k)]
+    waiting = [k for k in f.schemes if k not in draft.opens and may_be_built(f, k)]
     gain = {k: _children(draft, k) for k in waiting}
     while waiting:
         k = max(waiting, key=lambda k: (gain[k] / max(f.cost[k], 1.0), k))
@@ -84,12 +84,12 @@ def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | 
         if now < gain[k] - EPS and now > EPS:
             gain[k] = now
             waiting.append(k)
-        elif now > EPS and _open(draft, k):
+        elif now > EPS and open_early(draft, k):
             draft.place(f.groups_of_site[f.site_of[k]])
     return _solution(draft, built)
 
 
-def _may(f: Facts, k: str) -> bool:
+def may_be_built(f: Facts, k: str) -> bool:
     """Whether a scheme may be built at all, places are added and nothing is taken away."""
     smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
     return (
@@ -112,7 +112,7 @@ def _children(draft: Draft, k: str) -> float:
     return served
 
 
-def _open(draft: Draft, k: str) -> bool:
+def open_early(draft: Draft, k: str) -> bool:
     """Open a scheme in the first year in which every rule is kept and pots can pay, and pay for it."""
     f, s = draft.f, draft.f.site_of[k]
     others = [j for group in f.exclusive.values() if k in group for j in group]

@@ -83,7 +83,7 @@ def solve(problem: Arrays, ask: Ask, start: Floats | None = None, command: tuple
         problem.save(here / "problem.npz")
         if start is not None:
             np.savez(here / "start.npz", x=start)
-        trouble = _run(command or (sys.executable, "-m", CHILD), job(here, ask), ask.seconds)
+        trouble = run_child(command or (sys.executable, "-m", CHILD), job(here, ask), ask.seconds)
         return judge(problem, ask, [start, read(here / "plan.npz")], told(here / "told.json"), trouble)
 
 
@@ -119,7 +119,7 @@ def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], proof: dict[str
     return Answer(best, value, min(bound, value), "proven" if proven else "best_found", solver, seconds, trouble)
 
 
-def _run(command: tuple[str, ...], told_to_do: dict[str, object], seconds: float) -> str:
+def run_child(command: tuple[str, ...], told_to_do: dict[str, object], seconds: float) -> str:
     """Run a child to its end or ours; what went wrong, in words."""
     try:
         done = subprocess.run(
