@@ -1,0 +1,109 @@
+"""The card of each scheme in a sentence or two of plain English, written from its figures and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sufficiency.capital.reasons import SAME, Card, Interval, Turned
+
+KIND = {"pan_cut": "lower admission number", "resourced_provision": "resourced provision", "new_school": "new school"}
+
+
+def sentences(card: Card) -> str:
+    """What a card says."""
+    return " ".join(part for part in (_what(card), _turned(card), _price(card)) if part)
+
+
+def _what(card: Card) -> str:
+    kind = KIND.get(card.kind, card.kind.replace("_", " "))
+    if not card.chosen:
+        per = f", £{card.cost_per_place:,.1f}k a place" if card.cost_per_place is not None else ""
+        return f"{card.scheme_id} ({kind}, £{card.cost:,.0f}k{per}) is not in the plan."
+    first = f"{card.scheme_id} ({kind}) opens in September {card.opens} for £{card.cost:,.0f}k"
+    if not card.serves:
+        return f"{first}; it gives nobody a place by itself."
+    where = names({part.area_code: part.child_years for part in card.serves})
+    per = f", £{card.cost_per_child_year:,.1f}k for each child and year" if card.cost_per_child_year is not None else ""
+    return f"{first} and gives {_count(card.children, 'child', 'children')} of {where} a place{per}."
+
+
+def _turned(card: Card) -> str:
+    t = card.turned
+    if t is None:
+        return ""
+    if t.obstacles:
+        return f"It {'must be in' if card.chosen else 'cannot be built'}: {'; '.join(t.obstacles)}."
+    if t.verdict == "impossible":
+        return f"No plan keeps every rule {'with' if t.inside else 'without'} it."
+    if t.verdict == "unsolved":
+        return "What a plan would be " + ("with it" if t.inside else "without it") + " was not found in time."
+    start = "With it" if t.inside else "Without it"
+    if t.verdict == "open":
+        return f"{start} the best plan found differs by {_between(t)}: no difference can be shown."
+    if t.verdict == "same":
+        return f"{start} a plan just as good can be had{_instead(t)}."
+    return f"{start} {_cost(t)}{_instead(t)}{_who(t)}.{_binds(t)}"
+
+
+def _cost(t: Turned) -> str:
+    """The difference in children and pounds; a difference that is not proven is told as what it lies between."""
+    children, pounds = t.child_years, t.pounds
+    parts = []
+    if children.known and abs(children.middle) > SAME:
+        more = "more" if children.middle > 0 else "fewer"
+        parts.append(f"{abs(children.middle):,.0f} child-years {more} would go without a place")
+    elif not children.known:
+        parts.append(f"between {children.low:,.0f} and {children.high:,.0f} child-years more would go without a place")
+    if pounds.known and abs(pounds.middle) > SAME:
+        parts.append(f"£{abs(pounds.middle):,.0f}k {'more' if pounds.middle > 0 else 'less'} would be spent")
+    elif not pounds.known:
+        parts.append(f"between £{pounds.low:,.0f}k and £{pounds.high:,.0f}k more would be spent")
+    return " and ".join(parts) or "the plan is worse in the aims as they are weighed"
+
+
+def _between(t: Turned) -> str:
+    """The first aim in which intervals overlap."""
+    name, more = next((name, more) for name, more in t.levels.items() if more.high > SAME or more.low < -SAME)
+    return f"between {more.low:,.1f} and {more.high:,.1f} in {name}"
+
+
+def _instead(t: Turned) -> str:
+    parts = [f"{' and '.join(t.comes_in)} instead"] if t.comes_in else []
+    parts += [f"{' and '.join(t.drops_out)} left out"] if t.drops_out else []
+    return f" (with {', '.join(parts)})" if parts else ""
+
+
+def _who(t: Turned) -> str:
+    return f", to the cost of {names(t.worse)}" if t.worse else ""
+
+
+def _binds(t: Turned) -> str:
+    if not t.binds:
+        return ""
+    first = t.binds[0]
+    return (
+        f" Money binds: by the year from April {first.fy} {' and '.join(first.pots)} would be £{first.short:,.0f}k short"
+        f" of paying for {first.scheme_id} as well."
+    )
+
+
+def _price(card: Card) -> str:
+    if card.flips_at is None:
+        return ""
+    return card.flips_at.told[:1].upper() + card.flips_at.told[1:] + "."
+
+
+def names(by: Mapping[str, float], most: int = 3) -> str:
+    """The areas with most, by name of their code, and how many others."""
+    order = sorted(by, key=lambda a: (-by[a], a))
+    told = [*order[:most], *([f"{len(order) - most} more"] if len(order) > most else [])]
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+
+
+def _count(many: float, one: str, more: str) -> str:
+    return f"{many:,.0f} {one if round(many) == 1 else more}"
+
+
+def overlap(a: Interval, b: Interval) -> bool:
+    """Whether two numbers known by their intervals might be the same."""
+    return a.low <= b.high and b.low <= a.high
