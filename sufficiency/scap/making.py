@@ -1,0 +1,181 @@
+"""Making a return out of the tables of a run: the same figures, rounded so that they still add up, and nothing filled in.
+
+Method (domain brief B2-B5). Forecasts are those of the run, five years of primary and seven of secondary; the year groups of an
+area and year are rounded together, by the largest remainder, so that their sum is the area's rounded total. Pupils in funded
+places are those inside the forecast, never more than it. Planned changes are places of a later year beside those of the base
+year: what a bulge brings is told as a bulge, moving up with its class; the rest as additional or removed. What the workspace does
+not hold - capacity not known, specialist places and children - is listed as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ENTRY_YEAR, HORIZON, PHASE_YEARS
+from planning_areas.wording import some
+from sufficiency.estate.phase_capacity import each_year_group
+from sufficiency.forecast.reconcile import largest_remainder
+from sufficiency.scap.layouts import MODELS, Missing, Return
+
+Tables = Mapping[str, pd.DataFrame]
+
+PLANNED_YEARS = 3       # academic years ahead for which a return asks for planned places (B1)
+TOP_YEAR = PHASE_YEARS["secondary"][-1]
+BULGES = ("bulge", "temporary")
+SPECIALIST = {
+    "specialist_capacity": "places of special schools, SEN units and resourced provision",
+    "specialist_forecast": "resident children with a plan who need a specialist place, by phase and year",
+}
+
+
+def return_of(tables: Tables, authority: str, base_year: int) -> Return:
+    """The return of a run: every component it can be cut from, and the names of those it cannot.
+
+    tables: those of a run by name (pupils, school_pupils, places, schools, homes), and where the workspace has them
+    planned_places, specialist_capacity and specialist_forecast.
+    """
+    made = {
+        "mainstream_forecast": mainstream_forecast(tables["pupils"], tables.get("homes"), base_year),
+        "on_roll": on_roll(tables["school_pupils"], base_year),
+        "school_capacity": school_capacity(tables["schools"], tables["places"], base_year),
+        "year_group_places": year_group_places(tables["places"], base_year),
+        "planned_changes": planned_changes(tables["places"], tables.get("planned_places"), base_year),
+        **{name: tables[name] for name in SPECIALIST if name in tables},
+    }
+    empty = {name: pd.DataFrame(columns=list(model.to_schema().columns)) for name, model in MODELS.items()}
+    held = {name: MODELS[name].validate(frame).reset_index(drop=True) for name, frame in {**empty, **made}.items()}
+    return Return(authority, base_year, held, tuple(_missing(held)))
+
+
+def horizon(phase: str, base_year: int) -> range:
+    """The academic years that a return asks for: five of primary, seven of secondary, the first after the base year."""
+    return range(base_year + 1, base_year + HORIZON[phase] + 1)
+
+
+def mainstream_forecast(pupils: pd.DataFrame, homes: pd.DataFrame | None, base_year: int) -> pd.DataFrame:
+    """Whole pupils by planning area, year group and year; sixth forms go with the secondary areas."""
+    keys = ["planning_area_code", "phase", "ay", "nc_year"]
+    table = _as_returned(pupils)[[*keys, "pupils"]]
+    table = table[[ay in horizon(phase, base_year) for phase, ay in zip(table["phase"], table["ay"], strict=True)]]
+    table = table.sort_values(keys, ignore_index=True)
+    funded = pd.Series(0.0, index=table.index)
+    if homes is not None and len(homes):
+        inside = _as_returned(homes).assign(inside=homes["hdc_pupils"].to_numpy() + homes["hif_pupils"].to_numpy())
+        found = table[keys].merge(inside.groupby(keys, as_index=False)["inside"].sum(), on=keys, how="left")["inside"]
+        funded = found.fillna(0.0).clip(lower=0.0)
+    table["pupil_forecast"] = _whole(table, table["pupils"])
+    table["housing_pupils"] = np.minimum(_whole(table, funded), table["pupil_forecast"])
+    return table.drop(columns="pupils")
+
+
+def _as_returned(table: pd.DataFrame) -> pd.DataFrame:
+    """A return knows two phases: sixth forms stand with the secondary areas."""
+    return table.assign(phase=table["phase"].replace("sixth_form", "secondary"))
+
+
+def _whole(table: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """Round the year groups of each area and year together, so that they add up to its rounded total."""
+    rounded = pd.Series(0, index=table.index, dtype="int64")
+    for _, rows in table.groupby(["planning_area_code", "phase", "ay"], sort=False).groups.items():
+        rounded[rows] = largest_remainder(values[rows].to_numpy("float64"))
+    return rounded
+
+
+def on_roll(school_pupils: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Pupils of the base year's January by school, planning area and year group."""
+    now = _as_returned(school_pupils[school_pupils["ay"] == base_year])
+    keys = ["urn", "planning_area_code", "phase", "nc_year"]
+    return now.groupby(keys, as_index=False)["pupils"].sum().sort_values(keys, ignore_index=True)
+
+
+def school_capacity(schools: pd.DataFrame, places: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Capacity of each school in each of its phases; a school without pupils' places in the base year is left out."""
+    now = places[(places["ay"] == base_year)]
+    served = now.groupby(["urn", "phase", "planning_area_code"], as_index=False).agg(
+        groups=("nc_year", "nunique"), open=("yg_places", lambda held: bool(held.isna().any() or (held > 0).any())))
+    about = served[served["open"]].merge(schools, on="urn", how="left")
+    about["capacity_whole"] = about["capacity"]
+    each = each_year_group(about, about["phase"])
+    about["capacity"] = (each * about["groups"]).round()
+    sixth = about["phase"].eq("secondary")
+    about["capacity_sixth_form"] = about["capacity_sixth_form"].where(sixth)
+    keys = ["urn", "planning_area_code", "phase"]
+    return about[[*keys, "school_name", "capacity", "capacity_sixth_form", "capacity_basis"]].sort_values(keys, ignore_index=True)
+
+
+def year_group_places(places: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Places of the base year by school and year group, and what each rests on."""
+    now = places[places["ay"] == base_year].rename(columns={"yg_places": "places_available"})
+    keys = ["urn", "planning_area_code", "phase", "nc_year"]
+    return now[[*keys, "places_available", "basis"]].sort_values(keys, ignore_index=True)
+
+
+def planned_changes(places: pd.DataFrame, planned: pd.DataFrame | None, base_year: int) -> pd.DataFrame:
+    """Places of each of the next three years beside those of the base year, by what they are: bulge, additional or removed.
+
+    The part of a rise that a planned bulge accounts for is bulge; the rest is additional. Funding and standing are those that
+    the planner gave the school's plans; blank where none was given or where they differ.
+    """
+    keys = ["urn", "nc_year"]
+    now = places[places["ay"] == base_year].set_index(keys)["yg_places"]
+    rows: list[tuple[str, int, int, str, float]] = []
+    bulges = _bulges(planned, base_year)
+    for later in places[places["ay"].between(base_year + 1, base_year + PLANNED_YEARS)].itertuples():
+        change = float(later.yg_places) - float(now.get((later.urn, later.nc_year), 0.0))
+        bulge = min(bulges.get((later.urn, int(later.ay), int(later.nc_year)), 0.0), max(change, 0.0))
+        for what, count in (("bulge", bulge), ("additional", max(change, 0.0) - bulge), ("removed", max(-change, 0.0))):
+            if count > 0:       # a place that is not known in either year is no change
+                rows.append((later.urn, int(later.ay), int(later.nc_year), what, count))
+    table = pd.DataFrame(rows, columns=["urn", "ay", "nc_year", "change", "places"])
+    said = _said_of(planned)
+    table["funding"] = [said.get(urn, ("", ""))[0] for urn in table["urn"]]
+    table["standing"] = [said.get(urn, ("", ""))[1] for urn in table["urn"]]
+    return table.sort_values(["urn", "ay", "nc_year", "change"], ignore_index=True)
+
+
+def _bulges(planned: pd.DataFrame | None, base_year: int) -> dict[tuple[str, int, int], float]:
+    """Places of bulges that begin after the base year, where their classes are: (urn, year, year group) -> places."""
+    found: dict[tuple[str, int, int], float] = {}
+    if planned is None:
+        return found
+    for plan in planned[planned["kind"].isin(BULGES) & (planned["ay"] > base_year)].itertuples():
+        for ay in range(base_year + 1, base_year + PLANNED_YEARS + 1):
+            on = ay - int(plan.ay)
+            until = plan.ay_to if plan.ay_to == plan.ay_to else ay
+            if on < 0 or ay > until:
+                continue
+            for g in range(int(plan.nc_year_from), int(plan.nc_year_to) + 1):
+                at = (plan.urn, ay, g + on if plan.kind == "bulge" else g)
+                found[at] = found.get(at, 0.0) + float(plan.places)
+    return found
+
+
+def _said_of(planned: pd.DataFrame | None) -> dict[str, tuple[str, str]]:
+    """Funding and standing of each school's plans, where they are said and agree."""
+    if planned is None or not {"funding", "standing"} <= set(planned.columns):
+        return {}
+    by = planned.groupby("urn")[["funding", "standing"]].agg(lambda each: each.iloc[0] if each.nunique() == 1 else "")
+    return {str(urn): (str(funding), str(standing)) for urn, funding, standing in by.itertuples()}
+
+
+def _missing(held: Tables) -> Iterator[Missing]:
+    """Name what is not there, and never fill it."""
+    for name, what in SPECIALIST.items():
+        if held[name].empty:
+            yield Missing(name, f"the workspace holds no {what}")
+    blank = held["school_capacity"]
+    blank = blank[blank["capacity"].isna()]
+    if len(blank):
+        yield Missing("school_capacity", f"the capacity of {len(blank)} schools is not known: {some(blank['school_name'])}")
+    unknown = held["year_group_places"]
+    unknown = unknown[unknown["places_available"].isna()]
+    if len(unknown):
+        yield Missing("year_group_places", f"places by year group of {unknown['urn'].nunique()} schools are not known: "
+                                           f"{some(unknown['urn'])}")
+    areas = held["mainstream_forecast"]
+    for phase in ENTRY_YEAR:
+        if not areas["phase"].eq(phase).any():
+            yield Missing("mainstream_forecast", f"there is no {phase} forecast by planning area")
