@@ -157,7 +157,7 @@ def _said_of(planned: pd.DataFrame | None) -> dict[str, tuple[str, str]]:
     """Funding and standing of each school's plans, where they are said and agree."""
     if planned is None or not {"funding", "standing"} <= set(planned.columns):
         return {}
-    by = planned.groupby("urn")[["funding", "standing"]].agg(lambda each: each.iloc[0] if each.nunique() == 1 else "")
+    by = planned.groupby("urn")[["funding", "standing"]].agg(lambda each: each.iloc[0] if len(set(each)) == 1 else "")
     return {str(urn): (str(funding), str(standing)) for urn, funding, standing in by.itertuples()}
 
 
