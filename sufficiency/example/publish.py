@@ -12,6 +12,7 @@ from planning_areas.school_year import ay_label
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.example import cast, national_figures, national_schools
 from sufficiency.example.answers import sheet
+from sufficiency.example.capital_desk import capital_tables
 from sufficiency.example.childcare_desk import childcare_lists
 from sufficiency.example.childcare_families import families_lists
 from sufficiency.example.childcare_files import ofsted_register, postcodes
@@ -51,7 +52,7 @@ def example_files(county: County) -> dict[str, bytes]:
     """Every file of the workspace by its path within it."""
     publications, listed = _publications(county)
     tables = {**county.council.tables, **desk_tables(county), **childcare_lists(county.childcare, county.schools),
-              **families_lists(county.seed, county.land, county.children)}
+              **families_lists(county.seed, county.land, county.children), **capital_tables(county)}
     lists = {f"council/{name}.csv": as_csv(frame) for name, frame in tables.items()}
     lists["council/births.csv"] = as_csv(
         national_figures.small_area_births(county.land, county.children, SMALL_AREA_BIRTHS_FROM))
