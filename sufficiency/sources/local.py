@@ -53,8 +53,9 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
                         "running_thousand_pounds", "exclusive_group", "choice", "site_limit", "route", "route_risk",
                         "designated_rural", "subsidy_check", "quality"},
             "scheme_places": {"nc_year", "age_band"}, "scheme_costs": {"price_base"},
-            "pots": {"received_thousand_pounds", "received_on", "deed", "site_ref", "trigger", "trigger_homes", "due_on",
-                     "spend_within_years", "spend_by", "index_name", "index_base", "purpose", "phase", "tied_to"},
+            "pots": {"financial_year", "received_thousand_pounds", "received_on", "deed", "site_ref", "trigger",
+                     "trigger_homes", "due_on", "spend_within_years", "spend_by", "index_name", "index_base", "purpose",
+                     "phase", "tied_to"},
             "relief_links": {"km"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}

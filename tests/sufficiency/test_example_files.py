@@ -100,7 +100,7 @@ def test_the_councils_lists_have_the_columns_of_the_templates(files: dict[str, b
     assert {"yg_places", "pans", "planned_places", "transfers", "offers", "october_census", "attended_flows", "area_names",
             "housing_sites", "completions", "yields", "births", "planner_overrides", "gp_registrations", "settings_hours",
             "termly_headcount", "childminders", "clubs", "childcare_eligible", "childcare_takeup", "area_indicators",
-            "births_by_month", "yield_curves"} == set(lists)
+            "births_by_month", "yield_curves", "schemes", "scheme_order", "pots", "ring_fences", "relief_links"} == set(lists)
     for name, data in lists.items():
         reader = f"local_{name}" if name == "births" else name
         assert reader in READERS
@@ -114,7 +114,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_another_county(files: di
     assert again == files
     assert list(other) == list(files)
     same = [name for name in files if other[name] == files[name]]
-    assert set(same) == {"council/yields.csv", "council/yield_curves.csv"}, "only surveys of new homes are of no place"
+    surveys, by_code = {"council/yields.csv", "council/yield_curves.csv"}, {"scheme_order", "ring_fences", "relief_links"}
+    assert set(same) == surveys | {f"council/{name}.csv" for name in by_code}, "only surveys, and lists of codes alone"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
