@@ -321,13 +321,13 @@ class Facts:
             tied[p].add(area)
         area_of = dict(_rows(self.case.sites, "site_id", "area_code"))
 
-        def pays(p: str, purpose: str, phase: str, area: str) -> bool:
+        def pays(p: str, purpose: str, phase: str, site: str) -> bool:
             word = standing.get((p, purpose, phase), "never")
             opened = word == "allowed" or (word == "member_decision" and (p, purpose, phase) in self.choices.members_decided)
-            return opened and (p not in tied or area in tied[p])
+            return opened and (p not in tied or site in tied[p] or area_of[site] in tied[p])
 
         rows = _rows(self.case.schemes, "scheme_id", "purpose", "phase", "site_id")
-        return {k: frozenset(p for p in self.pots if pays(p, purpose, phase, area_of[s])) for k, purpose, phase, s in rows}
+        return {k: frozenset(p for p in self.pots if pays(p, purpose, phase, s)) for k, purpose, phase, s in rows}
 
     @cached_property
     def purse_pots(self) -> list[frozenset[str]]:

@@ -131,7 +131,7 @@ def _costs(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
 
 def _pots(case: Case, choices: Choices, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
     """A pot pays only what it may, and only what it has; spent first is what must be spent first."""
-    lines = plan.spending.merge(starts[["scheme_id", "purpose", "phase", "area_code"]], on="scheme_id", how="left")
+    lines = plan.spending.merge(starts[["scheme_id", "purpose", "phase", "area_code", "site_id"]], on="scheme_id", how="left")
     lines = lines.merge(case.ringfences, on=["pot_id", "purpose", "phase"], how="left")
     opened = [key in choices.members_decided for key in zip(lines["pot_id"], lines["purpose"], lines["phase"], strict=True)]
     allowed = (lines["standing"] == "allowed") | (
@@ -139,7 +139,8 @@ def _pots(case: Case, choices: Choices, starts: pd.DataFrame, plan: Plan) -> Ite
     )
     tied = set(case.pot_areas["pot_id"])
     there = set(zip(case.pot_areas["pot_id"], case.pot_areas["area_code"], strict=True))
-    inside = [p not in tied or (p, a) in there for p, a in zip(lines["pot_id"], lines["area_code"], strict=True)]
+    where = lines[["pot_id", "area_code", "site_id"]].itertuples(index=False)
+    inside = [p not in tied or (p, a) in there or (p, s) in there for p, a, s in where]
     for p, k in lines.loc[~(allowed & pd.Series(inside, index=lines.index, dtype=bool)), ["pot_id", "scheme_id"]].itertuples(
         index=False
     ):

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from paper_council import PLAIN, YEARS, paper_tables
+from tiny_councils import solved_here
 
 from planning_areas.tables import EvidenceError
 from sufficiency.assumptions import Assumptions
 from sufficiency.capital.capital_tables import BAND_YEARS
+from sufficiency.capital.decide import decide
+from sufficiency.capital.facts import facts
 from sufficiency.capital.from_evidence import SchemeTables, scheme_tables
 from sufficiency.capital.money import price_index, when
 from sufficiency.capital.scheme_checks import wrong_schemes
+from sufficiency.capital.solver import Ask as Limits
 from sufficiency.capital.tables import MODELS, check_case
+from sufficiency.capital.verify import broken_rules
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
 from sufficiency.sources.local import READERS
 from sufficiency.sources.reading import Ask
@@ -310,3 +316,15 @@ def test_the_tables_are_those_of_the_decision(evidence: Callable[..., Evidence])
     case = check_case(tuple(range(2026, 2033)), {"sites": sites, **{
         name: getattr(tables, name) for name in MODELS if hasattr(tables, name)}})  # fmt: skip
     assert list(case.schemes["scheme_id"]) == ["a"] and case.pots == ["g"]
+
+
+def test_a_deed_may_name_a_school_in_the_place_of_an_area() -> None:
+    """The deed of the council on paper pays for what is built at the school that it names, and for nothing else."""
+    here, elsewhere = paper_tables(), paper_tables()
+    here["pot_areas"] = pd.DataFrame([("deed", "hill")], columns=["pot_id", "area_code"])
+    elsewhere["pot_areas"] = pd.DataFrame([("deed", "dale")], columns=["pot_id", "area_code"])
+    cases = [check_case(YEARS, tables) for tables in (here, elsewhere)]
+    paid = [sorted(k for k, pots in facts(case, PLAIN).pots_of.items() if "deed" in pots) for case in cases]
+    assert paid == [["cut", "form", "half"], ["new", "road"]]
+    plan = decide(cases[0], PLAIN, Limits(seconds=10, gap=0.0), solve=solved_here)
+    assert broken_rules(cases[0], PLAIN, plan) == [] and "deed" in set(plan.spending["pot_id"])
