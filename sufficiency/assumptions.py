@@ -75,6 +75,21 @@ class Assumptions:
     place_cost_primary: float = says(0.0, "pounds for a primary place; 0: the rulebook's (E3)")
     place_cost_secondary: float = says(0.0, "pounds for a secondary place; 0: the rulebook's (E3)")
 
+    # What to build
+    plan_material: float = says(
+        7.5, "places short in a year of entry from which capital is weighed; a quarter of a form", "U")
+    plan_material_childcare: float = says(6.5, "childcare places short from which capital is weighed", "U")
+    plan_flow_least: float = says(
+        0.05, "share of an area's children at schools of another area from which its free places count next door", "U")
+    plan_hours_of_a_place: float = says(0.0, "hours a week that a new childcare place serves; 0: the rulebook's", "U")
+    plan_aims: str = says("in_order", "in_order: shortfall, then money, travel, surplus; exchange: all at plan_rates at once")
+    plan_rates: tuple[float, ...] = says(
+        (20.0, 2.0, 1.0, 1.0, 0.01, 0.1),
+        "thousand pounds that a child-year short is worth, a small one, a thousand of capital, of transport, a km, an empty place")
+    plan_seconds: float = says(300.0, "seconds after which the best plan found so far is taken; a proven one comes sooner")
+    plan_why_seconds: float = says(600.0, "seconds at most to ask of every scheme what would be otherwise; 0: do not ask")
+    transport_cost: float = says(0.0, "pounds for a child and year of school transport; 0: the rulebook's (F)")
+
     # Chance
     draws: int = says(1000, "futures behind ranges and likelihoods; 1: the central run alone")
     spread: float = says(1.0, "of chance: 1 as in the past, 0 none", "D")

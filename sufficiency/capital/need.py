@@ -1,0 +1,99 @@
+"""Who lacks a school place, as a capital decision asks it: cohorts of planning areas from their point of entry on.
+
+Method (domain brief E1, E9). Children who have yet to enter are counted where they live, as the balance does: whoever lives in an
+area and finds neither a seat nor a free place there lacks one, whether or not the roll of a full school shows it. Children who sit
+already are counted where they sit, and nobody is moved: of theirs only those beyond the places lack one. Demand carries the
+operating margin; whether a shortfall is worth capital is judged without it, by the year of entry. Where an area has schools that
+children change to in between, such as junior schools, its children are placed again when they change.
+
+A cohort in which nobody lacks a place in any year is left out: a margin alone is no shortfall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
+from planning_areas.wording import some
+from sufficiency.balance import need, need_with_margin, spare
+from sufficiency.evidence import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sufficiency.assumptions import Assumptions
+
+CHANGES = (3, 5, 9)  # year groups in which children change to a junior, middle or upper school
+NOBODY = 1e-6
+GROUP = ["planning_area_code", "entry", "intake_ay"]
+
+
+@dataclass(frozen=True)
+class Need:
+    """Children who lack a place, in the layouts of `capital.tables`, and the places free by the same count."""
+
+    groups: pd.DataFrame  # group_id, area_code, phase, deprived
+    cells: pd.DataFrame  # group_id, ay, nc_year, children, material
+    short: pd.DataFrame  # the same cells with planning_area_code, phase, intake_ay and `lacking`, children without the margin
+    spare: pd.DataFrame  # planning_area_code, phase, ay, nc_year, spare: places that the area has over
+    notes: tuple[Note, ...] = ()
+
+
+def school_need(
+    balance: pd.DataFrame, schools: pd.DataFrame, base: int, assumptions: Assumptions, deprived: Collection[str] = ()
+) -> Need:
+    """Cohorts of planning areas and how many of them lack a place, year by year.
+
+    balance: the table of `balance`. schools: planning_area_code, phase, nc_year_low of every school of an area. base: the year of
+    the census; what lacks a place by then is past help. deprived: areas that count as deprived.
+    """
+    known = balance[balance["ay"].gt(base) & balance["yg_places"].notna()]
+    rows = with_entry(known, schools).reset_index(drop=True)
+    coming = rows["intake_ay"].gt(base).to_numpy()
+    demand = np.where(coming, rows["residents"], rows["pupils"])
+    places, margin = rows["yg_places"].to_numpy("float64"), assumptions.operating_margin
+    rows["lacking"] = need(demand, places)
+    rows["children"] = need_with_margin(demand, places, margin)
+    rows["spare"] = spare(demand * (1.0 + margin), places)
+    enough = rows["nc_year"].eq(rows["entry"]) & rows["lacking"].ge(assumptions.plan_material) & coming
+    rows["material"] = enough.groupby([rows[c] for c in GROUP]).transform("any")
+    short = rows[rows.groupby(GROUP)["lacking"].transform("max").gt(NOBODY)].copy()
+    short["group_id"] = [f"{area}:{entry}:{ay}" for area, entry, ay in short[GROUP].itertuples(index=False)]
+    short.loc[short["lacking"].le(NOBODY), "children"] = 0.0
+    groups = short.drop_duplicates("group_id").assign(deprived=lambda table: table["planning_area_code"].isin(list(deprived)))
+    groups = groups.rename(columns={"planning_area_code": "area_code"})[["group_id", "area_code", "phase", "deprived"]]
+    return Need(
+        groups.reset_index(drop=True),
+        short[["group_id", "ay", "nc_year", "children", "material"]].reset_index(drop=True),
+        short[["group_id", "planning_area_code", "phase", "intake_ay", "entry", "ay", "nc_year", "lacking", "children", "material"]],
+        rows[["planning_area_code", "phase", "ay", "nc_year", "spare"]],
+        _not_known(balance, base),
+    )
+
+
+def with_entry(rows: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Add the point of entry that each row's children came in by, and the September in which they did: entry, intake_ay."""
+    within = schools[schools["nc_year_low"].isin(CHANGES)]
+    points = {(phase, area): {ENTRY_YEAR[phase]} for phase, area in rows[["phase", "planning_area_code"]].itertuples(index=False)}
+    for phase, area, low in within[["phase", "planning_area_code", "nc_year_low"]].itertuples(index=False):
+        if (phase, area) in points and low in PHASE_YEARS[phase]:
+            points[phase, area].add(int(low))
+    entry = [
+        max(g for g in points[phase, area] if g <= nc_year)
+        for phase, area, nc_year in rows[["phase", "planning_area_code", "nc_year"]].itertuples(index=False)
+    ]
+    told = rows.assign(entry=np.array(entry, dtype="int64"))
+    return told.assign(intake_ay=told["ay"] - (told["nc_year"] - told["entry"]))
+
+
+def _not_known(balance: pd.DataFrame, base: int) -> tuple[Note, ...]:
+    """Name the areas whose places are not known, so that nobody takes them for areas without a need."""
+    silent = balance[balance["ay"].gt(base) & balance["yg_places"].isna()]
+    if silent.empty:
+        return ()
+    areas = sorted(set(silent["planning_area_code"]))
+    return (Note("plan", f"places are not known in {len(areas)} planning areas: {some(areas)}", "nothing is planned for them"),)
