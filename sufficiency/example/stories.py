@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sufficiency.example import stories_capital as capital
 from sufficiency.example import stories_childcare as childcare
 from sufficiency.example import stories_primary as primary
 from sufficiency.example import stories_secondary as secondary
@@ -19,6 +20,7 @@ TOLD: tuple[Callable[[County], Story], ...] = (
     secondary.bulge, primary.mobile, secondary.sixth_form, primary.infant_and_junior, secondary.across_the_border,
     secondary.forecast_too_high, secondary.seen_through, childcare.babies_short, childcare.nursery_closes,
     childcare.childminders_only, childcare.silent_setting, childcare.care_across_the_border,
+    capital.money_nearly_suffices, capital.three_deeds, capital.falling_answers,
 )
 
 

@@ -252,7 +252,8 @@ def test_every_seed_tells_the_same_stories(seed: int) -> None:
     stories = {story.key: story for story in stories_of(draw_county(seed))}
     assert list(stories) == ["short_reception", "hidden_need", "garden_village", "more_homes", "falling_rolls", "bulge", "mobile",
                              "sixth_form", "infant_and_junior", "across_the_border", "forecast_too_high", "seen_through",
-                             "babies_short", "nursery_closes", "childminders_only", "silent_setting", "care_across_the_border"]
+                             "babies_short", "nursery_closes", "childminders_only", "silent_setting", "care_across_the_border",
+                             "money_nearly_suffices", "three_deeds", "falling_answers"]
     assert stories["short_reception"].figure("short") == 18
     assert stories["short_reception"].figure("town_surplus") == pytest.approx(0.12, abs=0.001)
     assert stories["hidden_need"].figure("hidden") > 15 and stories["hidden_need"].figure("rise") > 0.15
@@ -267,6 +268,7 @@ def test_every_seed_tells_the_same_stories(seed: int) -> None:
     assert babies.figure("offer_summer") < 0.9 * babies.figure("wanted_summer")
     assert stories["nursery_closes"].figure("before") > 1_000 and stories["childminders_only"].figure("childminders") > 1
     assert stories["silent_setting"].figure("places") > 20
+    assert stories["money_nearly_suffices"].figure("asked") > 2 * stories["money_nearly_suffices"].figure("grant")
     assert stories["care_across_the_border"].figure("across_places") > 5 * stories["care_across_the_border"].figure("own_places")
 
 
