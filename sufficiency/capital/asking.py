@@ -154,15 +154,15 @@ def obstacles(f: Facts, k: str) -> tuple[str, ...]:
     smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
     pots, last = f.pots_of[k], f.years[-1]
     have = f.received_by(pots, f.financial_years[-1]) if len(f.financial_years) else 0.0
-    room = f.most_places.get(f.site_of[k], float("inf"))
+    room, full = f.most_places.get(f.site_of[k], float("inf")), f.most_open[k]
     told = [
         (f.must_not[k], "the council has ruled it out"),
         (f.choices.forced.get(k) is False, "it was asked for a plan without it"),
         (f.consent[k] not in f.choices.consents, f"those who decide it have not agreed (consent: {f.consent[k]})"),
         (f.quality[k] not in f.choices.qualities, "the school is not judged good enough to grow"),
         (f.opens_from[k] > last, f"it could open in September {f.opens_from[k]} at the earliest, after the years planned for"),
-        (0.0 <= f.most_open[k] < smallest, f"with {f.most_open[k]:,.0f} places it is below the smallest new school ({smallest:,.0f})"),
-        (f.most_open[k] > room, f"its {f.most_open[k]:,.0f} places are more than the {room:,.0f} its site can take"),
+        (smallest > max(0.0, full), f"with {full:,.0f} places it is below the smallest new school ({smallest:,.0f})"),
+        (full > room, f"its {full:,.0f} places are more than the {room:,.0f} its site can take"),
         (f.cost[k] > 0.0 and not pots, "no pot may pay for it"),
         (bool(pots) and f.cost[k] > have, f"it costs £{f.cost[k]:,.0f}k and the pots open to it receive £{have:,.0f}k in all"),
     ]

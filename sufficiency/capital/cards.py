@@ -37,7 +37,7 @@ def _turned(card: Card) -> str:
         return f"No plan keeps every rule {'with' if t.inside else 'without'} it."
     if t.verdict == "unsolved":
         return "What a plan would be " + ("with it" if t.inside else "without it") + " was not found in time."
-    start = "With it" if t.inside else "Without it"
+    start = f"With it, from September {t.opens}," if t.inside else "Without it"
     if t.verdict == "open":
         return f"{start} the best plan found differs by {_between(t)}: no difference can be shown."
     if t.verdict == "same":

@@ -92,6 +92,7 @@ class Turned:
     drops_out: tuple[str, ...]
     binds: tuple[Binds, ...]
     obstacles: tuple[str, ...] = ()  # why it cannot be
+    opens: int | None = None  # the September in which it then opens, if it is forced in
 
 
 @dataclass(frozen=True)

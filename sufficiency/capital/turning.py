@@ -39,6 +39,7 @@ def turned(laid: Laid, k: str, best: Reply, reply: Reply, why_not: tuple[str, ..
         tuple(j for j in sorted(those) if j not in opens and j != k),
         dropped,
         tuple(b for j in dropped if (b := lacking(laid, plan, j, opens[j])) is not None),
+        opens=those[k] if inside else None,
     ), plan
 
 

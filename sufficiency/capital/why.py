@@ -210,7 +210,7 @@ def _notes(
         notes.append(f"{len(open_ones)} re-solves ended unproven; their differences are told as intervals")
     late = sorted(name for name, reply in replies.items() if reply.status == "none")
     if late:
-        notes.append(f"{len(late)} of {len(replies)} re-solves were not reached in time: {', '.join(late[:5])}")
+        notes.append(f"{len(late)} of {len(replies)} re-solves gave no plan in the time and nodes allowed: {', '.join(late[:5])}")
     if not steps:
         notes.append("what more money would buy was not asked")
     notes.append("who is worse off is told for one best plan; where several are as good, others may share the loss otherwise")
