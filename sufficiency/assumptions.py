@@ -79,8 +79,10 @@ class Assumptions:
     plan_material: float = says(
         7.5, "places short in a year of entry from which capital is weighed; a quarter of a form", "U")
     plan_material_childcare: float = says(6.5, "childcare places short from which capital is weighed", "U")
+    plan_full_below: float = says(
+        0.05, "headroom in a year of entry below which an area counts as full, so that hidden need is counted", "U")
     plan_flow_least: float = says(
-        0.05, "share of an area's children at schools of another area from which its free places count next door", "U")
+        0.10, "share of an area's children at schools of another area from which its free places count next door", "U")
     plan_hours_of_a_place: float = says(0.0, "hours a week that a new childcare place serves; 0: the rulebook's", "U")
     plan_aims: str = says("in_order", "in_order: shortfall, then money, travel, surplus; exchange: all at plan_rates at once")
     plan_rates: tuple[float, ...] = says(

@@ -1,9 +1,9 @@
-"""Places that are free at each school and may take children who lack one: by the same count as the need.
+"""Places that are free at each school and may take children who lack one.
 
-Method. What an area has over in a cell is what `need` found, by residence for those who have yet to enter and by pupils for those
-who sit already. It lies first where seats are expected to stand empty, school by school; what an area has over beyond that is held
-by children who come in from areas in which they are counted as lacking a place, and is shared over its schools by their places. So
-every child and every place is counted once, and a place in which somebody sits is never free.
+Method. Free is what an area has over in a year group once everybody is seated who is expected at its schools, with the operating
+margin; it lies where seats are expected to stand empty, school by school. A place in which somebody sits is never free, not even
+where he sits there for want of one at home: if his own area builds, that seat stands empty, and the plan counts it as surplus
+only then.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ def free_places(places: pd.DataFrame, pupils: pd.DataFrame, spare_of_areas: pd.D
     rows["unfilled"] = spare(rows["pupils"].to_numpy("float64"), rows["yg_places"].to_numpy("float64"))
     of_area = rows.groupby(CELL)
     unfilled = of_area["unfilled"].transform("sum").to_numpy("float64")
-    held, over = of_area["yg_places"].transform("sum").to_numpy("float64"), rows["spare"].to_numpy("float64")
-    scale = np.divide(np.minimum(over, unfilled), unfilled, out=np.zeros(len(rows)), where=unfilled > 0)
-    rest = np.maximum(0.0, over - unfilled) * rows["yg_places"].to_numpy("float64") / held
-    rows["places"] = np.minimum(rows["unfilled"] * scale + rest, rows["yg_places"])
+    over = np.minimum(rows["spare"].to_numpy("float64"), unfilled)
+    rows["places"] = rows["unfilled"] * np.divide(over, unfilled, out=np.zeros(len(rows)), where=unfilled > 0)
     found = rows[rows["places"].gt(LEAST)].rename(columns={"yg_places": "held"})
     return found[["urn", *CELL, "places", "held"]].sort_values(["urn", "ay", "nc_year"], ignore_index=True)

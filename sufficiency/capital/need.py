@@ -1,10 +1,11 @@
 """Who lacks a school place, as a capital decision asks it: cohorts of planning areas from their point of entry on.
 
-Method (domain brief E1, E9). Children who have yet to enter are counted where they live, as the balance does: whoever lives in an
-area and finds neither a seat nor a free place there lacks one, whether or not the roll of a full school shows it. Children who sit
-already are counted where they sit, and nobody is moved: of theirs only those beyond the places lack one. Demand carries the
-operating margin; whether a shortfall is worth capital is judged without it, by the year of entry. Where an area has schools that
-children change to in between, such as junior schools, its children are placed again when they change.
+Method (domain brief E1, E9). Need is the balance's own: pupils expected beyond the places; and, of cohorts that have yet to enter
+an area whose schools are full, hidden need, once: children who live there and find neither a seat nor a free place. Where schools
+are not full nobody is turned away, and who goes elsewhere does so by choice. Children who sit already are counted where they sit,
+and nobody is moved. Demand carries the operating margin; whether a shortfall is worth capital is judged without it, by the year
+of entry. Where an area has schools that children change to in between, such as junior schools, its children are placed again when
+they change.
 
 A cohort in which nobody lacks a place in any year is left out: a margin alone is no shortfall.
 """
@@ -54,11 +55,14 @@ def school_need(
     known = balance[balance["ay"].gt(base) & balance["yg_places"].notna()]
     rows = with_entry(known, schools).reset_index(drop=True)
     coming = rows["intake_ay"].gt(base).to_numpy()
-    demand = np.where(coming, rows["residents"], rows["pupils"])
+    full = rows["nc_year"].eq(rows["entry"]) & rows["headroom"].fillna(0.0).lt(assumptions.plan_full_below) & coming
+    full = full.groupby([rows[c] for c in GROUP]).transform("any").to_numpy()
+    pupils = rows["pupils"].to_numpy("float64")
+    demand = np.where(full, np.maximum(rows["residents"].to_numpy("float64"), pupils), pupils)
     places, margin = rows["yg_places"].to_numpy("float64"), assumptions.operating_margin
     rows["lacking"] = need(demand, places)
     rows["children"] = need_with_margin(demand, places, margin)
-    rows["spare"] = spare(demand * (1.0 + margin), places)
+    rows["spare"] = spare(pupils * (1.0 + margin), places)
     enough = rows["nc_year"].eq(rows["entry"]) & rows["lacking"].ge(assumptions.plan_material) & coming
     rows["material"] = enough.groupby([rows[c] for c in GROUP]).transform("any")
     short = rows[rows.groupby(GROUP)["lacking"].transform("max").gt(NOBODY)].copy()
