@@ -8,7 +8,8 @@ straight lines, and each row says which.
 
 At the border: settings beyond it that people can reach count as those inside do. The children beyond it are not known, so of a
 setting whose reach lies partly beyond what is known only that part of its hours is counted that the known ground has of its
-reach, as if people lived as thickly beyond the border. How much of its own reach is known stands beside each area's index.
+reach, near ground counting for more as near families do, as if people lived as thickly beyond the border. By car the reach is
+taken for a circle as wide as settings are looked for. How much of its own reach is known stands beside each area's index.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ def _ground(
     reach_metres = decay.limit if mode != "driving" else border
     if evidence.has("lsoas"):
         shapes = evidence.lsoas.geometry.to_numpy()
-        counted, known = share_known(places, shapes, reach_metres), share_known(homes, shapes, reach_metres)
+        counted, known = (share_known(those, shapes, reach_metres, decay) for those in (places, homes))
         if beyond := int((known < WHOLE).sum()):
             notes.append(Note(TABLE, f"part of the reach of {beyond:,} of {len(known):,} points lies beyond what is known: of "
                                      "the hours of settings there only the known part is counted"))

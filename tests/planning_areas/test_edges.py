@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from planning_areas.edges import near_enough, share_known
-from planning_areas.reach import Gaussian, access, pairs_within, reach, within
+from planning_areas.reach import Gaussian, Zones, access, pairs_within, reach, within
 
 COUNTRY = 20_000.0
 
@@ -52,3 +52,26 @@ def test_the_share_of_the_reach_that_is_known() -> None:
     points = np.array([[5000.0, 5000.0], [0.0, 5000.0], [0.0, 0.0]])
     assert share_known(points, county, 2000.0) == pytest.approx([1.0, 0.5, 0.25])
     assert share_known(points, [county, box(-10_000, 0, 0, 10_000)], 2000.0) == pytest.approx([1.0, 1.0, 0.5])
+
+
+DECAYS = [within(3000.0), Zones((1000.0, 2000.0, 3000.0), (1.0, 0.68, 0.22)), Gaussian(3000.0)]
+
+
+@pytest.mark.parametrize("decay", DECAYS, ids=["plain", "zones", "gaussian"])
+def test_the_known_part_of_a_reach_is_the_part_of_its_families(decay: Gaussian | Zones) -> None:
+    """People live evenly; those west of the border are known. Each setting's share of them is counted one by one."""
+    step = np.arange(-6000.0, 6000.0, 100.0) + 50.0
+    homes = np.array([(x, y) for x in step for y in step])
+    places = np.array([[-2500.0, 10.0], [-800.0, -20.0], [0.0, 0.0], [700.0, 30.0], [1500.0, 0.0], [2700.0, -40.0]])
+    weight = np.array([decay(np.hypot(*(homes - place).T)) for place in places])
+    by_families = weight[:, homes[:, 0] < 0].sum(axis=1) / weight.sum(axis=1)
+    share = share_known(places, box(-20_000, -20_000, 0, 20_000), 3000.0, decay)
+    assert share == pytest.approx(by_families, abs=0.006)
+    assert share[2] == pytest.approx(0.5) and (np.diff(share) < 0).all()
+
+
+def test_a_decay_in_minutes_is_spread_over_the_metres_of_the_reach() -> None:
+    places, county = np.array([[700.0, 0.0]]), box(-20_000, -20_000, 0, 20_000)
+    by_car = share_known(places, county, 3000.0, Gaussian(15.0))
+    assert by_car == pytest.approx(share_known(places, county, 3000.0, Gaussian(3000.0)))
+    assert by_car[0] < share_known(places, county, 3000.0)[0], "its nearest families are those beyond the border"
