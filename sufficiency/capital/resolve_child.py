@@ -119,31 +119,37 @@ def _held(value: float) -> float:
 def _solved(
     problem: Arrays, rows: list[Strong], start: Floats | None, near: float, job: dict[str, Any], left: Any
 ) -> tuple[Floats | None, float, str]:
-    """Branch and bound for one aim: plan, bound, and a word where there is no plan."""
-    import highspy
+    """Branch and bound for one aim: plan, bound, and a word where there is no plan.
 
+    The plan at hand is not handed to the solver: HiGHS 1.16 may then report a value and a bound that are not those of its own
+    plan. What it reports is believed only where its plan is worth that; else it is asked again without presolving.
+    """
     from sufficiency.capital.solver_highs import INFEASIBLE, quiet, with_rows
 
-    model = quiet(job["seed"])
-    model.passModel(with_rows(problem, rows, whole=True))
-    for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", near / 2), ("time_limit", max(0.01, left()))):
-        model.setOptionValue(name, float(value))
-    model.setOptionValue("mip_max_nodes", int(job["nodes"]))
-    if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = list(start)
-        model.setSolution(solution)
-    model.run()
-    if model.getModelStatus() == INFEASIBLE and start is None:
-        return None, -np.inf, "infeasible"
-    plans = [start]
-    if model.getInfo().primal_solution_status == FEASIBLE:
+    plans, bound = [start], -np.inf
+    for presolve in ("choose", "off"):
+        model = quiet(job["seed"])
+        model.passModel(with_rows(problem, rows, whole=True))
+        for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", near / 2), ("time_limit", max(0.01, left()))):
+            model.setOptionValue(name, float(value))
+        model.setOptionValue("mip_max_nodes", int(job["nodes"]))
+        model.setOptionValue("presolve", presolve)
+        model.run()
+        if model.getModelStatus() == INFEASIBLE and start is None:
+            return None, -np.inf, "infeasible"
+        if model.getInfo().primal_solution_status != FEASIBLE:
+            bound = max(bound, float(model.getInfo().mip_dual_bound)) if model.getModelStatus() != INFEASIBLE else bound
+            break
         raw = np.array(model.getSolution().col_value)
         plans.append(_settled(problem, raw))
+        reported = float(model.getInfo().objective_function_value)
+        if abs(reported - problem.worth(raw)) <= near + SLACK * abs(reported):
+            bound = max(bound, float(model.getInfo().mip_dual_bound))
+            break
     good = [plan for plan in plans if plan is not None and problem.broken(plan) <= 1e-6]
     if not good:
         return None, -np.inf, "none"
-    return min(good, key=problem.worth), float(model.getInfo().mip_dual_bound), "found"
+    return min(good, key=problem.worth), bound, "found"
 
 
 def _settled(problem: Arrays, x: Floats) -> Floats | None:
