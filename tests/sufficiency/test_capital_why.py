@@ -15,7 +15,7 @@ from tiny_councils import best_by_trying, council, solved_here
 from sufficiency.capital import resolve_child
 from sufficiency.capital.choices import Choices, Level
 from sufficiency.capital.decide import decide
-from sufficiency.capital.reasons import SAME, Why
+from sufficiency.capital.reasons import SAME, Interval, Why
 from sufficiency.capital.resolve import Batch, Reply, solve_many, through_files
 from sufficiency.capital.solver import Ask, SolverError
 from sufficiency.capital.tables import Case, check_case, frames
@@ -24,7 +24,7 @@ from sufficiency.capital.why import Effort, why
 ASK = Ask(seconds=20, gap=0.0)
 EXACT = (Level("material shortfall", {"unmet_material": 1.0}, gap=0.0), Level("cost", {"cost": 1.0, "transport": 1.0}, gap=0.0))
 POUND = 1.0  # a thousand pounds
-SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 60))]
+SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 60))]
 
 
 def many_here(batch: Batch) -> tuple[Reply, ...]:
@@ -190,25 +190,35 @@ def test_other_plans_differ_from_the_plan_and_from_one_another() -> None:
     assert worth == sorted(worth)
 
 
+def loosely(batch: Batch) -> tuple[Reply, ...]:
+    """The same answers with less proven: whatever lies below a bound is a bound too."""
+    return tuple(
+        replace(reply, status="best_found", aims=tuple(Interval(part.low - 40.0, part.high) for part in reply.aims))
+        if reply.aims
+        else reply
+        for reply in many_here(batch)
+    )
+
+
 def test_where_intervals_overlap_the_card_says_that_no_difference_can_be_shown() -> None:
-    """A search that ends at its first node leaves intervals; what they leave open is not told as a difference."""
-    case = large(1, 20)
+    """Less proven of the same plans: small differences are open, large ones still shown, and none is told as one number."""
+    case, effort = large(1, 10), Effort(60.0, prices=False, frontier=False, more_money=False)
     plan = decide(case, Choices(), ASK, solve=solved_here)
-    found = why(case, Choices(), plan, Effort(60.0, nodes=1, prices=False, frontier=False, more_money=False), many_here)
-    open_cards = [card for card in found.cards if card.turned is not None and card.turned.verdict == "open"]
-    assert open_cards
-    for card in open_cards:
-        assert card.turned is not None
-        assert card.turned.status == "best_found"
-        assert "no difference can be shown" in card.told
-        assert any(more.low <= SAME < more.high for more in card.turned.levels.values())
-    closely = why(case, Choices(), plan, Effort(60.0, prices=False, frontier=False, more_money=False), many_here)
-    for rough, fine in zip(found.cards, closely.cards, strict=True):
-        assert rough.turned is not None
-        assert fine.turned is not None
-        if "material shortfall" in rough.turned.levels and fine.turned.status == "proven":
-            wide, narrow = rough.turned.levels["material shortfall"], fine.turned.levels["material shortfall"]
-            assert wide.low - 1e-3 <= narrow.middle <= wide.high + 1e-3
+    rough, fine = (why(case, Choices(), plan, effort, solve).cards for solve in (loosely, many_here))
+    verdicts = set()
+    for loose, close in zip(rough, fine, strict=True):
+        assert loose.turned is not None
+        assert close.turned is not None
+        wide, narrow = (card.levels["material shortfall"] for card in (loose.turned, close.turned))
+        assert wide.low - 1e-3 <= narrow.middle <= wide.high + 1e-3
+        verdicts.add(loose.turned.verdict)
+        if narrow.middle < 40.0:
+            assert loose.turned.verdict == "open"
+            assert "no difference can be shown" in loose.told
+        else:
+            assert loose.turned.verdict == "worse"
+            assert "between" in loose.told
+    assert verdicts == {"open", "worse"}
 
 
 def test_a_process_of_its_own_tells_the_same_twice_and_as_here() -> None:
