@@ -223,7 +223,8 @@ def _told(row: Mapping[str, Any]) -> str:
         "convert_to_resourced": "turn a room into a resourced provision",
         "amalgamation": f"amalgamate with {row['with_urn']}",
     }[row["remedy"]]
-    told = f"{name}: classes of {row['class_after']:,.0f} and not {row['class_now']:,.0f} at entry"
+    now, after = f"{row['class_now']:,.0f}", f"{row['class_after']:,.0f}"
+    told = f"{name}: classes " + (f"stay at {now} at entry" if now == after else f"of {after} and not {now} at entry")
     told += f", £{row['running_saved']:,.0f} a year no longer spent on running"
     if row["sent_next_door"] > 0.05:
         told += f", {row['sent_next_door']:,.1f} children a year sent next door for £{row['transport']:,.0f} of transport"
