@@ -14,16 +14,17 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.council import GARDEN_DEED, area_codes
+from sufficiency.example.nursery_schemes import award_school, nursery_places, nursery_schemes
 from sufficiency.example.primary_schemes import primary_schemes
 from sufficiency.example.scheme_rows import NOW, Row
-from sufficiency.example.upper_schemes import UPPER_AREA, award_school, nursery_schemes, upper_schemes
+from sufficiency.example.upper_schemes import UPPER_AREA, upper_schemes
 
 if TYPE_CHECKING:
     from sufficiency.example.county import County
 
-BASIC_NEED = ((NOW, "received", 6_800), (NOW + 1, "due", 6_600), (NOW + 2, "due", 6_600))
+BASIC_NEED = ((NOW, "received", 6_200), (NOW + 1, "due", 6_000), (NOW + 2, "due", 5_000))
 CARRIED = 1_400  # of the grant of the year before
-HIGH_NEEDS, CHILDCARE, AWARD, CIL, BORROWED = 2_500, (480, 240), 150, 900, 1_500
+HIGH_NEEDS, CHILDCARE, AWARD, CIL, BORROWED = 2_500, (1_100, 700), 150, 900, 600
 ESTATE_SUM, ESTATE_TRIGGER = 1_240, 150  # thousands of pounds, due with that home of the estate
 GARDEN_SUM = 4_300
 OLD_DEED, OLD_DEED_ON, OLD_DEED_YEARS = 1_150, f"{NOW - 2}-06-30", 5
@@ -50,6 +51,7 @@ def capital_tables(county: County) -> dict[str, pd.DataFrame]:
     ]
     return {
         "schemes": _table(schemes, COLUMNS),
+        "scheme_places": nursery_places(),
         "scheme_order": pd.DataFrame([row[:3] for row in order], columns=["scheme_id", "needs_scheme_id", "years"]),
         "pots": _table(_pots(county), POT_COLUMNS),
         "ring_fences": pd.DataFrame(

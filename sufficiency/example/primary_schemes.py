@@ -21,7 +21,7 @@ ASKED_CUT, SAVED_BY_CUT = 15, 62  # places a year group; thousands of pounds a y
 
 def primary_schemes(county: County) -> list[Row]:
     """Every scheme for places in primary schools, and what becomes of empty ones."""
-    return [*_town(county), *_popular(county), *_estate(county), *_falling(county)]
+    return [*_town(county), *_popular(county), *_estate(county), *_falling(county), *_mobile(county)]
 
 
 def _town(county: County) -> list[Row]:
@@ -30,20 +30,6 @@ def _town(county: County) -> list[Row]:
     group: Row = {"exclusive_group": "town-north"}
     return [
         at(schools.iloc[1], "town-bulge", "bulge class", "bulge", NOW, places=30, thousand_pounds=310, quality="met", **group),
-        at(
-            schools.iloc[2],
-            "town-half",
-            "half a form of entry",
-            "expansion",
-            NOW,
-            places=15,
-            thousand_pounds=2_350,
-            quality="met",
-            site_limit=105,
-            route="prescribed_alteration",
-            route_risk="low",
-            **group,
-        ),
         at(
             schools.iloc[0],
             "town-1fe",
@@ -122,8 +108,8 @@ def _popular(county: County) -> list[Row]:
             "expansion",
             NOW,
             places=30,
-            thousand_pounds=5_100,
-            site_limit=210,
+            thousand_pounds=5_900,
+            site_limit=240,
             quality="needs_judgement",
             exclusive_group="popular-large",
             **change,
@@ -137,7 +123,7 @@ def _popular(county: County) -> list[Row]:
             NOW,
             places=15,
             quality="met",
-            site_limit=105,
+            site_limit=210,
             route="prescribed_alteration",
             route_risk="low",
             note="no estimate yet",
@@ -173,9 +159,6 @@ def _estate(county: County) -> list[Row]:
             quality="met",
             site_limit=105,
             **deed,
-        ),
-        at(
-            estate.iloc[0], "estate-bulge", "bulge class", "bulge", NOW + 1, places=30, thousand_pounds=340, quality="met", **deed
         ),
         at(
             garden.iloc[0],
@@ -266,3 +249,13 @@ def _falling(county: County) -> list[Row]:
             route_risk="medium",
         ),
     ]
+
+
+def _mobile(county: County) -> list[Row]:
+    """Two classrooms in the place of the mobile one whose permission ends."""
+    school = county.schools.table.iloc[int(county.schools.playing("mobile")[0])]
+    years: Row = {"nc_year_from": "Y5", "nc_year_to": "Y6", "quality": "met", "lead_years": 2}
+    return [
+        at(school, "mobile-replaced", "two classrooms for the mobile one", "modular", NOW, places=cast.MOBILE_PLACES,
+           thousand_pounds=690, note="parents' petition, 12 May", **years),
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ TOLD: tuple[Callable[[County], Story], ...] = (
     secondary.forecast_too_high, secondary.seen_through, childcare.babies_short, childcare.nursery_closes,
     childcare.childminders_only, childcare.silent_setting, childcare.care_across_the_border,
     capital.money_nearly_suffices, capital.three_deeds, capital.falling_answers,
+    capital.worst_first,
 )
 
 

@@ -8,8 +8,11 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.capital_desk import (
+    AWARD,
     BASIC_NEED,
+    BORROWED,
     CARRIED,
+    CHILDCARE,
     ESTATE_SUM,
     ESTATE_TRIGGER,
     GARDEN_SUM,
@@ -20,7 +23,9 @@ from sufficiency.example.capital_desk import (
     TOWN_DEED,
     capital_tables,
 )
+from sufficiency.example.childcare_settings import edge_area
 from sufficiency.example.county import County
+from sufficiency.example.nursery_schemes import EDGE_NURSERY, EDGE_POUNDS, POD_POUNDS
 from sufficiency.example.primary_schemes import ASKED_CUT, SAVED_BY_CUT
 from sufficiency.example.rolls import TOP_PRIMARY
 from sufficiency.example.scheme_rows import NOW
@@ -29,22 +34,27 @@ from sufficiency.rules import rulebook
 
 
 def money_nearly_suffices(county: County) -> Story:
-    """A grant that pays for about half of what is asked for."""
+    """Grants that do not pay for all that is asked for."""
     schemes = capital_tables(county)["schemes"]
     priced = pd.to_numeric(schemes["thousand_pounds"], errors="coerce")
-    of_schools = schemes["phase"].isin(("primary", "secondary"))
+    of_schools, of_care = schemes["phase"].isin(("primary", "secondary")), schemes["phase"].eq("early_years")
     grant = CARRIED + sum(pounds for *_, pounds in BASIC_NEED)
     return Story(
         "money_nearly_suffices", f"{len(schemes)} schemes, and money for some of them",
         f"Basic Need of £{grant / 1000:.1f}m, with what was carried forward, is to last until March {NOW + 3}. The schemes for "
-        "schools that have an estimate come to more than twice as much; members ask of each why not this one. A grant of "
-        f"£{HIGH_NEEDS / 1000:.1f}m for special needs is in the bank, and no table says how many places are wanted there: a plan "
-        "leaves it out and says so. A developer's offer that nobody has signed counts for nothing.",
+        "schools that have an estimate come to more than twice as much; members ask of each why not this one. For "
+        "childcare, too, there is less than its schemes cost; Basic Need may help only if members decide so. A grant for special "
+        "needs is in the bank, and no table says how many places are wanted there: a plan leaves it out and says so. An offer "
+        "that nobody has signed is no money.",
         {"planning area of the unsigned deed": primary_code(county, cast.SHORT_AREA)},
         (Figure("schemes", "schemes on the list", len(schemes), "schemes"),
          Figure("grant", f"Basic Need to March {NOW + 3}", grant, "thousand pounds"),
          Figure("asked", "estimates of the schemes for schools that have one, at the prices of their estimates",
                 float(priced[of_schools].sum()), "thousand pounds"),
+         Figure("care", "childcare grant, the award to a school and borrowing", sum(CHILDCARE) + AWARD + BORROWED,
+                "thousand pounds"),
+         Figure("care_asked", "estimates of the schemes for childcare, at their own prices", float(priced[of_care].sum()),
+                "thousand pounds"),
          Figure("left_out", "grant for special needs, left out", HIGH_NEEDS, "thousand pounds"),
          Figure("unsigned", "promised in no signed deed, at its own prices", TOWN_DEED, "thousand pounds")),
     )  # fmt: skip
@@ -59,9 +69,9 @@ def three_deeds(county: County) -> Story:
         "three_deeds", "Three deeds: one comes late, one not at all, one must be spent",
         f"{names[cast.ESTATE_AREA]} Fields owes £{ESTATE_SUM:,}k, indexed, when home {ESTATE_TRIGGER} is lived in. By the "
         f"builders' trajectory, two months empty and a third of a year late, as such sites are, that is in {ay_label(due)}. The "
-        f"garden village's £{GARDEN_SUM:,}k hang on homes that are in no core forecast, and on a date that passes before them: they "
-        f"count for nothing. £{OLD_DEED:,}k for {names[cast.POPULAR_AREA]} came on {OLD_DEED_ON}, for {OLD_DEED_YEARS} years: "
-        f"{ay_label(last)} is the last whole financial year in which to spend them.",
+        f"garden village's £{GARDEN_SUM:,}k hang on homes that are in no core forecast, and on a date that passes before them: "
+        f"they count for nothing. £{OLD_DEED:,}k for {names[cast.POPULAR_AREA]} came on {OLD_DEED_ON}, for {OLD_DEED_YEARS} "
+        f"years: {ay_label(last)} is the last whole financial year in which to spend them.",
         {"planning area of the estate": primary_code(county, cast.ESTATE_AREA),
          "planning area of the garden village": primary_code(county, cast.GARDEN_AREA),
          "planning area of the old deed": primary_code(county, cast.POPULAR_AREA)},
@@ -97,4 +107,22 @@ def falling_answers(county: County) -> Story:
          Figure("fewer", "places fewer at the academy once its smaller number has reached every year group",
                 ASKED_CUT * (TOP_PRIMARY + 1), "places"),
          Figure("saved", "what that saves a year", SAVED_BY_CUT, "thousand pounds")),
+    )  # fmt: skip
+
+
+def worst_first(county: County) -> Story:
+    """The area that lacks most, and the cheapest thing that could be done there first."""
+    places, (few, cheap) = sum(EDGE_NURSERY.values()), POD_POUNDS["under_2"]
+    name = county.land.area_names[edge_area(county.land)]
+    return Story(
+        "worst_first", f"{name}: whoever begins with what is cheap has no nursery",
+        f"Nowhere do families of young children lack more places than in {name}: they use nurseries across the border. A depot "
+        f"would hold a nursery of {places} places. A list that takes the worst area first, and there the cheapest scheme, hires "
+        f"a room for {few} babies in it; the depot is then taken. The nursery costs £{EDGE_POUNDS / places:.1f}k a place, the "
+        f"room £{cheap / few:.1f}k. A plan that weighs all schemes together builds the nursery.",
+        {"planning area": primary_code(county, edge_area(county.land))},
+        (Figure("nursery", "places of the nursery", places, "places"),
+         Figure("room", "places of the room that is hired first", few, "places"),
+         Figure("nursery_cost", "the nursery, a place", 1000 * EDGE_POUNDS / places, "pounds"),
+         Figure("room_cost", "the room, a place", 1000 * cheap / few, "pounds")),
     )  # fmt: skip

@@ -39,6 +39,8 @@ def test_the_grant_is_what_the_sheet_says_and_asks_are_more_than_twice_that(read
     assert grant["thousand_pounds"].sum() == story.figure("grant") and grant["spend_by"].min() > 2100, "carried forward"
     assert len(tables.schemes) == story.figure("schemes") and 25 <= len(tables.schemes) <= 40
     of_schools = evidence.schemes[evidence.schemes["phase"].isin(("primary", "secondary"))]
+    care = tables.receipts[tables.receipts["pot_id"].isin(("childcare", "school-nursery", "borrowing"))]
+    assert care["thousand_pounds"].sum() == story.figure("care") < story.figure("care_asked")
     assert of_schools["thousand_pounds"].sum() == story.figure("asked") > 2 * story.figure("grant")
 
 
