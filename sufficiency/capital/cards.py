@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sufficiency.capital.reasons import SAME, Card, Interval, Turned
+from sufficiency.capital.reasons import SAME, Card, Turned
 
 KIND = {"pan_cut": "lower admission number", "resourced_provision": "resourced provision", "new_school": "new school"}
 
@@ -102,8 +102,3 @@ def names(by: Mapping[str, float], most: int = 3) -> str:
 
 def _count(many: float, one: str, more: str) -> str:
     return f"{many:,.0f} {one if round(many) == 1 else more}"
-
-
-def overlap(a: Interval, b: Interval) -> bool:
-    """Whether two numbers known by their intervals might be the same."""
-    return a.low <= b.high and b.low <= a.high

@@ -21,7 +21,7 @@ import scipy.sparse as sp
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.asking import NEAR, Laid
 from sufficiency.capital.reasons import SAME, Interval, Price
-from sufficiency.capital.resolve import Aim, Question, Reply, Row, with_columns
+from sufficiency.capital.resolve import Aim, Question, Reply, Row, with_columns, with_rows
 
 MONEY_ROWS = ("every_pound_has_a_pot", "within_all_pots")
 
@@ -118,8 +118,6 @@ def _priced(laid: Laid, k: str) -> Arrays:
     top = most(laid, k)
     priced = with_columns(replace(problem, value=value), np.full(len(years), top), share.tocsr())
     first = len(problem.cost)
-    from sufficiency.capital.resolve import with_rows
-
     ties = []
     for i, t in enumerate(years):
         before = [(laid.open_by(k, years[i - 1]), top)] if i else []
