@@ -268,3 +268,27 @@ def cost_and_unmet(case: Case, chosen: tuple[str, ...]) -> tuple[float, float]:
         g = case.schemes.set_index("scheme_id").loc[k, "site_id"].replace("-school", "-28")
         lack[g] = max(0.0, lack[g] - case.adds.loc[case.adds["scheme_id"] == k, "places"].iloc[0])
     return float(cost), 3 * float(sum(lack.values()))
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)])
+def test_in_a_council_with_real_choices_cards_agree_with_full_solves_to_a_thousand_pounds(seed: int) -> None:
+    case, choices = large(seed, 5), Choices(levels=EXACT)
+    plan = decide(case, choices, ASK, solve=solved_here)
+    cards = why(case, choices, plan, Effort(60.0, frontier=False, more_money=False), many_here).cards
+    solved = [card for card in cards if card.turned is not None and card.turned.verdict == "worse"]
+    assert len(solved) >= 8
+    for card in solved:
+        assert card.turned is not None
+        other = decide(turned_case(case, card.scheme_id, not card.chosen), choices, ASK, solve=solved_here)
+        assert card.turned.status == other.status == "proven"
+        unmet = other.terms["unmet_material"] - plan.terms["unmet_material"]
+        assert card.turned.child_years.middle == pytest.approx(unmet, abs=1e-2)
+        assert card.turned.pounds.middle == pytest.approx(other.terms["cost"] - plan.terms["cost"], abs=POUND)
+    flips = [card for card in solved if card.flips_at is not None and card.flips_at.status == "proven"]
+    assert flips
+    for card in flips[:3]:
+        assert card.flips_at is not None
+        cheap = decide(priced_case(case, card.scheme_id, card.flips_at.low - POUND), choices, ASK, solve=solved_here)
+        dear = decide(priced_case(case, card.scheme_id, card.flips_at.high + POUND), choices, ASK, solve=solved_here)
+        assert card.scheme_id in set(cheap.starts["scheme_id"])
+        assert card.scheme_id not in set(dear.starts["scheme_id"])
