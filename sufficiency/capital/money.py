@@ -14,7 +14,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sufficiency.housing.contribution import cost_of_place
+from sufficiency.housing.place_cost import cost_of_place
 from sufficiency.intervals.last_dates import known_remedies
 from sufficiency.rules import rulebook
 

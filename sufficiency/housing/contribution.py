@@ -29,6 +29,7 @@ from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from sufficiency.evidence import Note
 from sufficiency.housing.free_places import EACH_SCHOOL, free_at_schools, no_schools, own_area
 from sufficiency.housing.homes import GROUPS, bring_pupils
+from sufficiency.housing.place_cost import cost_of_place
 from sufficiency.housing.places_of_sites import places_wait_for_homes, without_places_of
 from sufficiency.housing.yields import PHASES
 from sufficiency.rules import rulebook
@@ -235,16 +236,6 @@ def in_pounds(places: float, cost: dict[str, float]) -> float:
     """What places cost, to a hundred pounds."""
     whole = places * cost["each"] * cost["times"] * cost["location_factor"]
     return float(math.floor(round(whole / POUNDS, 6) + 0.5) * POUNDS)
-
-
-def cost_of_place(phase: str, assumptions: Assumptions, how: str = "expansion") -> tuple[float, float]:
-    """Cost of a mainstream place before the location factor, and how many times that a place of this phase costs."""
-    rules = rulebook("contributions")
-    rule: dict[str, Any] = {"phase": phase, "times": 1.0}
-    if phase not in rules["cost"]:
-        rule = rules["other_places"].get(phase, rules["post_16"])
-    own = {"primary": assumptions.place_cost_primary, "secondary": assumptions.place_cost_secondary}[rule["phase"]]
-    return own or float(rules["cost"][rule["phase"]][how]), float(rule["times"])
 
 
 def _notes(site: str, evidence: Evidence, schools: pd.DataFrame, ahead: Forecast, beyond: bool, assumptions: Assumptions,

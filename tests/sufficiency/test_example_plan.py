@@ -23,7 +23,7 @@ from sufficiency.model import forecast, run
 from sufficiency.workspace.workspace import load
 
 LIMITS = Ask(seconds=120)
-pytestmark = pytest.mark.timeout(400)  # a run of the council and two plans, on a machine that may be busy
+pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # a run of the council and two plans
 
 
 @dataclass(frozen=True)

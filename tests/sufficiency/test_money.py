@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sufficiency.assumptions import Assumptions, LeadTime
 from sufficiency.capital.money import each_place, lead_years, mid_building, price_index, project_cost, rules, spread, when
 from sufficiency.capital.tables import KINDS
-from sufficiency.housing.contribution import cost_of_place
+from sufficiency.housing.place_cost import cost_of_place
 from sufficiency.rules import rulebook
 
 NOTTS = rules()["location_factors"]["East Midlands"]

@@ -20,7 +20,8 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import Evidence
 from sufficiency.example.council import GARDEN_URN
 from sufficiency.example.publish import write_example
-from sufficiency.housing.contribution import Contribution, contribution, cost_of_place, special_places, without_site
+from sufficiency.housing.contribution import Contribution, contribution, special_places, without_site
+from sufficiency.housing.place_cost import cost_of_place
 from sufficiency.housing.places_of_sites import places_wait_for_homes
 from sufficiency.model import forecast
 from sufficiency.rules import rulebook
