@@ -11,10 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from numpy.testing import assert_allclose
+from slow_reach import reach_of_families
 
 from sufficiency.evidence import Evidence
 from sufficiency.example import cast, desk
+from sufficiency.example.childcare_settings import edge_area
 from sufficiency.example.council import area_codes
 from sufficiency.example.county import County, draw_county
 from sufficiency.example.publish import write_example
@@ -423,3 +426,36 @@ def test_families_at_the_border_reach_what_lies_beyond_it(found: Found) -> None:
                 & (reach["ay"] == BASE) & (reach["measure"] == "all")].iloc[0]
     assert row["index"] > 1.5 * alone["ratio"], "yet they are in reach"
     assert row["share_known"] < 1, "and part of that reach is not known"
+
+
+@pytest.mark.parametrize(("age", "term"), [("age_2", "summer"), ("under_2", "summer"), ("age_3_4", "autumn")])
+def test_what_families_at_the_border_reach_is_what_a_slow_reckoning_finds(found: Found, age: str, term: str) -> None:
+    """Families and settings one by one; the four nurseries of the city are most of what the area reaches."""
+    county, edge = found.county, edge_area(found.county.land)
+    demand = found.outcome.tables["childcare_demand"]
+    now = demand[(demand["ay"] == BASE) & (demand["term"] == term) & (demand["age_band"] == age)]
+    shapes = found.evidence.lsoas.set_index("lsoa_code").geometry
+    middles = {code: (p.x, p.y) for code, p in shapes.representative_point().items()}
+    given = found.evidence.area_points
+    homes = {row.lsoa_code: (row.easting, row.northing) for row in given.itertuples()} or middles
+    years = found.outcome.tables["access"]["ay"].unique()       # of all of them, once, so that no childminder moves
+    everyone = demand[demand["ay"].isin(years) & (demand["kind"] == "paid")].groupby("lsoa_code")["eligible"].sum()
+    care = county.childcare
+    wards = {code: care.ward_codes[care.ward[k]] for k, code in enumerate(county.land.codes)}
+    supply = found.outcome.tables["childcare_supply"]
+    offer = supply[(supply["ay"] == BASE) & (supply["term"] == term) & (supply["age_band"] == age)]
+    wanted = now.groupby("lsoa_code")["hours_week"].sum()
+    mine = [code for k, code in enumerate(county.land.codes) if county.land.area[k] == edge]
+
+    def index(rows: pd.DataFrame) -> pd.Series:
+        return pd.Series(reach_of_families(homes, wanted, everyone, wards, rows, ground, mine))
+
+    ground = shapely.union_all(shapes.to_numpy())
+    slow = index(offer)
+    table = found.outcome.tables["access"]
+    fast = table[(table["ay"] == BASE) & (table["term"] == term) & (table["age_band"] == age) & (table["measure"] == "all")]
+    fast = fast.set_index("lsoa_code")["index"].loc[mine]
+    assert fast.to_numpy() == pytest.approx(slow.to_numpy(), rel=0.02)
+    without = index(offer[offer["own"].astype("bool")])
+    weights = wanted[mine]
+    assert (slow * weights).sum() > 1.4 * (without * weights).sum(), "without the nurseries across the border far less is"
