@@ -1,6 +1,6 @@
 """Childcare as people see it: the tables of the workbook, the file of findings, and two sentences for the headline.
 
-Small areas are judged by all children of the age who live there, in a column that stays in the house (`disclosure.JUDGE`);
+Small areas are judged by all children of the age who live there, in a column that stays in the house (`release.told.JUDGE`);
 take-up is told by ward, district and the authority, in tens. What settings have in the council's headcount, and what is wanted in
 small areas, goes into no sheet.
 """
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
@@ -19,7 +18,7 @@ from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLA
 from sufficiency.childcare.gaps import NOTICEABLE, assumed
 from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
-from workbench.disclosure import JUDGE
+from workbench.release.told import JUDGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,6 @@ SHEETS = (
     "childcare_quality", "wraparound", "childcare_disabled", MARKED,
 )
 FINDINGS = "findings.json"
-TENS = 10       # published breakdowns of funded childcare are rounded to
 
 
 def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding], base: int) -> dict[str, pd.DataFrame]:
@@ -47,8 +45,7 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
         "childcare_balance": weighed.assign(**{JUDGE: weighed["children"]}),
         "access_by_area": tables["access_by_area"].assign(**{JUDGE: tables["access_by_area"]["children"]}),
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
-        "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"], **{
-            column: np.floor(takeup[column] / TENS + 0.5) * TENS for column in ("eligible", "children")}}),
+        "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"]}),
         "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]])[
             ["urn", "school_name", *(column for column in clubs if column != "urn")]],
     }

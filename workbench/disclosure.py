@@ -3,25 +3,29 @@
 Method (domain brief I2). School rolls by year group are published unsuppressed; places, need, spare and totals of planning areas
 are no characteristics of children: all these go out as they are. Counts of 1 to 4 children in a small area are hidden and shown
 as `c`; zero is shown. Shares and indices are hidden where fewer than ten children stand behind them. Where areas add up to one
-that is shown, a hidden one could be had by subtraction: so the next smallest are hidden beside it, until what is hidden together
-is no longer small (`secondary.py`). Maps and workbooks are cut from one Release, so that no figure is hidden in one and told in
-the other.
+that is shown, a hidden one could be had by subtraction: so others are hidden beside it, as few as will do, over all tables that
+tell of the same people (`release/`). Before a release is published, the bounds of every hidden figure are worked out from all
+that is shown, and one that can be worked out too closely stops it. Maps and workbooks are cut from one Release, so that no figure
+is hidden in one and told in the other.
 
-The rules are data: which tables, told by which key column, which columns are counts, which counts are hidden.
+The rules are data: which tables, told by which key column, which columns are counts, which counts are hidden (RULES), and what
+tables of areas tell of people (`release.told.TOLD`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from workbench.secondary import SAME, hidden_beside
+from workbench.release.bounds import audit
+from workbench.release.hiding import hidden_rows, rounded
+from workbench.release.told import FEWEST, JUDGE, TOLD, USUAL, Fewest, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,25 +51,16 @@ class Rule:
     counts: tuple[str, ...] = ()        # the columns that are counts; none named: every number but NO_COUNTS
     tables: tuple[str, ...] = ()        # the tables that the rule is for; none named: every table
     judged: bool = False                # whether not the counts themselves but the children in JUDGE are what must not be few
-    adds_up: bool = False               # whether the areas of each level add up to one row, from which a hidden one could be had
+    together: bool = False              # whether a small count hides all counts of its row, since one is worked out of another
 
-
-JUDGE = "children_there"    # how many children stand behind a row: judged by, and never shown
-FEWEST = 10                 # children behind a share or an index that is shown
 
 RULES = (
     Rule("small areas: 1 to 4 children", keys=("lsoa_code", "lsoa11_code", "lsoa21_code"), key_pattern=SMALL_AREA),
     Rule("GP registers: 1 to 4 children", keys=("planning_area_code",), tables=("registrations",),
-         counts=("children", "by_registrations", "blended")),
+         counts=("children", "by_registrations", "blended"), together=True),
+    Rule("waiting lists: 1 to 4 children", keys=("urn",), tables=("wraparound",), counts=("waiting",)),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
          counts=("index", "index_not_told")),
-    Rule("access of areas: fewer than ten children of the age", keys=("area_code",), tables=("access_by_area",),
-         shown_from=FEWEST, judged=True, adds_up=True, counts=("children", "index", "share_without")),
-    Rule("take-up: fewer than ten eligible", keys=("area_code",), tables=("childcare_takeup",), shown_from=FEWEST, judged=True,
-         counts=("eligible", "children", "takeup")),
-    Rule("childcare: fewer than ten children of the age", keys=("area_code",), tables=("childcare_balance",), shown_from=FEWEST,
-         judged=True, adds_up=True,
-         counts=("children", "hours_wanted", "hours_short", "hours_over", "pte_wanted", "pte_short", "pte_over", "ratio")),
 )
 
 
@@ -89,6 +84,7 @@ class Release:
     tables: Mapping[str, pd.DataFrame]
     hidden: tuple[Hidden, ...]
     masks: Mapping[str, pd.DataFrame]   # table -> which cells are hidden, only for tables that have such
+    rows: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)     # table of areas -> which rows tell of hidden people
 
     def shown(self, table: str) -> pd.DataFrame:
         """A table as people see it: `c` where a figure is hidden."""
@@ -98,26 +94,63 @@ class Release:
         return frame
 
 
-def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES) -> Release:
+class NotProtectedError(Exception):
+    """Hidden figures can be worked out from what a release shows; it must not leave."""
+
+
+def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES, told: Sequence[Told] = TOLD,
+            fewest: Fewest = USUAL) -> Release:
     """Hide what the rules hide in all tables at once and say what was hidden; the tables handed in stay as they are."""
     released: dict[str, pd.DataFrame] = {}
     masks: dict[str, pd.DataFrame] = {}
-    told: list[Hidden] = []
+    says: list[Hidden] = []
+    rows, of = hidden_rows(tables, told, fewest), {one.table: one for one in told}
     for name, table in tables.items():
         frame = table.reset_index(drop=True).copy()
         mask = pd.DataFrame(False, index=frame.index, columns=[])
-        for rule in rules:
-            for column, small in _small(name, frame, rule).items():
+        found = [(rule.name, _small(name, frame, rule)) for rule in rules]
+        if name in rows:
+            found.append((of[name].rule, _with_their_cell(frame, of[name], rows[name])))
+            frame = _in_other_words(rounded(frame, of[name]), of[name], rows[name])
+        for rule, columns in found:
+            for column, small in columns.items():
                 if small.any():
                     mask[column] = mask[column] | small if column in mask else small
-                    told.append(Hidden(name, column, int(small.sum()), rule.name))
+                    says.append(Hidden(name, column, int(small.sum()), rule))
         frame = frame.drop(columns=[JUDGE], errors="ignore")
         for column in mask:
             frame[column] = frame[column].astype("float64").mask(mask[column])
         if len(mask.columns):
             masks[name] = mask
         released[name] = frame
-    return Release(MappingProxyType(released), tuple(told), MappingProxyType(masks))
+    return Release(MappingProxyType(released), tuple(says), MappingProxyType(masks), MappingProxyType(rows))
+
+
+def bounds(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL) -> pd.DataFrame:
+    """What can be worked out of each hidden figure that adds up with others, from all that a release shows."""
+    return audit(release.tables, release.rows, told, fewest.behind)
+
+
+def refuse_what_can_be_worked_out(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL) -> None:
+    """Raise NotProtectedError when a hidden figure of a release can be worked out more closely than the rules allow."""
+    found = bounds(release, told, fewest)
+    bare = found[~found["protected"].astype("bool")]
+    if len(bare):
+        said = "; ".join(f"{r.quantity} of {r.area_code}, {r.ay} {r.term} {r.age_band}: {r.low:.1f} to {r.high:.1f}"
+                         for r in bare.head(5).itertuples())
+        raise NotProtectedError(f"{len(bare)} hidden figures can be worked out from what is shown: {said}; nothing was published")
+
+
+def _with_their_cell(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """The figures of rows that tell of hidden people, by column: those that are there."""
+    columns = dict.fromkeys((told.people, *told.quantities, *told.others))
+    return {column: rows & frame[column].notna().to_numpy() for column in columns if column in frame}
+
+
+def _in_other_words(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """A table in which the words that hang on hidden figures are others."""
+    there = [column for column in told.texts if column in frame]
+    return frame.assign(**{column: frame[column].mask(rows, told.texts[column]) for column in there})
 
 
 def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.bool_]]:
@@ -134,8 +167,9 @@ def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.b
             values = frame[column].to_numpy("float64", na_value=np.nan)
             few = frame[JUDGE].to_numpy("float64", na_value=np.nan) if rule.judged and JUDGE in frame else values
             found[column] = keyed & (values > 0) & (few < rule.shown_from)
-            if rule.adds_up and JUDGE in frame and {*SAME} <= {*frame.columns}:
-                found[column] |= keyed & (values > 0) & hidden_beside(frame, few, rule.shown_from)
+    if rule.together and found:
+        whole = np.logical_or.reduce(list(found.values()))
+        return {column: whole & frame[column].notna().to_numpy() for column in found}
     return found
 
 

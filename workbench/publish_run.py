@@ -24,7 +24,7 @@ from sufficiency.intervals.ranges import summary_with_ranges
 from workbench.charts import write_chart
 from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
 from workbench.childcare_view import SHEETS as CHILDCARE
-from workbench.disclosure import protect
+from workbench.disclosure import protect, refuse_what_can_be_worked_out
 from workbench.picture import Picture
 from workbench.places_ground import with_ground
 from workbench.safe_dates import for_sheet, newest_day
@@ -81,6 +81,7 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     """Write the run's folder into `place` and return it: tables, workbook, map, and last the manifest."""
     step("Setting out the tables for people")
     release = protect({**outcome.tables, **tables_for_people(outcome)})
+    refuse_what_can_be_worked_out(release)
     charts = charts_of(release.tables, outcome.authority.name, outcome.authority.base_year)
     step("Drawing the map")
     page = draw(committee_sheet(picture_of(outcome, release, identity.run_id)))

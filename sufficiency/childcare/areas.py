@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WARD = "ward"
 COLUMNS = ["lsoa_code", "level", "area_code", "area_name", "share"]
+PARTS = [DISTRICT, PLANNING_AREA, WARD]     # of the table `area_parts`
 
 
 def membership(evidence: Evidence, frame: AreaFrame, lookup: Lookup, wards: pd.DataFrame) -> pd.DataFrame:
@@ -41,6 +42,19 @@ def membership(evidence: Evidence, frame: AreaFrame, lookup: Lookup, wards: pd.D
     table = pd.concat([planning, districts[districts["area_code"].ne("")], in_wards, whole], ignore_index=True)
     names = _names(evidence, frame)
     return table.assign(area_name=[names.get(code, code) for code in table["area_code"]])[COLUMNS]
+
+
+def area_parts(areas: pd.DataFrame) -> pd.DataFrame:
+    """Which areas of the levels meet: PARTS, a row for each district, planning area and ward that have a small area in common.
+
+    Blank where a small area is in no area of a level. areas: what `membership` says.
+    """
+    there = areas[(areas["share"] > 0) & areas["lsoa_code"].ne("")]
+    parts = there[["lsoa_code"]].drop_duplicates()
+    for level in PARTS:
+        mine = there.loc[there["level"] == level, ["lsoa_code", "area_code"]]
+        parts = parts.merge(mine.rename(columns={"area_code": level}), on="lsoa_code", how="left")
+    return parts[PARTS].fillna("").drop_duplicates().sort_values(PARTS, ignore_index=True)
 
 
 def _names(evidence: Evidence, frame: AreaFrame) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
-from sufficiency.childcare.areas import WARD, membership, small_areas_with_children
+from sufficiency.childcare.areas import PARTS, WARD, area_parts, membership, small_areas_with_children
 from sufficiency.childcare.balance import COLUMNS, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.demand import childcare_demand
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
@@ -40,6 +40,7 @@ EMPTY = {
     "access_by_area": ACCESS_OF_AREAS,
     "childcare_settings": FOR_PEOPLE, "childcare_takeup": TAKEUP, "childcare_quality": QUALITY,
     "childcare_disabled": DISABLED, MARKED: MARKS, "wraparound": WRAPAROUND,
+    "area_parts": PARTS,
 }
 """The tables of childcare in a run, with their columns."""
 
@@ -87,7 +88,7 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
         "access": reach, "access_by_area": by_area,
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
-        MARKED: marked, "wraparound": around_schools,
+        MARKED: marked, "wraparound": around_schools, "area_parts": area_parts(areas),
     }
     figures = Figures(evidence, tables, offered.supply.asked, base)
     told = (told_young, told_demand, told_around, told_disabled, offered.notes, told_there, balance_notes(weighed_up, base),

@@ -22,8 +22,9 @@ from sufficiency.evidence import Authority
 from workbench.childcare_map import AREAS, DISTRICTS, REACH, READING, childcare_layers, in_places
 from workbench.childcare_points import settings_points
 from workbench.childcare_view import area_sayings, childcare_sayings, lines_of_area
-from workbench.disclosure import JUDGE, protect
+from workbench.disclosure import protect
 from workbench.picture import Picture
+from workbench.release.told import JUDGE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -19,9 +19,10 @@ from workbench.answers import UserError
 from workbench.area_answer import area_answer
 from workbench.childcare_view import SHEETS, childcare_lines, childcare_tables
 from workbench.column_guide import CODE_OF
-from workbench.disclosure import JUDGE, protect
+from workbench.disclosure import protect
 from workbench.headline import headline, headline_lines
 from workbench.publish_run import publish_run
+from workbench.release.told import JUDGE
 
 BASE, A = town.BASE, town.WEST_PRIMARY
 FEW = town.SMALL_AREAS[3]       # one birth a year, where the others have thirty

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.disclosure import FEWEST, JUDGE, protect
+from workbench.disclosure import protect
+from workbench.release.told import FEWEST, JUDGE
 
 MEASURES = ("all", "funded")
 

@@ -1,0 +1,101 @@
+"""The auditor: what anybody can work out of a hidden figure from all that is published.
+
+Method. Whoever knows all figures of a release, how they add up and how they were rounded, knows of a hidden one that it lies
+between the least and the most that it can be with all of that true: two linear programmes a figure. It is protected where these
+lie at least as far apart as the fewest people that may be shown, in heads (hours of a week are turned into the children who want
+them). Where the figures of a block do not add up, as where people live in no small area, what is left over is one more unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, eye_array, hstack
+
+from workbench.release.cells import Block, areas_told, blocks, figures, grouped
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from workbench.release.told import Told
+
+    Floats = NDArray[np.float64]
+
+BOUNDS = ["quantity", "level", "area_code", "ay", "age_band", "who", "term", "low", "high", "heads", "needed", "protected"]
+SLACK = 1e-6
+OPTIMAL, UNBOUNDED = 0, 3
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between which values the hidden figures of a block must lie: position, least, most."""
+
+    at: NDArray[np.intp]
+    low: Floats
+    high: Floats
+
+    def heads(self, block: Block) -> Floats:
+        """How many people the least and the most lie apart."""
+        apart = np.full(len(self.at), np.inf)
+        known = np.isfinite(self.high)
+        apart[known] = (self.high - self.low)[known] / block.heads[self.at[known]]
+        return apart
+
+
+def audit(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.bool_]], told: Sequence[Told],
+          fewest: int) -> pd.DataFrame:
+    """The bounds of every hidden figure that adds up with others, and whether they are far enough apart: BOUNDS.
+
+    tables: as they are published, a hidden figure missing; hidden: table -> which of its rows are.
+    """
+    found, rows = [], grouped(figures(tables, hidden, told), told)
+    for block in blocks(rows, areas_told(rows), tables, told):
+        ranges = ranges_of(block)
+        heads = ranges.heads(block)
+        found.append(block.names.iloc[ranges.at].assign(low=ranges.low, high=ranges.high, heads=heads, needed=float(fewest),
+                                                        protected=heads >= fewest - SLACK))
+    return pd.concat(found, ignore_index=True)[BOUNDS] if found else pd.DataFrame(columns=BOUNDS)
+
+
+def ranges_of(block: Block) -> Range:
+    """The least and the most that each hidden figure of a block can be."""
+    at, block = np.flatnonzero(block.hidden), as_it_adds_up(block)
+    low, high = np.zeros(len(at)), np.full(len(at), np.inf)
+    for k, i in enumerate(at):
+        aim = np.zeros(len(block.low))
+        for sign, ends in ((1.0, low), (-1.0, high)):
+            aim[i] = sign
+            answer = _solve(block, aim)
+            if answer.status == OPTIMAL:
+                ends[k] = answer.x[i]
+            elif answer.status != UNBOUNDED:
+                raise RuntimeError(f"the bounds of a hidden figure could not be worked out: {answer.message}")
+    return Range(at, low, high)
+
+
+def as_it_adds_up(block: Block) -> Block:
+    """A block with the least left over with which its sums are true."""
+    if _solve(block, np.zeros(len(block.low))).status == OPTIMAL:
+        return block
+    rows, width = block.equal.shape
+    one = eye_array(rows, format="csr")
+    wider = replace(
+        block, low=np.append(block.low, np.zeros(2 * rows)), high=np.append(block.high, np.full(2 * rows, np.inf)),
+        equal=hstack([block.equal, one, -one], format="csr"),
+        at_most=hstack([block.at_most, csr_array((block.at_most.shape[0], 2 * rows))], format="csr"))
+    answer = _solve(wider, np.append(np.zeros(width), np.ones(2 * rows)))
+    if answer.status != OPTIMAL:
+        raise RuntimeError(f"the figures of a release contradict each other: {answer.message}")
+    over, under = answer.x[width:width + rows], answer.x[width + rows:]
+    return replace(block, rest=under - over)
+
+
+def _solve(block: Block, aim: Floats) -> Any:
+    """The least of `aim` over all that the figures of a block can be."""
+    return linprog(aim, A_eq=block.equal, b_eq=block.rest, A_ub=block.at_most, b_ub=np.zeros(block.at_most.shape[0]),
+                   bounds=np.column_stack([block.low, block.high]), method="highs")

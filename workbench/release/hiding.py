@@ -1,0 +1,117 @@
+"""Which rows of the protected tables are hidden: the people who are few, and what has to be hidden beside them.
+
+Method. A cell of fewer people than may be shown is hidden in every row that tells of it, whatever the term and the table; one of
+nobody is shown. What is then still to be worked out is looked for in each block by its bounds, and hidden beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from workbench.release.beside import Cell, hide_beside, without_the_needless
+from workbench.release.cells import BLOCK, CELL, Areas, Block, areas_told, blocks, figures, grouped
+from workbench.release.told import JUDGE, Fewest, Told
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Rows = dict[str, "NDArray[np.bool_]"]
+
+
+def hidden_rows(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], fewest: Fewest) -> Rows:
+    """Table -> which of its rows are hidden; tables as they come, not yet rounded. Those of no table told of are left out."""
+    mine = [one for one in told if one.table in tables and one.people in tables[one.table]]
+    people = {one.table: _people(tables[one.table], one) for one in mine}
+    cells = {one.table: cells_of_rows(tables[one.table], one) for one in mine}
+    few = {one.table: _few(tables[one.table], one, people[one.table], fewest) for one in mine}
+    hidden = {cell for one in mine for cell, small in zip(cells[one.table], few[one.table], strict=True) if small}
+    size: dict[Cell, float] = {}
+    for one in mine:
+        for cell, many in zip(cells[one.table], people[one.table], strict=True):
+            size[cell] = max(size.get(cell, 0.0), float(np.nan_to_num(many)))
+    if hidden:
+        published = {**tables, **{one.table: rounded(tables[one.table], one) for one in mine}}
+        nobody = {one.table: people[one.table] == 0 for one in mine}
+        hidden |= _beside(published, mine, hidden, nobody, size, float(fewest.behind))
+    return {one.table: _hidden_in(cells[one.table], people[one.table], hidden) for one in mine}
+
+
+def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """A table with what is rounded in it rounded, halves up."""
+    there = [column for column in told.rounded if column in frame]
+    return frame.assign(**{c: np.floor(frame[c].astype("float64") / told.rounded[c] + 0.5) * told.rounded[c] for c in there})
+
+
+def cells_of_rows(frame: pd.DataFrame, told: Told) -> list[Cell]:
+    """The cell of each row."""
+    word = frame[told.by].astype("object") if told.by else pd.Series("", index=frame.index, dtype="object")
+    who = word.where(~word.isin(told.everybody), "")
+    named = {column: frame[column].astype("object") if column in frame else "" for column in CELL[:-1]}
+    return list(pd.DataFrame({**named, "who": who}, index=frame.index).itertuples(index=False, name=None))
+
+
+def _people(frame: pd.DataFrame, told: Told) -> NDArray[np.float64]:
+    return np.asarray(frame[JUDGE if JUDGE in frame else told.people].to_numpy("float64", na_value=np.nan))
+
+
+def _few(frame: pd.DataFrame, told: Told, people: NDArray[np.float64], fewest: Fewest) -> NDArray[np.bool_]:
+    """Rows of few people, rows in which a count is small, and rows that were hidden before."""
+    few = np.isnan(people) | ((people > 0) & (people < fewest.behind))
+    for column in told.counts:
+        if column in frame:
+            count = frame[column].to_numpy("float64", na_value=np.nan)
+            few |= (count > 0) & (count < fewest.count)
+    return np.asarray(few, dtype=bool)
+
+
+def _hidden_in(cells: Sequence[Cell], people: NDArray[np.float64], hidden: set[Cell]) -> NDArray[np.bool_]:
+    return np.asarray(np.array([cell in hidden for cell in cells], dtype=bool) & (people != 0), dtype=bool)
+
+
+def _beside(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], hidden: set[Cell], nobody: Rows,
+            size: Mapping[Cell, float], fewest: float) -> set[Cell]:
+    """The cells to hide beside those that are few, block by block until nothing more is to be worked out."""
+    none = {one.table: np.zeros(len(tables[one.table]), dtype=bool) for one in told}
+    rows = grouped(figures(tables, none, told), told)
+    rows["cell"] = list(rows[CELL].astype("object").itertuples(index=False, name=None))
+    rows["nobody"] = [nobody[table][at] for table, at in zip(rows["table"], rows["at"], strict=True)]
+    found, areas = set[Cell](), areas_told(rows)
+    for _, alike in rows.groupby(["ay", "age_band"], sort=True):
+        if not (hidden & set(alike["cell"])):
+            continue
+        parts = [part for _, part in alike.groupby(BLOCK, sort=True)]
+
+        blocks_with = partial(_blocks_with, areas=areas, tables=tables, told=told)
+        more = _beside_alike(parts, blocks_with, hidden, fewest)
+        found |= without_the_needless(partial(_blocks_of_all, parts, blocks_with), hidden, more, size, fewest)
+    return found
+
+
+BlocksWith = Callable[[pd.DataFrame, set[Cell]], Iterator[Block]]
+
+
+def _beside_alike(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, hidden: set[Cell], fewest: float) -> set[Cell]:
+    """The cells of one year and age to hide beside: what one term or measure asks for may bare something in another."""
+    more: set[Cell] = set()
+    while True:
+        further: set[Cell] = set()
+        for part in parts:
+            further |= hide_beside(partial(blocks_with, part), hidden | more | further, fewest)
+        if not further:
+            return more
+        more |= further
+
+
+def _blocks_with(part: pd.DataFrame, gone: set[Cell], areas: Areas, tables: Mapping[str, pd.DataFrame],
+                 told: Sequence[Told]) -> Iterator[Block]:
+    """The block of some figures when these cells are hidden; none where nothing is."""
+    return blocks(part.assign(hidden=part["cell"].isin(gone) & ~part["nobody"]), areas, tables, told)
+
+
+def _blocks_of_all(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, gone: set[Cell]) -> list[Block]:
+    return [block for part in parts for block in blocks_with(part, gone)]
