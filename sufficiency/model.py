@@ -6,7 +6,7 @@ Nothing is computed here; each line of `forecast` and of `run` is a named step t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +18,8 @@ from sufficiency.areas.areas import AreaFrame, draw_areas
 from sufficiency.assumptions import Assumptions
 from sufficiency.backtesting.past_januaries import history_of
 from sufficiency.balance import balance, unfilled_by_school
+from sufficiency.capital.from_run import Ground
+from sufficiency.capital.story import Capital, capital
 from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.story import childcare
 from sufficiency.children import Projection, project
@@ -64,6 +66,7 @@ class Outcome:
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...] = ()  # what is to be told of childcare
+    capital: Capital = field(default_factory=lambda: Capital({}))   # what to build
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,13 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "school_travel": to_school,
         **young.tables,
     }
-    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes, *told_ways)))
+    progress("Choosing what to build")
+    built = capital(Ground(evidence, frame, ahead.schools, ahead.homes), tables, assumptions)
+    tables |= built.tables
+    notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes, *told_ways, *built.notes)))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
-        young.findings,
+        young.findings, built,
     )
 
 

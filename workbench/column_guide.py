@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.headings import MEMBERS, heading
+from workbench.plan_words import PLAN_COLUMNS, PLAN_SHEETS
 
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
 CHANGE = "+#,##0.0;-#,##0.0;0.0"
@@ -383,6 +384,9 @@ COLUMNS |= {
     "evidence": Column("on what evidence the default stands"),
 }
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
+_PLAN_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "": GENERAL}
+COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in PLAN_COLUMNS.items()}
+SHEETS |= PLAN_SHEETS
 CODE_OF = {heading(name): name for name in COLUMNS} | {called: name for name, called in MEMBERS.items()}
 """Heading of the workbook -> the code name of its column, as in the Parquet files."""
 COLUMNS |= {called: COLUMNS[name] for called, name in CODE_OF.items()}

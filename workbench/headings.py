@@ -6,6 +6,8 @@ that belongs to a range (`_p10`, `_p90` ...) takes the words of its figure and s
 
 from __future__ import annotations
 
+from workbench.plan_words import PLAN_COLUMNS
+
 ENDS = {"p2_5": "lowest of the 95 % range", "p10": "1 in 10 below", "p50": "middle of the range", "p90": "1 in 10 above",
         "p97_5": "highest of the 95 % range"}
 """Ends of a range by the ending of their column, in the order in which they stand beside their figure."""
@@ -126,6 +128,7 @@ HEADINGS: dict[str, str] = {
     "share_known": "Ground in reach that is known (%)", "takeup": "Take-up (%)", "share_of_providers": "Of all providers (%)",
     "share_of_places": "Of all places (%)", "places_am": "Places before school", "places_pm": "Places after school",
     "waiting": "Children waiting", "nearest": "Nearest setting (m, or minutes by car)",
+    **{name: called for name, (called, _, _) in PLAN_COLUMNS.items()},
 }
 """Code name -> heading. One heading never stands for two of them."""
 

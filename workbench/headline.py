@@ -15,6 +15,7 @@ from sufficiency.intervals.ranges import HELD
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines
 from workbench.places_ground import CAUTION, shared_evenly
+from workbench.plan_view import plan_headline, plan_lines
 from workbench.safe_dates import by_remedy, date_lines, newest_day
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
         "judged_on": day,
         "last_safe_dates": by_remedy(run.table("last_safe_dates"), day) if "last_safe_dates" in run.tables else [],
         "childcare": _childcare(run),
+        "plan": plan_headline(run),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
     }
@@ -154,6 +156,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
         ]
     lines += date_lines(told["last_safe_dates"], told["judged_on"])
     lines += told["childcare"]
+    lines += plan_lines(told.get("plan"))
     lines += accuracy_lines(told["accuracy"])
     return lines
 

@@ -27,6 +27,9 @@ from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect, refuse_what_can_be_worked_out
 from workbench.picture import Picture
 from workbench.places_ground import with_ground
+from workbench.plan_charts import plan_charts
+from workbench.plan_view import SHEETS as PLAN
+from workbench.plan_view import WHY, of_plan, plan_sheets
 from workbench.safe_dates import for_sheet, newest_day
 from workbench.settings_sheet import differing, settings_table
 from workbench.sheets import for_workbook
@@ -55,6 +58,7 @@ FOR_PEOPLE = (
     "housing_sites",
     "waterfall",
     "accuracy",
+    *PLAN,
     *CHILDCARE,
     "school_travel",
     "balance",
@@ -82,7 +86,8 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     step("Setting out the tables for people")
     release = protect({**outcome.tables, **tables_for_people(outcome)})
     refuse_what_can_be_worked_out(release)
-    charts = charts_of(release.tables, outcome.authority.name, outcome.authority.base_year)
+    charts = {**charts_of(release.tables, outcome.authority.name, outcome.authority.base_year),
+              **plan_charts(release.tables, outcome.capital.why, outcome.authority.name)}
     step("Drawing the map")
     page = draw(committee_sheet(picture_of(outcome, release, identity.run_id)))
     step("Writing the run")
@@ -93,16 +98,19 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
              and (name not in CHILDCARE or len(release.tables[name]))}
     sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
                      hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
+    why = {WHY: lambda path: _write_text(path, as_json(outcome.capital.why).decode("utf-8"))} if outcome.capital.why else {}
     facts = replace(facts_of(outcome, identity.run_id), pictures=tuple(charts.values()))
     told = findings_file(outcome.findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
-        manifest.facts(identity, outcome.sources, outcome.notes),
+        manifest.facts(identity, outcome.sources, outcome.notes, **of_plan(
+            outcome.capital.proofs, outcome.assumptions.seed, outcome.assumptions.plan_seconds)),
         frames,
         {
             WORKBOOK: lambda path: write_workbook(sheets, path, facts),
             MAP: lambda path: _write_text(path, page),
             FINDINGS: lambda path: _write_text(path, as_json(told).decode("utf-8")),
+            **why,
             **_charts(charts),
         },
     )
@@ -146,6 +154,7 @@ def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
         "settings": settings_table(outcome.assumptions),
         **schools,
         **young,
+        **plan_sheets(tables),
     }
 
 

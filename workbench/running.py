@@ -21,7 +21,7 @@ from workbench.showing import RUNS, told
 if TYPE_CHECKING:
     from workbench.progress import Steps
 
-MODEL_STEPS, PUBLISHING_STEPS = 8, 3
+MODEL_STEPS, PUBLISHING_STEPS = 9, 3
 
 
 def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], steps: Steps) -> Answer:

@@ -27,6 +27,7 @@ from workbench.childcare_map import childcare_layers
 from workbench.childcare_points import settings_points
 from workbench.childcare_view import childcare_sayings
 from workbench.picture import Picture
+from workbench.plan_view import area_measures, has_plan, scheme_points, with_plan
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points
@@ -72,6 +73,8 @@ def committee_sheet(picture: Picture) -> Sheet:
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["site_audit"].empty:
         points.append(sites_points(tables, base, picture.assumptions))
+    if (schemes := scheme_points(tables)) is not None:
+        points.append(schemes)
     if (settings := settings_points(tables, picture)) is not None:
         points.append(settings)
     return Sheet(
@@ -138,8 +141,8 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
         plural=f"{phase} planning areas",
         areas=areas.sort_values("name")[["key", "name"]],
         moments=tuple(moments),
-        values=values,
-        measures=measures(phase),
+        values=with_plan(values, phase, tables),
+        measures=(*measures(phase), *(area_measures() if has_plan(tables) else ())),
         shapes=shapes,
         breakdown=breakdown(phase, tables["balance"]),
         account=account(phase, tables["waterfall"], base),

@@ -51,10 +51,8 @@ class CaseOfRun:
     """A case, and what of the run's own words stands behind its codes."""
 
     case: Case
-    short: pd.DataFrame     # group_id, planning_area_code, phase, intake_ay, ay, nc_year, age_band, lacking, children, material
-    sites: pd.DataFrame     # SITES
-    held: pd.DataFrame      # site_id, planning_area_code, phase, ay, nc_year, places (free), held (all)
-    told: pd.DataFrame      # schemes as their planner tells them
+    short: pd.DataFrame  # group_id, planning_area_code, phase, intake_ay, ay, nc_year, age_band, lacking, children, material
+    told: pd.DataFrame  # schemes as their planner tells them
     notes: tuple[Note, ...]
 
 
@@ -74,21 +72,42 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     schemes = listed.schemes[~listed.schemes["site_id"].isin(strangers)]
     groups = pd.concat([need.groups, young.groups], ignore_index=True)
     cells = pd.concat([need.cells, young.cells], ignore_index=True)
-    links = ways(groups, sites, neighbours(evidence, frame, assumptions), area_middles(evidence, frame, ground.schools), assumptions)
+    middles = area_middles(evidence, frame, ground.schools)
+    links = ways(groups, sites, neighbours(evidence, frame, assumptions), middles, assumptions)
     links = open_ways(links, cells, free, set(schemes["site_id"]))
     used = set(links["site_id"]) | set(schemes["site_id"])
     years = tuple(range(base + 1, base + max(assumptions.primary_years, assumptions.secondary_years) + 1))
     of_schemes = {name: getattr(listed, name) for name in ("adds", "costs", "precedences")}
-    case = check_case(years, {
-        "groups": groups, "cells": cells, "links": links, "schemes": schemes,
-        "sites": sites[sites["site_id"].isin(used)].drop_duplicates("site_id")[["site_id", "area_code", "most_places"]],
-        "free": free[free["site_id"].isin(used)].groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum(),
-        **{name: _of(frame_, set(schemes["scheme_id"])) for name, frame_ in of_schemes.items()},
-        "receipts": listed.receipts, "ringfences": listed.ringfences, "pot_areas": tied_sites(listed.pot_areas, sites),
-    })
+    case = check_case(
+        years,
+        {
+            "groups": groups,
+            "cells": cells,
+            "links": links,
+            "schemes": schemes,
+            "sites": sites[sites["site_id"].isin(used)].drop_duplicates("site_id")[["site_id", "area_code", "most_places"]],
+            "free": free[free["site_id"].isin(used)].groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum(),
+            **{name: _of(frame_, set(schemes["scheme_id"])) for name, frame_ in of_schemes.items()},
+            "receipts": listed.receipts,
+            "ringfences": listed.ringfences,
+            "pot_areas": tied_sites(listed.pot_areas, sites),
+        },
+    )
     short = pd.concat([need.short, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
     notes = (*listed.notes, *need.notes, *young.notes, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
-    return CaseOfRun(case, short, sites, free, listed.told, tuple(dict.fromkeys(notes)))
+    return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)))
+
+
+def placed(listed: SchemeTables, sites: pd.DataFrame, middles: dict[str, tuple[float, float]]) -> pd.DataFrame:
+    """Schemes as their planner tells them, with where they would be: a new site in the middle of its area."""
+    first = sites.drop_duplicates("site_id").set_index("site_id")
+    site = listed.told["scheme_id"].map(listed.schemes.set_index("scheme_id")["site_id"])
+    area = site.map(first["area_code"])
+    found = listed.told.copy()
+    for i, axis in enumerate(("easting", "northing")):
+        middle = area.map({code: point[i] for code, point in middles.items()})
+        found[axis] = site.map(first[axis]).astype("float64").fillna(middle.astype("float64"))
+    return found
 
 
 def told(case: Case) -> list[str]:
@@ -102,9 +121,7 @@ def _of(table: pd.DataFrame, schemes: set[str]) -> pd.DataFrame:
     return table[table[columns].isin(schemes).all(axis=1)]
 
 
-def sites_of(
-    ground: Ground, listed: SchemeTables, free: pd.DataFrame, settings: pd.DataFrame
-) -> tuple[pd.DataFrame, list[str]]:
+def sites_of(ground: Ground, listed: SchemeTables, free: pd.DataFrame, settings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Sites with the phase and area whom they serve (SITES, one row a site and phase), and those of which no area is known.
 
     A school serves the planning area of which it is a member; a setting or new site that of the small area in which it stands.
@@ -126,15 +143,19 @@ def sites_of(
     named = others["site_id"].map(given).fillna("")
     others = others.assign(lsoa_code=np.where(named.isin(list(owner)), named, lsoa))
     areas = set(ground.frame.names["planning_area_code"])
-    others["area_code"] = [code if code in areas else owner.get(small, "")
-                           for code, small in zip(named, others["lsoa_code"], strict=True)]
+    others["area_code"] = [
+        code if code in areas else owner.get(small, "") for code, small in zip(named, others["lsoa_code"], strict=True)
+    ]
     parts = [part for part in (of_schools, others) if len(part)] or [of_schools]
     sites = pd.concat(parts, ignore_index=True)
     small = pd.Series(small_area_at(sites["easting"], sites["northing"], ground.evidence), index=sites.index)
     sites["lsoa_code"] = (sites["lsoa_code"] if "lsoa_code" in sites else pd.Series("", index=sites.index)).fillna("")
     sites["lsoa_code"] = sites["lsoa_code"].where(sites["lsoa_code"].ne(""), small)
-    sites["most_places"] = sites["site_id"].map(dict(zip(listed.site_limits["site_id"], listed.site_limits["most_places"],
-                                                         strict=True))).astype("float64")
+    sites["most_places"] = (
+        sites["site_id"]
+        .map(dict(zip(listed.site_limits["site_id"], listed.site_limits["most_places"], strict=True)))
+        .astype("float64")
+    )
     first = sites["site_id"].map(dict(zip(wanted["site_id"], wanted["phase"], strict=True)))
     sites = sites.assign(order=sites["phase"].ne(first)).sort_values(["site_id", "order", "phase"], ignore_index=True)
     strangers = sorted(set(sites.loc[sites["area_code"].eq(""), "site_id"]))
@@ -196,5 +217,10 @@ def _strange(listed: SchemeTables, strangers: list[str]) -> tuple[Note, ...]:
     lost = listed.schemes.loc[listed.schemes["site_id"].isin(strangers), "scheme_id"]
     if lost.empty:
         return ()
-    return (Note("schemes", f"it is not known in which planning area these would be: {some(lost)}",
-                 "they are in no plan; name their area or their small area in the list of schemes"),)
+    return (
+        Note(
+            "schemes",
+            f"it is not known in which planning area these would be: {some(lost)}",
+            "they are in no plan; name their area or their small area in the list of schemes",
+        ),
+    )

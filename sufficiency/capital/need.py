@@ -3,8 +3,8 @@
 Method (domain brief E1, E9). Need is the balance's own: pupils expected beyond the places; and, of cohorts that have yet to enter
 an area whose schools are full, hidden need, once: children who live there and find neither a seat nor a free place. Where schools
 are not full nobody is turned away, and who goes elsewhere does so by choice. Children who sit already are counted where they sit,
-and nobody is moved. Demand carries the operating margin; whether a shortfall is worth capital is judged without it, by the year
-of entry. Where an area has schools that children change to in between, such as junior schools, its children are placed again when
+and nobody is moved. Whether a shortfall is worth capital is judged by the year of entry; where it is, it carries the operating
+margin. Where an area has schools that children change to in between, such as junior schools, its children are placed again when
 they change.
 
 A cohort in which nobody lacks a place in any year is left out: a margin alone is no shortfall.
@@ -67,13 +67,16 @@ def school_need(
     rows["material"] = enough.groupby([rows[c] for c in GROUP]).transform("any")
     short = rows[rows.groupby(GROUP)["lacking"].transform("max").gt(NOBODY)].copy()
     short["group_id"] = [f"{area}:{entry}:{ay}" for area, entry, ay in short[GROUP].itertuples(index=False)]
-    short.loc[short["lacking"].le(NOBODY), "children"] = 0.0
+    margin_too = short["material"] & short["lacking"].gt(NOBODY)
+    short["children"] = short["children"].where(margin_too, short["lacking"])
     groups = short.drop_duplicates("group_id").assign(deprived=lambda table: table["planning_area_code"].isin(list(deprived)))
     groups = groups.rename(columns={"planning_area_code": "area_code"})[["group_id", "area_code", "phase", "deprived"]]
     return Need(
         groups.reset_index(drop=True),
         short[["group_id", "ay", "nc_year", "children", "material"]].reset_index(drop=True),
-        short[["group_id", "planning_area_code", "phase", "intake_ay", "entry", "ay", "nc_year", "lacking", "children", "material"]],
+        short[
+            ["group_id", "planning_area_code", "phase", "intake_ay", "entry", "ay", "nc_year", "lacking", "children", "material"]
+        ],
         rows[["planning_area_code", "phase", "ay", "nc_year", "spare"]],
         _not_known(balance, base),
     )

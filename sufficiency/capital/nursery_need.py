@@ -55,8 +55,9 @@ def nursery_need(balance: pd.DataFrame, base: int, assumptions: Assumptions) -> 
     known = rows.groupby(keys, as_index=False)["hours_short"].max()  # of the terms that are known
     known["lacking"] = known["hours_short"] / hours_of_a_place(assumptions)
     short = known[known["lacking"].gt(1e-6)].rename(columns={"area_code": "planning_area_code"}).reset_index(drop=True)
-    short["group_id"] = [f"{area}:{band}:{ay}" for area, ay, band in short[["planning_area_code", "ay", "age_band"]].itertuples(
-        index=False)]
+    short["group_id"] = [
+        f"{area}:{band}:{ay}" for area, ay, band in short[["planning_area_code", "ay", "age_band"]].itertuples(index=False)
+    ]
     short = short.astype({"group_id": "str"})
     short["nc_year"] = short["age_band"].map(BAND_YEARS).astype("int64")
     short["children"], short["material"] = short["lacking"], short["lacking"].ge(assumptions.plan_material_childcare)
@@ -74,9 +75,19 @@ def _notes(known: pd.DataFrame, rows: pd.DataFrame, assumptions: Assumptions) ->
     if rows.empty:
         return ()
     silent = sorted(set(known.loc[known["hours_short"].isna(), "area_code"]))
-    notes = [Note("plan", f"a new childcare place is taken to give {hours_of_a_place(assumptions):.1f} hours a week; childcare "
-                          f"is known to {int(rows['ay'].max())}, and what it lacks later is in no plan")]
+    notes = [
+        Note(
+            "plan",
+            f"a new childcare place is taken to give {hours_of_a_place(assumptions):.1f} hours a week; childcare "
+            f"is known to {int(rows['ay'].max())}, and what it lacks later is in no plan",
+        )
+    ]
     if silent:
-        notes.append(Note("plan", f"it is not known whether childcare is short in {len(silent)} planning areas at some age: "
-                                  f"{some(silent)}", "nothing is planned for them there"))
+        notes.append(
+            Note(
+                "plan",
+                f"it is not known whether childcare is short in {len(silent)} planning areas at some age: {some(silent)}",
+                "nothing is planned for them there",
+            )
+        )
     return tuple(notes)

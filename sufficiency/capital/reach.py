@@ -1,10 +1,10 @@
-"""Which children can be placed where: in their own area, and next door only where children go today or a council has declared it.
+"""Which children can be placed where: in their own area; next door only where children go today or a council has declared it.
 
-Method (domain brief E9, F). A flow is evidence where a share of an area's children, by the council's own count, attends schools of
-another area; it may have declared relief links besides. Ways lead from the middle of where an area's children live to the school,
-in a straight line times the rulebook's factor. Home to school transport is reckoned for whoever is placed next door further away
-than the law expects a child to walk; at home it costs what it costs today. The distance changes what a way costs, never whether
-it may be taken.
+Method (domain brief E9, F). A flow is evidence where a share of an area's children, by the council's own count, attends schools
+of another area; it may have declared relief links besides. Ways lead from the middle of where an area's children live to the
+school, in a straight line times the rulebook's factor. Home to school transport is reckoned for whoever is placed next door
+further away than the law expects a child to walk; at home it costs what it costs today. The distance changes what a way costs,
+never whether it may be taken.
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ def neighbours(evidence: Evidence, frame: AreaFrame, assumptions: Assumptions) -
     if evidence.has("relief_links"):
         declared = evidence.relief_links.rename(columns={"km": "declared_km"}).assign(share=np.nan, basis="declared")
         flows = found.drop(columns="declared_km")
-        known = declared.drop(columns=["share", "reference"]).merge(
-            flows[PAIRS[:3]], on=PAIRS[:2], how="left").assign(basis="declared")
+        known = (
+            declared
+            .drop(columns=["share", "reference"])
+            .merge(flows[PAIRS[:3]], on=PAIRS[:2], how="left")
+            .assign(basis="declared")
+        )
         mine = pd.MultiIndex.from_frame(known[PAIRS[:2]])
         rest = found[~pd.MultiIndex.from_frame(found[PAIRS[:2]]).isin(mine)] if len(found) else found
         found = pd.concat([part for part in (rest, known) if len(part)], ignore_index=True)
@@ -57,16 +61,24 @@ def _flowing(evidence: Evidence, frame: AreaFrame, phase: str) -> pd.DataFrame:
     flows = flows[flows["phase"].eq(phase) & flows["lsoa_code"].isin(list(place)) & flows["urn"].isin(area.index)]
     column = {code: j for j, code in enumerate(lookup.destinations)}
     counts = np.zeros((len(place), len(column)))
-    np.add.at(counts, (flows["lsoa_code"].map(place).to_numpy("int64"), flows["urn"].map(area).map(column).to_numpy("int64")),
-              flows["pupils"].to_numpy("float64"))
+    np.add.at(
+        counts,
+        (flows["lsoa_code"].map(place).to_numpy("int64"), flows["urn"].map(area).map(column).to_numpy("int64")),
+        flows["pupils"].to_numpy("float64"),
+    )
     between = np.asarray(lookup.shares.T @ counts)
     whole = between.sum(axis=1, keepdims=True)
     share = np.divide(between, whole, out=np.zeros_like(between), where=whole > 0)
     np.fill_diagonal(share, 0.0)
     here, there = np.nonzero(share)
     codes = np.asarray(lookup.destinations, dtype="object")
-    return pd.DataFrame({"planning_area_code": codes[here], "relief_area_code": codes[there], "share": share[here, there],
-                         "declared_km": np.nan, "basis": "flow"})
+    return pd.DataFrame({
+        "planning_area_code": codes[here],
+        "relief_area_code": codes[there],
+        "share": share[here, there],
+        "declared_km": np.nan,
+        "basis": "flow",
+    })
 
 
 def area_middles(evidence: Evidence, frame: AreaFrame, schools: pd.DataFrame) -> dict[str, tuple[float, float]]:
@@ -95,21 +107,28 @@ def area_middles(evidence: Evidence, frame: AreaFrame, schools: pd.DataFrame) ->
 def walked_km() -> dict[str, float]:
     """How far the law expects children to walk who enter a phase, in km."""
     limits = [limit for limit in rulebook("walking")["limits"] if not limit.get("low_income")]
-    found = {phase: [limit["over"] for limit in limits if limit["ages"][0] <= age < limit["ages"][1]] for phase, age in AGES.items()}
+    found = {
+        phase: [limit["over"] for limit in limits if limit["ages"][0] <= age < limit["ages"][1]] for phase, age in AGES.items()
+    }
     return {phase: max(miles) * METRES_IN_A_MILE / 1000 for phase, miles in found.items()}
 
 
-def ways(groups: pd.DataFrame, sites: pd.DataFrame, pairs: pd.DataFrame, middles: dict[str, tuple[float, float]],
-         assumptions: Assumptions) -> pd.DataFrame:
+def ways(
+    groups: pd.DataFrame,
+    sites: pd.DataFrame,
+    pairs: pd.DataFrame,
+    middles: dict[str, tuple[float, float]],
+    assumptions: Assumptions,
+) -> pd.DataFrame:
     """Every group with every site that it reaches: group_id, site_id, kind, km, transport.
 
     groups: group_id, area_code, phase. sites: site_id, phase, area_code, easting, northing (blank of a new one). pairs: PAIRS.
     """
     home = groups.merge(sites, on=["area_code", "phase"]).assign(kind=HOME, declared_km=np.nan)
     next_to = groups.merge(pairs, left_on="area_code", right_on="planning_area_code")
-    away = next_to.merge(
-        sites.rename(columns={"area_code": "relief_area_code"}), on=["relief_area_code", "phase"]
-    ).assign(kind=NEXT_DOOR)
+    away = next_to.merge(sites.rename(columns={"area_code": "relief_area_code"}), on=["relief_area_code", "phase"]).assign(
+        kind=NEXT_DOOR
+    )
     parts = [part for part in (home, away) if len(part)] or [home]
     found = pd.concat(parts, ignore_index=True).drop_duplicates(["group_id", "site_id"])
     east, north = (np.array([middles.get(code, (np.nan, np.nan))[i] for code in found["area_code"]]) for i in (0, 1))

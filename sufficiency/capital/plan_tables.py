@@ -1,0 +1,174 @@
+"""A plan laid out as tables that people read: the programme, its money, who is served, and who is still without a place.
+
+Every scheme of the list stands in the programme, chosen or not. A child is met `home` in the own area, at free places or at
+those of a scheme, or `next_door` in another area. Where a shortfall is too small for capital, or comes in later years only, it is
+listed to be managed in-year. Money is in thousands of pounds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sufficiency.capital.facts import facts
+
+if TYPE_CHECKING:
+    from sufficiency.capital.choices import Choices
+    from sufficiency.capital.from_run import CaseOfRun
+    from sufficiency.capital.plan import Plan
+
+PROGRAMME = [
+    "scheme_id",
+    "scheme_name",
+    "site_id",
+    "kind",
+    "phase",
+    "planning_area_code",
+    "chosen",
+    "opens_ay",
+    "places_when_full",
+    "thousand_pounds",
+    "thousand_pounds_a_place",
+    "running_thousand_pounds",
+    "decides",
+    "consent",
+    "quality",
+    "route",
+    "cost_rests_on",
+    "easting",
+    "northing",
+]
+FUNDING = ["scheme_id", "pot_id", "financial_year", "thousand_pounds"]
+POTS = ["pot_id", "financial_year", "received", "spent", "left", "lost"]
+SERVICE = [
+    "planning_area_code",
+    "phase",
+    "intake_ay",
+    "age_band",
+    "met_at",
+    "site_id",
+    "relief_area_code",
+    "children",
+    "child_years",
+    "km",
+    "transport_thousand_pounds",
+]
+UNMET = ["planning_area_code", "phase", "intake_ay", "ay", "nc_year", "age_band", "lacking", "children", "answer"]
+AREAS = ["planning_area_code", "phase", "ay", "lacking", "met_home", "met_next_door", "unmet", "in_year", "places_added"]
+NO_PLACE, IN_YEAR = "no place in this plan", "manage in-year, no capital"
+DUST = 1e-6
+
+
+def plan_tables(of_run: CaseOfRun, choices: Choices, plan: Plan) -> dict[str, pd.DataFrame]:
+    """All tables of a plan by name; their columns stand above."""
+    return {
+        "plan": programme(of_run, choices, plan),
+        "plan_funding": plan.spending.rename(columns={"fy": "financial_year"})[FUNDING],
+        "plan_pots": pots(of_run, choices, plan),
+        "plan_service": service(of_run, plan),
+        "plan_unmet": unmet(of_run, plan),
+        "plan_areas": areas(of_run, choices, plan),
+    }
+
+
+def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
+    """Every scheme, what it would bring and cost, and whether and when it is built (PROGRAMME)."""
+    case, f = of_run.case, facts(of_run.case, choices)
+    told = of_run.told[["scheme_id", "name", "running_thousand_pounds", "route", "cost_rests_on", "easting", "northing"]]
+    rows = case.schemes.merge(told, on="scheme_id", how="left").merge(plan.starts, on="scheme_id", how="left")
+    rows = rows.merge(case.sites[["site_id", "area_code"]], on="site_id")
+    rows = rows.rename(columns={"name": "scheme_name", "area_code": "planning_area_code"})
+    rows = rows.assign(
+        chosen=rows["opens"].notna(),
+        opens_ay=rows["opens"].astype("Int64"),
+        places_when_full=[f.most_open[k] for k in rows["scheme_id"]],
+        thousand_pounds=[f.cost[k] for k in rows["scheme_id"]],
+    )
+    full = rows["places_when_full"].where(rows["places_when_full"] > 0)
+    rows["thousand_pounds_a_place"] = rows["thousand_pounds"] / full
+    order = rows.assign(first=~rows["chosen"], year=rows["opens_ay"].astype("float64"))
+    return order.sort_values(["first", "year", "scheme_id"], ignore_index=True)[PROGRAMME]
+
+
+def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
+    """Each pot by financial year: what comes, what the plan takes, what is left, and what is lost unspent at its date (POTS).
+
+    What must be spent first is spent first. Sums of no signed deed count only where the choices say so.
+    """
+    f, rows = facts(of_run.case, choices), []
+    spent = plan.spending.groupby(["pot_id", "fy"])["thousand_pounds"].sum().to_dict()
+    for pot in f.pots:
+        sums = [[since, by, money] for p, since, by, money in f.receipts if p == pot]
+        for fy in f.financial_years:
+            came = sum(money for since, _, money in sums if since == fy)
+            due = paid = float(spent.get((pot, fy), 0.0))
+            for one in sorted((one for one in sums if one[0] <= fy <= one[1]), key=lambda one: (one[1], one[0])):
+                share = min(due, one[2])
+                one[2] -= share
+                due -= share
+            lost = sum(money for _, by, money in sums if by == fy)
+            left = sum(money for since, by, money in sums if since <= fy < by)
+            rows.append((pot, fy, float(came), paid, float(left), float(lost)))
+    return pd.DataFrame(rows, columns=POTS)
+
+
+def service(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
+    """Who is placed where: cohorts of an area, at home or next door, at which site (SERVICE)."""
+    case = of_run.case
+    about = of_run.short.drop_duplicates("group_id")[["group_id", "planning_area_code", "phase", "intake_ay", "age_band"]]
+    cells = case.cells.groupby("group_id").size().rename("cells").reset_index()
+    rows = plan.placed.merge(case.links, on=["group_id", "site_id"]).merge(about, on="group_id").merge(cells, on="group_id")
+    rows = rows.merge(case.sites[["site_id", "area_code"]], on="site_id").rename(columns={"kind": "met_at"})
+    rows["relief_area_code"] = rows["area_code"].where(rows["met_at"].eq("next_door"), "")
+    rows["child_years"] = rows["children"] * rows["cells"]
+    rows["transport_thousand_pounds"] = rows["child_years"] * rows["transport"]
+    return rows[rows["children"] > DUST].sort_values(SERVICE[:6], ignore_index=True)[SERVICE]
+
+
+def unmet(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
+    """Who is still without a place, and whether that is for capital or for the year's own admissions (UNMET)."""
+    rows = plan.unmet.merge(of_run.short.drop(columns="children"), on=["group_id", "ay", "nc_year"])
+    rows["answer"] = np.where(rows["material"], NO_PLACE, IN_YEAR)
+    return rows[rows["children"] > DUST].sort_values(UNMET[:5], ignore_index=True)[UNMET]
+
+
+def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
+    """Areas before and after the plan, year by year: who lacks a place, how many are met where, and places added (AREAS)."""
+    keys = AREAS[:3]
+    cells = of_run.case.cells[["group_id", "ay", "nc_year"]].merge(
+        of_run.short[["group_id", "ay", "nc_year", "planning_area_code", "phase", "children", "material"]],
+        on=["group_id", "ay", "nc_year"],
+    )
+    sits = plan.placed.merge(of_run.case.links[["group_id", "site_id", "kind"]], on=["group_id", "site_id"])
+    by_kind = sits.pivot_table(index="group_id", columns="kind", values="children", aggfunc="sum")
+    by_kind = by_kind.reindex(index=sorted(set(cells["group_id"])), columns=["home", "next_door"]).fillna(0.0)
+    rows = cells.merge(by_kind.reset_index(), on="group_id")
+    # who is placed because a later year of the cohort lacks places sits already in this one, and lacks nothing
+    rows["met_home"] = np.minimum(rows["home"], rows["children"])
+    rows["met_next_door"] = np.minimum(rows["next_door"], rows["children"] - rows["met_home"])
+    rest = (rows["children"] - rows["met_home"] - rows["met_next_door"]).clip(lower=0.0)
+    rows["unmet"], rows["in_year"] = rest.where(rows["material"], 0.0), rest.where(~rows["material"], 0.0)
+    table = (
+        rows
+        .rename(columns={"children": "lacking_"})
+        .groupby(keys, as_index=False)[["lacking_", "met_home", "met_next_door", "unmet", "in_year"]]
+        .sum()
+        .rename(columns={"lacking_": "lacking"})
+    )
+    added = _added(of_run, choices, plan).groupby(keys, as_index=False)["places_added"].sum()
+    table = table.merge(added, on=keys, how="outer")
+    return table.fillna(dict.fromkeys(AREAS[3:], 0.0)).sort_values(keys, ignore_index=True)[AREAS]
+
+
+def _added(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
+    """Places that the plan adds, by area, phase, year and year group."""
+    f = facts(of_run.case, choices)
+    area = dict(zip(of_run.case.sites["site_id"], of_run.case.sites["area_code"], strict=True))
+    rows = [
+        (area[f.site_of[k]], f.phase[k], ay, group, places)
+        for k, opens in plan.starts[["scheme_id", "opens"]].itertuples(index=False)
+        for (ay, group), places in sorted(f.places_of(k, int(opens)).items())
+    ]
+    return pd.DataFrame(rows, columns=["planning_area_code", "phase", "ay", "nc_year", "places_added"])

@@ -1,0 +1,191 @@
+"""The capital plan as people see it: sheets of the workbook, lines on the terminal, schemes on the map, areas before and after.
+
+Everything is cut from the run's own tables. A run without a plan shows none of this; its notes say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from maps.layer import Measure, Points
+from maps.palette import steps
+from planning_areas.school_year import ay_label
+from workbench.plan_words import PLAN_SHEETS
+
+if TYPE_CHECKING:
+    from scenarios.runs import Run
+    from sufficiency.evidence import Note
+
+WHY, PROOFS = "why.json", "plan_proofs"
+SHEETS = tuple(PLAN_SHEETS)
+AREA_EDGES = (1, 8, 15, 30)
+DETAILS = ["easting", "northing"]
+PLAN = "plan"
+
+
+def has_plan(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether a run has a capital plan."""
+    return PLAN in tables
+
+
+def plan_sheets(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The sheets of a plan, from the tables of a run; none where it has no plan."""
+    if not has_plan(tables):
+        return {}
+    named = tables[PLAN][["scheme_id", "scheme_name"]]
+    return {
+        "programme": tables[PLAN].drop(columns=DETAILS),
+        "money": tables["plan_pots"],
+        "money_of_schemes": tables["plan_funding"].merge(named, on="scheme_id", how="left")[
+            ["scheme_id", "scheme_name", "pot_id", "financial_year", "thousand_pounds"]
+        ],
+        "served": tables["plan_service"],
+    }
+
+
+def of_plan(proofs: Sequence[Mapping[str, Any]], seed: int, seconds: float) -> dict[str, Any]:
+    """What the manifest says of a plan: what is proven of each aim, and how it was sought; never the clock."""
+    return {"plan": {"proofs": [dict(one) for one in proofs], "seed": seed, "limit_seconds": seconds}} if proofs else {}
+
+
+def plan_headline(run: Run) -> dict[str, Any] | None:
+    """The plan of a run in figures, from its own files; none where it has none."""
+    if PLAN not in run.tables:
+        return None
+    return figures(
+        {name: run.table(name) for name in ("plan", "plan_pots", "plan_areas", "plan_unmet")},
+        run.manifest.get("plan", {}).get("proofs", []),
+    )
+
+
+def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What is built when and for how much, how many are met where, and what is proven of it."""
+    chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")].sort_values(["opens_ay", "scheme_id"])
+    whole = tables["plan_areas"][["lacking", "met_home", "met_next_door", "unmet", "in_year"]].sum()
+    return {
+        "schemes": [
+            {
+                "scheme_id": r.scheme_id,
+                "name": r.scheme_name,
+                "opens": int(r.opens_ay),
+                "places": float(r.places_when_full),
+                "thousand_pounds": round(float(r.thousand_pounds), 1),
+            }
+            for r in chosen.itertuples()
+        ],
+        "not_chosen": int((~tables["plan"]["chosen"].astype("bool")).sum()),
+        "thousand_pounds": round(float(chosen["thousand_pounds"].sum()), 1),
+        "received_thousand_pounds": round(float(tables["plan_pots"]["received"].sum()), 1),
+        "child_years": {name: round(float(value), 1) for name, value in whole.items()},
+        "proofs": [dict(one) for one in proofs],
+    }
+
+
+def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
+    """The same for people."""
+    if told is None:
+        return []
+    years, many = told["child_years"], len(told["schemes"])
+    lines = [
+        f"Capital plan: {many} of {many + told['not_chosen']} schemes for £{told['thousand_pounds'] / 1000:,.1f}m, of "
+        f"£{told['received_thousand_pounds'] / 1000:,.1f}m in the pots"
+    ]
+    width = max((len(one["name"]) for one in told["schemes"]), default=0)
+    lines += [
+        f"  {ay_label(one['opens'])}  {one['name']:<{width}}  {one['places']:>6,.0f} places  £{one['thousand_pounds']:>9,.0f}k"
+        for one in told["schemes"]
+    ]
+    lines.append(
+        f"  Child-years without a place: {years['lacking']:,.0f} before; of these {years['met_home']:,.0f} met in the own "
+        f"area, {years['met_next_door']:,.0f} next door, {years['unmet']:,.0f} without a place in this plan, "
+        f"{years['in_year']:,.0f} to be managed in-year"
+    )
+    lines += [f"  {one['said']}" for one in told["proofs"]]
+    return [*lines, ""]
+
+
+def area_measures() -> tuple[Measure, ...]:
+    """Ways to colour planning areas by what the plan leaves and meets."""
+    scale = steps(AREA_EDGES)
+    places: dict[str, Any] = {"unit": "children", "unit_one": "child"}
+    return (
+        Measure(
+            "plan_lacking",
+            "Capital plan: without a place before",
+            scale=scale,
+            adds_up=True,
+            saying="home to children without a place before the plan",
+            explain="Children who lack a place, all year groups, as the capital plan counts them: pupils beyond the places, and "
+            "hidden need where schools are full.",
+            **places,
+        ),
+        Measure(
+            "plan_unmet",
+            "Capital plan: without a place after",
+            scale=scale,
+            adds_up=True,
+            saying="home to children whom the plan finds no place for",
+            explain="Children for whom the plan finds no place, at home or next door; small shortfalls are managed in-year.",
+            **places,
+        ),
+    )
+
+
+def with_plan(values: pd.DataFrame, phase: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The values of a phase's areas (key, year) with what the plan leaves there; nought where the plan has nothing to say."""
+    if not has_plan(tables):
+        return values
+    mine = tables["plan_areas"][tables["plan_areas"]["phase"].eq(phase)]
+    told = mine.assign(key=mine["planning_area_code"], year=mine["ay"], plan_lacking=mine["lacking"], plan_unmet=mine["unmet"])
+    wide = values.merge(told[["key", "year", "plan_lacking", "plan_unmet"]], on=["key", "year"], how="left")
+    return wide.fillna({"plan_lacking": 0.0, "plan_unmet": 0.0})
+
+
+def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
+    """Schemes at their schools and sites: what each would bring, whether it is in the plan, and why."""
+    if not has_plan(tables):
+        return None
+    rows = tables[PLAN]
+    chosen = rows["chosen"].astype("bool")
+    items = pd.DataFrame({
+        "key": rows["scheme_id"],
+        "name": rows["scheme_name"],
+        "x": rows["easting"],
+        "y": rows["northing"],
+        "size": rows["places_when_full"].clip(lower=0.0),
+        "verdict": [
+            f"opens in {ay_label(int(ay))}" if yes else "not in the plan"
+            for yes, ay in zip(chosen, rows["opens_ay"], strict=True)
+        ],
+        "kind_told": rows["kind"].str.replace("_", " "),
+        "cost": [f"£{pounds:,.0f}k" for pounds in rows["thousand_pounds"]],
+        "served": [f"{children:,.0f} children" if children == children else "" for children in rows["children_served"]],
+        "why_so": rows["why_so"],
+    })
+    areas = pd.DataFrame({"layer": rows["phase"], "key": rows["scheme_id"], "area": rows["planning_area_code"]})
+    facts = {
+        "verdict": "In the capital plan?",
+        "kind_told": "Kind",
+        "cost": "Capital",
+        "served": "Gives a place to",
+        "why_so": "Why",
+    }
+    return Points(
+        "schemes",
+        "Schemes of the capital plan",
+        "scheme",
+        "diamond",
+        items,
+        "places",
+        facts,
+        {"verdict": "In the plan?", "kind_told": "Kind", "cost": "Capital"},
+        areas[areas["layer"].isin(("primary", "secondary"))],
+    )
+
+
+def no_plan(notes: Sequence[Note]) -> list[str]:
+    """Why there is no plan, in the words of the run's notes."""
+    return [note.text for note in notes if note.table == PLAN]
