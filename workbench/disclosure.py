@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.release.bounds import audit
+from workbench.release.bounds import all_protected, audit
 from workbench.release.hiding import hidden_rows, rounded
 from workbench.release.told import FEWEST, JUDGE, TOLD, USUAL, Fewest, Told
 
@@ -133,12 +133,13 @@ def bounds(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL
 
 def refuse_what_can_be_worked_out(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL) -> None:
     """Raise NotProtectedError when a hidden figure of a release can be worked out more closely than the rules allow."""
+    if all_protected(release.tables, release.rows, told, fewest.behind):
+        return
     found = bounds(release, told, fewest)
     bare = found[~found["protected"].astype("bool")]
-    if len(bare):
-        said = "; ".join(f"{r.quantity} of {r.area_code}, {r.ay} {r.term} {r.age_band}: {r.low:.1f} to {r.high:.1f}"
-                         for r in bare.head(5).itertuples())
-        raise NotProtectedError(f"{len(bare)} hidden figures can be worked out from what is shown: {said}; nothing was published")
+    said = "; ".join(f"{r.quantity} of {r.area_code}, {r.ay} {r.term} {r.age_band}: {r.low:.1f} to {r.high:.1f}"
+                     for r in bare.head(5).itertuples())
+    raise NotProtectedError(f"{len(bare)} hidden figures can be worked out from what is shown: {said}; nothing was published")
 
 
 def _with_their_cell(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:

@@ -15,28 +15,19 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_array, csr_array, diags_array
 
-from workbench.release.bounds import SLACK, Range, as_it_adds_up, ranges_of
+from workbench.release.bounds import ROOM, as_it_adds_up, too_narrow
 from workbench.release.cells import CELL, Block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from numpy.typing import NDArray
-
 Cell = tuple[object, ...]
 """The people that are hidden or shown as one: level, area_code, ay, age_band, who."""
-ROOM = 4.0      # how many times all people of a block a figure is thought to be at the most, in the programme
 
 
 def cells_of(block: Block) -> list[Cell]:
     """The cell of each unknown of a block that is a figure of some table."""
     return list(block.names[CELL].itertuples(index=False, name=None))
-
-
-def too_narrow(block: Block, fewest: float) -> tuple[Range, NDArray[np.bool_]]:
-    """The ranges of the hidden figures of a block, and which of them are too narrow."""
-    ranges = ranges_of(block)
-    return ranges, ranges.heads(block) < fewest - SLACK
 
 
 def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set[Cell], fewest: float) -> set[Cell]:
@@ -49,11 +40,10 @@ def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set
         block = next(iter(blocks_with(hidden | more)), None)
         if block is None:
             return more
-        ranges, narrow = too_narrow(block, fewest)
-        if not narrow.any():
+        narrow = too_narrow(block, fewest)
+        if not len(narrow):
             return more
-        target = int(ranges.at[narrow][np.argmin(ranges.heads(block)[narrow])])
-        found = _fewest_more(block, target, fewest) or _smallest(block)
+        found = _fewest_more(block, int(narrow[0]), fewest) or _smallest(block)
         if not found:
             return more
         more |= found
@@ -64,7 +54,7 @@ def without_the_needless(blocks_with: Callable[[set[Cell]], Iterable[Block]], hi
     """Of the cells hidden beside others, those that have to be: each is shown again if all stay protected, the largest first."""
     for cell in sorted(more, key=lambda one: (-size.get(one, 0.0), str(one))):
         fewer = more - {cell}
-        if not any(too_narrow(block, fewest)[1].any() for block in blocks_with(hidden | fewer)):
+        if not any(len(too_narrow(block, fewest)) for block in blocks_with(hidden | fewer)):
             more = fewer
     return more
 

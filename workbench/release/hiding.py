@@ -98,13 +98,15 @@ BlocksWith = Callable[[pd.DataFrame, set[Cell]], Iterator[Block]]
 def _beside_alike(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, hidden: set[Cell], fewest: float) -> set[Cell]:
     """The cells of one year and age to hide beside: what one term or measure asks for may bare something in another."""
     more: set[Cell] = set()
+    told = [set(part["cell"]) for part in parts]
+    settled: list[set[Cell] | None] = [None] * len(parts)
     while True:
-        further: set[Cell] = set()
-        for part in parts:
-            further |= hide_beside(partial(blocks_with, part), hidden | more | further, fewest)
-        if not further:
+        open_still = [k for k, cells in enumerate(told) if settled[k] != cells & (hidden | more)]
+        if not open_still:
             return more
-        more |= further
+        for k in open_still:
+            more |= hide_beside(partial(blocks_with, parts[k]), hidden | more, fewest)
+            settled[k] = told[k] & (hidden | more)
 
 
 def _blocks_with(part: pd.DataFrame, gone: set[Cell], areas: Areas, tables: Mapping[str, pd.DataFrame],
