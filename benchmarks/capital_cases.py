@@ -84,74 +84,66 @@ def _group(zone: pd.Series, year: pd.Series) -> pd.Series:
 def county(t: dict[str, pd.DataFrame], rates: dict[str, float]) -> tuple[Case, Choices]:
     """One made county: each zone and year a group of one cell, placed afresh; four pots, two tied to a side of the county."""
     years = tuple(FIRST + int(y) for y in sorted(t["demand"]["year"].unique()))
-    demand, reach, schemes = t["demand"], t["reach"], t["schemes"]
-    pots_of = t["eligible"].merge(schemes[["scheme", "site"]], on="scheme")
-    tied = {
-        p for p in pots_of["pot"].unique() if set(pots_of["site"].unique()) != set(pots_of.loc[pots_of["pot"] == p, "site"])
-    }
-    side = pots_of[pots_of["pot"].isin(tied)].drop_duplicates("site").set_index("site")["pot"]
-    links = reach.merge(demand[["zone", "year"]], on="zone")
-    ids = _group(demand["zone"], demand["year"])
-    after = pd.DataFrame({"after": range(len(years))})
-    pots = sorted(t["pots"]["pot"].unique())
-    case = check_case(
-        years,
-        {
-            "groups": pd.DataFrame({
-                "group_id": ids,
-                "area_code": "z" + demand["zone"].astype(str),
-                "phase": "primary",
-                "deprived": False,
-            }),
-            "cells": pd.DataFrame({
-                "group_id": ids,
-                "ay": FIRST + demand["year"],
-                "nc_year": 0,
-                "children": demand["children"],
-                "material": True,
-            }),
-            "sites": pd.DataFrame({
-                "site_id": t["sites"]["site"].astype(str),
-                "area_code": t["sites"]["site"].map(side),
-                "most_places": np.nan,
-            }),
-            "free": t["sites"]
-            .merge(pd.DataFrame({"ay": years}), how="cross")
-            .assign(site_id=lambda s: s["site"].astype(str), nc_year=0),
-            "links": pd.DataFrame({
-                "group_id": _group(links["zone"], links["year"]),
-                "site_id": links["site"].astype(str),
-                "kind": "home",
-                "km": links["km"],
-                "transport": 0.0,
-            }),
-            "schemes": pd.DataFrame({
-                "scheme_id": schemes["scheme"],
-                "site_id": schemes["site"].astype(str),
-                "kind": "expansion",
-                "phase": "primary",
-                "purpose": "mainstream",
-                "exclusive_group": "site" + schemes["site"].astype(str),
-                **DECIDED,
-            }),
-            "adds": schemes.merge(after, how="cross").assign(scheme_id=lambda s: s["scheme"], nc_year=0),
-            "costs": pd.DataFrame({"scheme_id": schemes["scheme"], "after": 0, "thousand_pounds": schemes["cost"]}),
-            "receipts": pd.DataFrame({
-                "pot_id": t["pots"]["pot"],
-                "fy": FIRST + t["pots"]["year"],
-                "thousand_pounds": t["pots"]["amount"],
-                "spend_by": years[-1],
-                "status": "received",
-            }),
-            "ringfences": pd.DataFrame({
-                "pot_id": pots,
-                "purpose": "mainstream",
-                "phase": "primary",
-                "standing": "allowed",
-                "source": "made",
-            }),
-            "pot_areas": pd.DataFrame([(p, p) for p in sorted(tied)], columns=["pot_id", "area_code"]),
-        },
-    )
+    side = _sides(t["eligible"].merge(t["schemes"][["scheme", "site"]], on="scheme"))
+    tables = {**_children(t), **_places(t, years, side), **_buildable(t, years), **_money(t, years[-1], sorted(set(side)))}
     weights = {"unmet_material": rates["unmet"], "km": rates["km"], "cost": rates["thousand_pounds"]}
-    return case, Choices(levels=exchange(weights, gap=1e-3))
+    return check_case(years, tables), Choices(levels=exchange(weights, gap=1e-3))
+
+
+def _sides(pots_of: pd.DataFrame) -> pd.Series:
+    """By site the pot that pays on its side of the county only."""
+    everywhere = pots_of["site"].nunique()
+    tied = pots_of.groupby("pot")["site"].transform("nunique") < everywhere
+    side: pd.Series = pots_of[tied].drop_duplicates("site").set_index("site")["pot"]
+    return side
+
+
+def _children(t: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Groups, their cells and the sites they reach."""
+    demand = t["demand"]
+    links = t["reach"].merge(demand[["zone", "year"]], on="zone")
+    ids, areas = _group(demand["zone"], demand["year"]), "z" + demand["zone"].astype(str)
+    groups = pd.DataFrame({"group_id": ids, "area_code": areas, "phase": "primary", "deprived": False})
+    cells = {"group_id": ids, "ay": FIRST + demand["year"], "nc_year": 0, "children": demand["children"], "material": True}
+    reach = {
+        "group_id": _group(links["zone"], links["year"]), "site_id": links["site"].astype(str), "kind": "home",
+        "km": links["km"], "transport": 0.0,
+    }
+    return {"groups": groups, "cells": pd.DataFrame(cells), "links": pd.DataFrame(reach)}
+
+
+def _places(t: dict[str, pd.DataFrame], years: tuple[int, ...], side: pd.Series) -> dict[str, pd.DataFrame]:
+    """Sites and their free places, the same in all years."""
+    ids = t["sites"]["site"].astype(str)
+    sites = pd.DataFrame({"site_id": ids, "area_code": t["sites"]["site"].map(side), "most_places": np.nan})
+    free = pd.DataFrame({"site_id": ids, "places": t["sites"]["places"], "nc_year": 0})
+    return {"sites": sites, "free": free.merge(pd.DataFrame({"ay": years}), how="cross")}
+
+
+def _buildable(t: dict[str, pd.DataFrame], years: tuple[int, ...]) -> dict[str, pd.DataFrame]:
+    """Schemes, the places they add and what they cost."""
+    k, site = t["schemes"]["scheme"], t["schemes"]["site"].astype(str)
+    schemes = {
+        "scheme_id": k, "site_id": site, "kind": "expansion", "phase": "primary", "purpose": "mainstream",
+        "exclusive_group": "site" + site, **DECIDED,
+    }
+    adds = pd.DataFrame({"scheme_id": k, "nc_year": 0, "places": t["schemes"]["places"]})
+    return {
+        "schemes": pd.DataFrame(schemes),
+        "adds": adds.merge(pd.DataFrame({"after": range(len(years))}), how="cross"),
+        "costs": pd.DataFrame({"scheme_id": k, "after": 0, "thousand_pounds": t["schemes"]["cost"]}),
+    }
+
+
+def _money(t: dict[str, pd.DataFrame], last: int, tied: list[str]) -> dict[str, pd.DataFrame]:
+    """Pots, what they receive, and the side of the county to which some are tied."""
+    receipts = {
+        "pot_id": t["pots"]["pot"], "fy": FIRST + t["pots"]["year"], "thousand_pounds": t["pots"]["amount"],
+        "spend_by": last, "status": "received",
+    }
+    fences = {
+        "pot_id": sorted(t["pots"]["pot"].unique()), "purpose": "mainstream", "phase": "primary", "standing": "allowed",
+        "source": "made",
+    }
+    areas = pd.DataFrame([(p, p) for p in tied], columns=["pot_id", "area_code"])
+    return {"receipts": pd.DataFrame(receipts), "ringfences": pd.DataFrame(fences), "pot_areas": areas}
