@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BOUNDS = ["quantity", "level", "area_code", "ay", "age_band", "who", "term", "low", "high", "heads", "needed", "protected"]
 SLACK = 1e-6
-ROOM = 4.0      # how many times the largest figure of a block a hidden one is thought to be at the most
+ROOM = 1.5      # how many times the largest figure of a block a hidden one is thought to be at the most
 OPTIMAL, UNBOUNDED = 0, 3
 
 
