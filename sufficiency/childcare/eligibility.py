@@ -158,7 +158,7 @@ def shares(children: Mapping[str, Floats], totals: Mapping[tuple[str, str], floa
 
 def different(published: float, counted: float, ay: int) -> tuple[Note, ...]:
     """Say where three- and four-year-olds as published and as counted here differ by more than one in twenty."""
-    if counted <= 0 or abs(published / counted - 1) <= 0.05:
+    if counted <= 0 or abs(published / counted - 1) <= float(rulebook("childcare_use")["reception"]["counts_differ"]):
         return ()
     return (Note("childcare_eligible", f"{published:,.0f} three- and four-year-olds outside Reception are published for January "
                  f"{ay + 1} ({ay_label(ay)}), {counted:,.0f} are counted here from births and Reception",

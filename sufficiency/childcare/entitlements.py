@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 KINDS = ("universal", "early_learning", "working_parent")
 """Headings of funded hours, in the order in which a child's hours are given."""
 
-WEEKS_A_YEAR = 38           # of term time, in which hours a week are told
-PTE_HOURS = 15              # one part-time-equivalent place, a week
+WEEKS_A_YEAR = int(rulebook("entitlements")["year"]["term_weeks"])      # of term time, in which hours a week are told
+PTE_HOURS = int(rulebook("entitlements")["year"]["pte_hours"])          # one part-time-equivalent place, a week
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,13 @@ def stretched(hours_week: float, weeks: float, term_weeks: float = WEEKS_A_YEAR)
 
 
 def earnings_thresholds(on: date) -> dict[str, int]:
-    """What a parent is expected to earn in three months to count as working, in whole pounds, by the age of the parent."""
+    """What a parent is expected to earn in three months to count as working, in whole pounds, by the age of the parent.
+
+    And `highest_income`, the most that each may have in a year. Empty where the rulebook has nothing of the day.
+    """
     rows = [row for row in rulebook("entitlements")["earnings"] if row["from"] <= on]
     if not rows:
-        raise ValueError(f"the rulebook has no earnings thresholds of {on.isoformat()}")
+        return {}
     row = max(rows, key=lambda r: r["from"])
-    return {who: int(row[who] * row["hours_week"] * row["weeks"]) for who in ("adult", "aged_18_to_20", "under_18_or_apprentice")}
+    whose = ("adult", "aged_18_to_20", "under_18_or_apprentice")
+    return {who: int(row[who] * row["hours_week"] * row["weeks"]) for who in whose} | {"highest_income": row["highest_income"]}

@@ -17,16 +17,18 @@ import pandas as pd
 from planning_areas.school_year import ay_label
 from planning_areas.wording import some
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
+from sufficiency.childcare.entitlements import earnings_thresholds
 from sufficiency.childcare.gaps import assumed, gaps_said
 from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
 from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
-from sufficiency.childcare.terms import BAND_NAMES, YOUNG
+from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sufficiency.evidence import Evidence
 
-LONG_WEEK = 50.0        # opening hours a week from which a setting suits most who work irregular hours of the day
 SPOKEN = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
 
 
@@ -105,7 +107,8 @@ def _low_income(_: Figures) -> Found:
 def _irregular(figures: Figures) -> Found:
     told = figures.evidence.settings_hours.dropna(subset=["hours_week"])
     longest = told.groupby("setting_ref")["hours_week"].max().astype("float64")
-    said = (f"{(longest >= LONG_WEEK).sum()} of {len(longest)} settings that told their hours are open {LONG_WEEK:.0f} hours a "
+    long_week = float(rulebook("childcare_ratios")["long_week"]["hours"])
+    said = (f"{(longest >= long_week).sum()} of {len(longest)} settings that told their hours are open {long_week:.0f} hours a "
             "week or more." if len(longest) else "")
     return said, "settings_hours", _listed("who is open in the evening, at night and at weekends", figures.silent())
 
@@ -118,8 +121,20 @@ def _funded(figures: Figures) -> Found:
     said = _lines("Taken up in the spring:", parts, "Held against what is on offer in the term that is worst:", balance)
     guessed = rows[rows["basis"].str.startswith("rulebook")]
     names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
+    if "working_parent" in set(rows["kind"]):
+        said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}"
     return said, f"childcare_takeup, {TABLE}", _listed(
         f"how many take hours up ({names}): these are rates of England" if len(guessed) else "", _unsure(figures, FUNDED))
+
+
+def working_parents(on: date) -> str:
+    """Who counts as working on a day, in a sentence; blank where the rulebook has nothing of that day."""
+    least = earnings_thresholds(on)
+    if not least:
+        return ""
+    return (f"Working parents' hours are for families in which each parent, or the only one, expects to earn at least "
+            f"£{least['adult']:,} in three months (aged 18 to 20: £{least['aged_18_to_20']:,}; younger, or apprentice in the "
+            f"first year: £{least['under_18_or_apprentice']:,}) and no more than £{least['highest_income']:,} a year.")
 
 
 def _school_age(figures: Figures) -> Found:

@@ -15,21 +15,6 @@ from sufficiency.childcare.entitlements import PTE_HOURS, WEEKS_A_YEAR
 PTE_YEAR = PTE_HOURS * WEEKS_A_YEAR     # 570 hours
 
 
-def place_hours_week(places: float, hours_week: float, occupancy: float = 1.0, share: float = 1.0) -> float:
-    """Hours on offer in a week: of all that could be used in practice, a share, such as that of funded hours or of an age."""
-    return places * hours_week * occupancy * share
-
-
-def place_hours_year(places: float, hours_week: float, weeks_year: float) -> float:
-    """Place-hours of a year, full."""
-    return places * hours_week * weeks_year
-
-
-def pte_year(hours_year: float, occupancy: float = 1.0, share: float = 1.0) -> float:
-    """Children whose 570 hours a year's place-hours hold, if all of them spread theirs over the weeks of the setting."""
-    return hours_year * occupancy * share / PTE_YEAR
-
-
 def pte_week(hours_week: float) -> float:
     """Children whose 15 hours a week in term time a week's hours hold."""
     return hours_week / PTE_HOURS

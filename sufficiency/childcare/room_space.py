@@ -82,8 +82,3 @@ def as_places_at(vacancies: Mapping[str, float], age_band: str, on: date, floor:
     """Vacant places of several ages, reckoned in staff, as places at one age; floor: the children for whom there is floor."""
     adults = sum(places / children_per_adult(age, on) for age, places in vacancies.items())
     return min(adults * children_per_adult(age_band, on), floor)
-
-
-def vacancy_rates(vacant: Mapping[str, float], places: Mapping[str, float]) -> dict[str, float]:
-    """Share of the places of each age band that is vacant; missing where there are no places."""
-    return {age: vacant.get(age, 0.0) / n if n > 0 else math.nan for age, n in places.items()}

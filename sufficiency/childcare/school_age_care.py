@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.terms import TERMS, YOUNG
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
@@ -66,12 +65,6 @@ def school_age_care(use: Use, pupils: ByYearGroup, years: range) -> tuple[pd.Dat
     told = Note("childcare_takeup", f"how many school children want care is that of the rulebook, unverified: {shown}",
                 "a local survey would say more: rates found elsewhere range from 15 % to 25 %")
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)], () if own else (told,)
-
-
-def hours_a_year(care: str, hours_week: float) -> float:
-    """Hours a year from hours a week: of the weeks of term, or of the holidays."""
-    weeks = rulebook("childcare_use")["school_age"]["holiday_weeks"] if care == HOLIDAY else WEEKS_A_YEAR
-    return float(hours_week * weeks)
 
 
 def disabled_children(young: UnderFives, pupils: ByYearGroup, years: range,

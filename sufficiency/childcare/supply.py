@@ -25,7 +25,7 @@ from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.headcount_checks import above_entitlement
 from sufficiency.childcare.place_hours import pte
 from sufficiency.childcare.provider_tables import GROUPS
-from sufficiency.childcare.setting_list import TABLE, text_at
+from sufficiency.childcare.setting_list import TABLE
 from sufficiency.childcare.setting_offers import (
     Offers,
     SupplyChoices,
@@ -211,23 +211,3 @@ def with_pte(hours: pd.DataFrame) -> pd.DataFrame:
         return [pte(h, p, w) for h, p, w in zip(hours[column], hours["pattern"], hours["weeks_year"], strict=True)]
 
     return hours.assign(pte=worth("hours_week"), funded_pte=worth("funded_hours_week"))
-
-
-def by_area(hours: pd.DataFrame, area: str) -> pd.DataFrame:
-    """Add supply up to areas, such as `district_code`: hours by year, term, age, pattern and basis."""
-    keys = [area, "ay", "term", "age_band", "pattern", "basis"]
-    return hours[hours["own"]].groupby(keys, as_index=False)[["hours_week", "funded_hours_week"]].sum()
-
-
-def vacancies(evidence: Evidence, settings: Settings) -> pd.DataFrame:
-    """Vacant and taken hours of the headcount by district, year, term and age band, and the share that is taken up.
-
-    Vacancies for babies are none for three-year-olds, so ages are never added up (see `room_space.as_places_at`).
-    """
-    table = evidence.termly_headcount
-    listed = settings.table.drop_duplicates("setting_ref").set_index("setting_ref")["district_code"]
-    ref = table["setting_ref"].map(lambda r: settings.aliases.get(r, r))
-    vacant = table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0)
-    rows = table.assign(district_code=text_at(ref, listed), vacant=vacant, taken=table["hours_week"] - vacant)
-    by = rows.groupby(["district_code", "ay", "term", "age_band"], as_index=False)[["taken", "vacant"]].sum()
-    return by.assign(occupancy=(by["taken"] / (by["taken"] + by["vacant"])).where(by["taken"] + by["vacant"] > 0))

@@ -59,13 +59,6 @@ def months_reached(born: date, on: date) -> int:
     return months if born.day < on.day else months - 1
 
 
-def entitled_from(born: date, months: int) -> date:
-    """Give the first day on which a child who reaches this age in months is entitled: the start of the term after it."""
-    reached = born.year + (born.month - 1 + months) // MONTHS
-    starts = (begins(ay, term) for ay in range(reached - 1, reached + 2) for term in TERMS)
-    return next(start for start in starts if months_reached(born, start) >= months)
-
-
 def window(band: str, ay: int, term: str) -> range:
     """Give the months of birth of the children of an age band in a term, by the term rule, as month numbers."""
     ages = rulebook("entitlements")["ages"][band]
@@ -85,11 +78,6 @@ def cohort_of_month(number: int) -> int:
 def place_in_cohort(number: int) -> int:
     """Give the place of a month of birth in its cohort: September 0, August 11."""
     return (number - month_number(0, SEPTEMBER)) % MONTHS
-
-
-def window_in_cohorts(band: str, term: str) -> float:
-    """Say how large a term's window is in years of births, where births are the same every month: 1.25, 1, 1.33 ..."""
-    return len(window(band, 2026, term)) / MONTHS
 
 
 def peak(by_term: Mapping[str, float]) -> str:

@@ -18,6 +18,7 @@ import pandas as pd
 from planning_areas.wording import some
 from sufficiency.childcare.balance import AROUND_SCHOOL
 from sufficiency.childcare.balance import HOLIDAY as AT_HOLIDAYS
+from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.setting_list import text_at
 from sufficiency.childcare.setting_points import placed_postcodes, small_area_at
 from sufficiency.evidence import Note
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
 
 TABLE = "clubs"
-DAYS = 5
-YOUNGEST, OLDEST = 4, 11            # where a club does not say: Reception to Year 6
 OLDEST_OF_YOUNGER = 7               # of the age band age_5_7
 PLACE = ["easting", "northing", "lsoa_code", "district_code", "ward_code"]
 HOLIDAY = "holiday"                 # a pattern of its own: nobody who needs care in term is helped by it
@@ -59,9 +58,14 @@ def _time(name: str) -> float:
     return float(minutes(pd.Series([rulebook("childcare_ratios")["wraparound"][name]])).iloc[0])
 
 
+def _days() -> int:
+    """Days of a school week."""
+    return int(rulebook("childcare_ratios")["wraparound"]["days"])
+
+
 def school_week() -> float:
     """Hours of a school's own week."""
-    return DAYS * (_time("school_ends") - _time("school_begins")) / 60
+    return _days() * (_time("school_ends") - _time("school_begins")) / 60
 
 
 def around_school_week() -> float:
@@ -71,7 +75,7 @@ def around_school_week() -> float:
 
 def whole_day_week() -> float:
     """Hours of a week of the holidays, from eight to six."""
-    return DAYS * (_time("closes") - _time("opens")) / 60
+    return _days() * (_time("closes") - _time("opens")) / 60
 
 
 def club_hours(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -88,18 +92,18 @@ def club_hours(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tu
     for column, length in ends.items():
         places = clubs[column].astype("float64").fillna(0.0)
         lacks |= places.gt(0) & length.isna()
-        term += (places * length * DAYS).fillna(0.0)
+        term += (places * length * _days()).fillna(0.0)
     vacation = clubs["places_holiday"].astype("float64").fillna(0.0)
     lacks |= vacation.gt(0) & clubs["holiday_hours_week"].isna()
     holiday = (vacation * clubs["holiday_hours_week"].astype("float64")).fillna(0.0)
     most = clubs[["places_am", "places_pm"]].astype("float64").max(axis=1).fillna(0.0)
-    parts = []
+    parts, holiday_weeks = [], clubs["holiday_weeks"].astype("float64")
     for age, share in _age_shares(clubs).items():
         for pattern, hours, places in (("term_time", term, most), (HOLIDAY, holiday, vacation)):
             parts.append(pd.DataFrame({
                 "setting_ref": clubs["club_ref"], "setting_name": clubs["club_name"], "provider_type_group": "out_of_school",
                 "own": True, "age_band": age, "pattern": pattern, "places": places * share, "hours_week": hours * share,
-                "funded_hours_week": 0.0, "weeks_year": clubs["holiday_weeks"].astype("float64") if pattern == HOLIDAY else 38.0,
+                "funded_hours_week": 0.0, "weeks_year": holiday_weeks if pattern == HOLIDAY else float(WEEKS_A_YEAR),
                 "basis": "survey", "funded_basis": "told",
             }))
     rows = pd.concat(parts, ignore_index=True)
@@ -110,7 +114,8 @@ def club_hours(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tu
 
 def _age_shares(clubs: pd.DataFrame) -> dict[str, pd.Series]:
     """The part of each club's places for either age band: the years of age that it takes up to seven, and above."""
-    low, high = clubs["youngest"].astype("float64").fillna(YOUNGEST), clubs["oldest"].astype("float64").fillna(OLDEST)
+    rule = rulebook("childcare_ratios")["wraparound"]
+    low, high = (clubs[end].astype("float64").fillna(rule[end]) for end in ("youngest", "oldest"))
     younger = (np.minimum(high, OLDEST_OF_YOUNGER) - low + 1).clip(lower=0)
     share = (younger / (high - low + 1).clip(lower=1)).clip(upper=1.0)
     return {"age_5_7": share, "age_8_14": 1 - share}

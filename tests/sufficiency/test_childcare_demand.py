@@ -15,7 +15,7 @@ from planning_areas.lookup import lookup_from
 from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.demand import COLUMNS, FUNDED, Demand, childcare_demand, table_of_children
 from sufficiency.childcare.entitlements import in_force
-from sufficiency.childcare.school_age_care import disabled_children, hours_a_year, school_age_care
+from sufficiency.childcare.school_age_care import disabled_children, school_age_care
 from sufficiency.childcare.small_area_children import children_under_five, month_shares, net_inflow, school_children
 from sufficiency.childcare.takeup import Use, paid_for
 from sufficiency.childcare.terms import TERMS, YOUNG, begins
@@ -270,7 +270,6 @@ def test_care_around_school_and_disabled_children(town: Made) -> None:
     assert autumn.loc["age_5_7"].tolist() == pytest.approx([270, 54])
     assert autumn.loc["age_8_14"].tolist() == pytest.approx([360 + 255, 72 + 0.02 * 255])
     assert set(rows.query("care == 'holiday'")["term"]) == {""} and "unverified" in note.text
-    assert (hours_a_year("after_school", 5), hours_a_year("holiday", 5)) == (190, 65)
     own = table("childcare_takeup", ("E10000099", 2020, "after_school", "age_5_7", 0.5, 10.0))
     rows, notes = school_age_care(replace(use, own=own), pupils, range(2022, 2023))
     assert notes == () and rows.query("term == 'autumn' and care == 'after_school' and age_band == 'age_5_7'")[

@@ -12,7 +12,8 @@ from town import BASE, WEST_PRIMARY, evidence, lsoas, roll, school
 from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.setting_offers import SupplyChoices, choices_of
 from sufficiency.childcare.settings_places import settings_of
-from sufficiency.childcare.supply import SUPPLY, Supply, by_area, hours_on_offer, vacancies, with_pte
+from sufficiency.childcare.supply import SUPPLY, Supply, hours_on_offer, with_pte
+from sufficiency.childcare.vacant import VACANT, vacancies
 
 GUESS = SupplyChoices(assume_hours=True)
 
@@ -149,13 +150,22 @@ def test_clubs_stand_in_every_term_and_their_holidays_apart() -> None:
 
 
 def test_vacancies_are_told_by_district_and_age_and_never_added_up_over_ages() -> None:
-    heads = [counted("EY1", "paid", 60), counted("EY1", "vacant", 20), counted("EY1", "vacant", 30, age_band="under_2"),
-             counted("EY2", "universal", 15, age_band="age_3_4")]
-    register = [provider("EY1"), provider("EY2", POSTCODES[2])]
+    """Five nurseries of the west have 60 hours for twos taken and 20 vacant, and 30 vacant for babies; the east has one alone."""
+    west = [f"EY{n}" for n in range(1, 6)]
+    heads = [one for ref in west for one in (counted(ref, "paid", 60), counted(ref, "vacant", 20),
+                                             counted(ref, "vacant", 30, age_band="under_2"))]
+    heads += [counted("EY9", "universal", 15, age_band="age_3_4"), counted("EY9", "paid", 40)]
+    register = [*(provider(ref) for ref in west), provider("EY9", POSTCODES[2])]
     known = evidence({"postcodes": postcodes(), "lsoas": lsoas(), "ofsted_register": register, "termly_headcount": heads})
-    table = vacancies(known, settings_of(known)).set_index(["district_code", "age_band"])
-    west, east = "E07000001", "E07000002"
-    assert table["occupancy"].to_dict() == {(west, "age_2"): 0.75, (west, "under_2"): 0, (east, "age_3_4"): 1}
+    table = vacancies(known, settings_of(known))
+    assert list(table.columns) == VACANT
+    by = table.set_index(["area_code", "age_band"])
+    assert by["vacancy_rate"].to_dict() == pytest.approx({("E07000001", "age_2"): 0.25, ("E07000001", "under_2"): 1,
+                                                          ("E10000099", "age_2"): 100 / 440, ("E10000099", "under_2"): 1})
+    assert by["settings"].tolist() == [6, 5, 5, 5], "one nursery alone is not told, nor its threes"
+    babies = by.loc[("E07000001", "under_2")]
+    assert babies["pte_vacant"] == 10 and babies["pte_as_age_3_4"] == pytest.approx(10 / 3 * 8)
+    assert vacancies(evidence({}), settings_of(evidence({}))).empty
 
 
 def test_what_the_council_says_of_a_closed_school_is_named_and_left_out() -> None:
@@ -216,15 +226,13 @@ def test_funded_hours_are_never_those_of_children_at_school() -> None:
     assert (supply.hours["funded_hours_week"] <= supply.hours["hours_week"]).all()
 
 
-def test_the_order_of_rows_changes_nothing_and_areas_add_up() -> None:
+def test_the_order_of_rows_changes_nothing() -> None:
     rows = [provider("EY1"), provider("EY2", POSTCODES[2]), childminder("EY9"), provider("EY3", POSTCODES[1], own=False)]
     first = on_offer(GUESS, ofsted_register=rows)
     second = on_offer(GUESS, ofsted_register=rows[::-1])
     keys = ["setting_ref", "term", "age_band"]
     one, other = (supply.hours.sort_values(keys, ignore_index=True) for supply in (first, second))
     pd.testing.assert_frame_equal(one, other)
-    area = by_area(first.hours, "district_code")
-    assert area["hours_week"].sum() == pytest.approx(first.hours.loc[first.hours["own"], "hours_week"].sum())
     assert on_offer().hours.empty
 
 

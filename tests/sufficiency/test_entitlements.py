@@ -18,6 +18,7 @@ from sufficiency.childcare.entitlements import (
     layers,
     stretched,
 )
+from sufficiency.childcare.findings import working_parents
 
 DATES = [date(2016, 9, 1), date(2017, 8, 31), date(2017, 9, 1), date(2023, 9, 1), date(2024, 3, 31), date(2024, 4, 1),
          date(2024, 8, 31), date(2024, 9, 1), date(2025, 4, 1), date(2025, 8, 31), date(2025, 9, 1), date(2027, 1, 1)]
@@ -95,7 +96,9 @@ def test_g4_stretched_hours() -> None:
 
 
 def test_g1_earnings_thresholds() -> None:
-    assert list(earnings_thresholds(date(2025, 9, 1)).values()) == [2539, 2080, 1570]
-    assert list(earnings_thresholds(date(2026, 9, 1)).values()) == [2643, 2256, 1664]
-    with pytest.raises(ValueError, match="no earnings thresholds of 2019-04-01"):
-        earnings_thresholds(date(2019, 4, 1))
+    assert list(earnings_thresholds(date(2025, 9, 1)).values()) == [2539, 2080, 1570, 100_000]
+    assert list(earnings_thresholds(date(2026, 9, 1)).values()) == [2643, 2256, 1664, 100_000]
+    assert earnings_thresholds(date(2019, 4, 1)) == {}
+    said = working_parents(date(2026, 9, 1))
+    assert "at least £2,643 in three months" in said and "no more than £100,000 a year" in said
+    assert working_parents(date(2019, 4, 1)) == "", "nothing is said of a day of which nothing is known"

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from sufficiency.childcare.place_hours import place_hours_week, place_hours_year, pte, pte_week, pte_year
+from sufficiency.childcare.place_hours import PTE_YEAR, pte, pte_week
 from sufficiency.childcare.provider_tables import AGE_BANDS, ENTITLEMENT_KINDS, GROUPS, TERM_NAMES
 from sufficiency.childcare.room_space import (
     Room,
@@ -16,7 +16,6 @@ from sufficiency.childcare.room_space import (
     room_places,
     space_places,
     staff_needed,
-    vacancy_rates,
 )
 from sufficiency.childcare.terms import TERMS, YOUNG
 from sufficiency.rules import rulebook
@@ -67,22 +66,16 @@ def test_floor_outdoors_counts_only_where_the_switch_says_so_and_never_for_babie
 
 
 def test_a_nursery_of_forty_places_over_a_year_and_in_a_week_of_term() -> None:
-    year = place_hours_year(40, 50, 51)
-    assert year == 102_000
-    assert year * 0.85 * 0.60 == pytest.approx(52_020)
-    assert round(pte_year(year, 0.85, 0.60), 1) == 91.3
-    assert round(pte_year(year, 0.85, 0.60) / 2, 1) == 45.6
-    week = place_hours_week(40, 50, 0.85, 0.60)
-    assert week == pytest.approx(1_020) and pte_week(week) == pytest.approx(68)
+    week = 40 * 50 * 0.85 * 0.60
+    assert PTE_YEAR == 570 and week == pytest.approx(1_020) and pte_week(week) == pytest.approx(68)
     assert pte(week, "term_time", 51) == pytest.approx(68)
-    assert round(pte(week, "stretched", 51), 1) == 91.3
-    assert pte_year(year, 0.85, 0.60) / pte_week(week) - 1 == pytest.approx(0.342, abs=5e-4), "by a third too much for a term"
+    assert round(pte(week, "stretched", 51), 1) == 91.3 == round(52_020 / 570, 1)
+    assert round(pte(week, "stretched", 51) / 2, 1) == 45.6, "children of thirty hours"
+    assert pte(week, "stretched", 51) / pte_week(week) - 1 == pytest.approx(0.342, abs=5e-4), "by a third too much for a term"
 
 
 def test_a_school_nursery_of_26_places_in_term_time() -> None:
-    year = place_hours_year(26, 30, 38)
-    assert year == 29_640 and pte_year(year) == pytest.approx(52)
-    assert pte(place_hours_week(26, 30), "term_time", 38) == pytest.approx(52)
+    assert pte(26 * 30, "term_time", 38) == pytest.approx(52) == 29_640 / PTE_YEAR
 
 
 def test_vacancies_are_told_by_age_and_turned_into_others_by_staff() -> None:
@@ -90,8 +83,6 @@ def test_vacancies_are_told_by_age_and_turned_into_others_by_staff() -> None:
     assert as_places_at({"under_2": 3, "age_2": 5}, "age_3_4", SINCE) == pytest.approx(16)
     assert as_places_at({"under_2": 3}, "age_3_4", SINCE, floor=4) == 4
     assert as_places_at({"age_3_4": 8}, "under_2", SINCE) == pytest.approx(3)
-    rates = vacancy_rates({"under_2": 3}, {"under_2": 12, "age_2": 20, "age_3_4": 0})
-    assert rates["under_2"] == 0.25 and rates["age_2"] == 0 and math.isnan(rates["age_3_4"])
 
 
 def test_every_kind_of_provider_has_its_shares_and_hours_and_every_value_its_tag() -> None:

@@ -13,7 +13,6 @@ from sufficiency.childcare.terms import (
     YOUNG,
     begins,
     cohort_of_month,
-    entitled_from,
     month_number,
     month_of,
     months_reached,
@@ -21,8 +20,19 @@ from sufficiency.childcare.terms import (
     place_in_cohort,
     sized_on,
     window,
-    window_in_cohorts,
 )
+
+
+def entitled_from(born: date, months: int) -> date:
+    """Give the first day on which a child who reaches this age in months is entitled: the start of the term after it."""
+    reached = born.year + (born.month - 1 + months) // MONTHS
+    starts = (begins(ay, term) for ay in range(reached - 1, reached + 2) for term in TERMS)
+    return next(start for start in starts if months_reached(born, start) >= months)
+
+
+def window_in_cohorts(band: str, term: str) -> float:
+    """Say how large a term's window is in years of births, where births are the same every month: 1.25, 1, 1.33 ..."""
+    return len(window(band, 2026, term)) / MONTHS
 
 
 @pytest.mark.parametrize("months", [9, 24, 36])
