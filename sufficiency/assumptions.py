@@ -87,7 +87,7 @@ class Assumptions:
     plan_aims: str = says("in_order", "in_order: shortfall, then money, travel, surplus; exchange: all at plan_rates at once")
     plan_rates: tuple[float, ...] = says(
         (20.0, 2.0, 1.0, 1.0, 0.01, 0.1),
-        "thousand pounds that are worth a child-year short, a small one, a thousand of capital, of transport, a km, an empty place")
+        "thousand pounds for a child-year short, a small one, a thousand of capital, of transport, a km, an empty place")
     plan_seconds: float = says(300.0, "seconds after which the best plan found so far is taken; a proven one comes sooner")
     plan_why_seconds: float = says(600.0, "seconds at most to ask of every scheme what would be otherwise; 0: do not ask")
     transport_cost: float = says(0.0, "pounds for a child and year of school transport; 0: the rulebook's (F)")

@@ -55,7 +55,7 @@ def programme_chart(funding: pd.DataFrame, name: str) -> Chart:
             axes.bar(at, money, bottom=base, width=0.62, label=plain_text(look.label), **look.options())
             base = base + money
         for x, whole in zip(at, base, strict=True):
-            axes.text(x, whole + 0.01 * base.max(), f"{whole:,.1f}", ha="center", va="bottom")
+            axes.text(float(x), whole + 0.01 * base.max(), f"{whole:,.1f}", ha="center", va="bottom")
         axes.set_xticks(at, [_year(int(fy)) for fy in table.index])
         axes.set_ylabel("million pounds")
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="Pot")

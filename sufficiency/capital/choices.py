@@ -15,6 +15,9 @@ TERMS = {
 }
 """What can be weighed, each with its unit."""
 
+IN_ORDER, EXCHANGE = AIMS = ("in_order", "exchange")
+"""How a council has its plan chosen: aim after aim, or all at once by exchange rates."""
+
 
 @dataclass(frozen=True)
 class Level:

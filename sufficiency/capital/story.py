@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sufficiency.capital.choices import LEXICOGRAPHIC, TERMS, Choices, exchange
+from sufficiency.capital.choices import EXCHANGE, LEXICOGRAPHIC, TERMS, Choices, exchange
 from sufficiency.capital.decide import decide
 from sufficiency.capital.from_run import CaseOfRun, case_of_run
 from sufficiency.capital.plan_tables import plan_tables
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 TABLE = "plan"
 KEPT = "capital_"
 BESIDE = ("short", "told")  # of a case, beside the tables of the decision itself
-IN_ORDER, EXCHANGE = "in_order", "exchange"
 DECIMALS = 6  # of what is proven: beyond them is a solver's rounding
 
 

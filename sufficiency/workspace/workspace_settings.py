@@ -19,6 +19,7 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
+from sufficiency.capital.choices import AIMS
 from sufficiency.childcare.access import METHODS as ACCESS_METHODS
 from sufficiency.childcare.access import MODES
 from sufficiency.childcare.room_space import SPACE_MODES
@@ -37,6 +38,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "usual_rate_years": (1, 10), "listed_years": (0, 10), "smallest_sample": (1, 100_000),
     "location_factor": (0.5, 2), "place_cost_primary": (0, 1_000_000), "place_cost_secondary": (0, 1_000_000),
     "seed": (0, 2**63 - 1),
+    "plan_material": (0, 1_000), "plan_material_childcare": (0, 1_000), "plan_full_below": (-1, 1), "plan_flow_least": (0, 1),
+    "plan_hours_of_a_place": (0, 168), "plan_seconds": (0.001, 86_400), "plan_why_seconds": (0, 86_400),
+    "transport_cost": (0, 100_000),
     "state_takeup": (0.5, 1), "also_working": (0, 1), "stretched_share": (0, 1), "stretched_weeks": (38, 52),
     "practical_occupancy": (0, 1), "share_for_funded": (0, 1),
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
@@ -231,6 +235,9 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("lead_times", len({lead.remedy for lead in settings.lead_times}) == len(settings.lead_times)
          and all(lead.remedy in known and 0 < lead.months <= MOST_MONTHS for lead in settings.lead_times),
          f"each kind of remedy once ({', '.join(known)}), with 1 to {MOST_MONTHS} months"),
+        ("plan_aims", settings.plan_aims in AIMS, f"one of {', '.join(AIMS)}"),
+        ("plan_rates", len(settings.plan_rates) == len(Assumptions.plan_rates) and all(r >= 0 for r in settings.plan_rates)
+         and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
     ]
     return [Problem(FILE, 0, f"settings.{name}", expected=wants + " expected") for name, right, wants in rules if not right]
 
