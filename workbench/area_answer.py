@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from planning_areas.wording import some
 from sufficiency.childcare.balance import DISTRICT
 from sufficiency.forecast.made_of import AUTHORITY, waterfall
 from workbench.answers import Answer, UserError
-from workbench.childcare_view import lines_of_area
+from workbench.childcare_view import lines_of_area, protected
 from workbench.waterfall import accounts, as_data, lines
 
 if TYPE_CHECKING:
@@ -25,7 +23,7 @@ def area_answer(run: Run, code: str) -> Answer:
     names = run.table("names")
     called = dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True)) | {
         AUTHORITY: run.manifest["authority"]["name"]}
-    childcare = run.table("childcare_balance") if "childcare_balance" in run.tables else pd.DataFrame()
+    childcare = protected(run)
     districts = childcare[childcare["level"] == DISTRICT] if len(childcare) else childcare
     if len(districts):
         called |= dict(zip(districts["area_code"], districts["area_name"], strict=True))

@@ -8,28 +8,33 @@ small areas, goes into no sheet.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
-from sufficiency.childcare.gaps import NOTICEABLE, assumed
+from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said
 from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
-from workbench.release.told import JUDGE
+from workbench.release.hiding import without_hidden
+from workbench.release.told import JUDGE, NOT_TOLD, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scenarios.runs import Run
     from sufficiency.childcare.findings import Finding
+    from workbench.disclosure import Release
 
 SHEETS = (
     "childcare_findings", "childcare_balance", "access_by_area", "access", "childcare_takeup", "childcare_settings",
     "childcare_quality", "wraparound", "childcare_disabled", MARKED,
 )
 FINDINGS = "findings.json"
+GAPS = "B11"            # the finding that lists shortages area by area
+BALANCE, HIDDEN_PEOPLE = "childcare_balance", "hidden_people"
 
 
 def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Finding], base: int) -> dict[str, pd.DataFrame]:
@@ -49,6 +54,26 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
         "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]])[
             ["urn", "school_name", *(column for column in clubs if column != "urn")]],
     }
+
+
+def findings_of(release: Release, findings: Sequence[Finding], base: int) -> tuple[Finding, ...]:
+    """Findings as they leave the house: where areas are hidden, the list of shortages is told of the others alone."""
+    gone = release.people()
+    areas = gone.loc[(gone["level"] == PLANNING_AREA) & (gone["ay"] == base) & gone["who"].eq(""), "area_code"].nunique()
+    if not areas:
+        return tuple(findings)
+    told = gaps_said(release.tables, base)
+    told += f"\n- Of {areas} planning area{'s' * (areas != 1)} not every age is told: too few children live there."
+    return tuple(replace(one, sentence=told) if one.code == GAPS else one for one in findings)
+
+
+def protected(run: Run) -> pd.DataFrame:
+    """The balance of childcare of a finished run, without the people whom its release hides; empty where it has none."""
+    if BALANCE not in run.tables:
+        return pd.DataFrame()
+    told = next(one for one in TOLD if one.table == BALANCE)
+    table = run.table(BALANCE)
+    return without_hidden(table, told, run.table(HIDDEN_PEOPLE)) if HIDDEN_PEOPLE in run.tables else table
 
 
 def findings_table(findings: Sequence[Finding]) -> pd.DataFrame:
@@ -162,6 +187,8 @@ def _reach_of(tables: Mapping[str, pd.DataFrame], code: str, base: int) -> str:
 def _stands(row: Mapping[str, Any]) -> str:
     """How one age stands."""
     what = "funded hours" if row["measure"] == FUNDED else "all hours"
+    if row["words"] == NOT_TOLD:
+        return f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {NOT_TOLD}"
     offered = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
             f"{WORDS[row['status']]}{assumed(row['assumed_share'])}")

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.release.bounds import all_protected, audit
-from workbench.release.hiding import hidden_rows, rounded
+from workbench.release.hiding import hidden_people, hidden_rows, rounded
 from workbench.release.told import FEWEST, JUDGE, TOLD, USUAL, Fewest, Told
 
 if TYPE_CHECKING:
@@ -85,6 +85,10 @@ class Release:
     hidden: tuple[Hidden, ...]
     masks: Mapping[str, pd.DataFrame]   # table -> which cells are hidden, only for tables that have such
     rows: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)     # table of areas -> which rows tell of hidden people
+
+    def people(self, told: Sequence[Told] = TOLD) -> pd.DataFrame:
+        """Who is hidden: level, area_code, ay, age_band, who."""
+        return hidden_people(self.tables, self.rows, told)
 
     def shown(self, table: str) -> pd.DataFrame:
         """A table as people see it: `c` where a figure is hidden."""

@@ -13,7 +13,7 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from sufficiency.intervals.ranges import HELD
 from workbench.answers import columns
-from workbench.childcare_view import childcare_lines
+from workbench.childcare_view import childcare_lines, protected
 from workbench.places_ground import CAUTION, shared_evenly
 from workbench.plan_view import plan_headline, plan_lines
 from workbench.safe_dates import by_remedy, date_lines, newest_day
@@ -163,8 +163,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
 
 def _childcare(run: Run) -> list[str]:
     """What is told of childcare, where anything is."""
-    table = "childcare_balance"
-    return childcare_lines(run.table(table), run.manifest["authority"]["base_year"]) if table in run.tables else []
+    return childcare_lines(protected(run), run.manifest["authority"]["base_year"])
 
 
 def accuracy_lines(rows: list[dict[str, Any]]) -> list[str]:

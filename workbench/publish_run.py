@@ -22,7 +22,7 @@ from sufficiency.forecast.made_of import waterfall
 from sufficiency.forecast.overrides import KNOWN
 from sufficiency.intervals.ranges import summary_with_ranges
 from workbench.charts import write_chart
-from workbench.childcare_view import FINDINGS, childcare_tables, findings_file
+from workbench.childcare_view import FINDINGS, HIDDEN_PEOPLE, childcare_tables, findings_file, findings_of, findings_table
 from workbench.childcare_view import SHEETS as CHILDCARE
 from workbench.disclosure import protect, refuse_what_can_be_worked_out
 from workbench.picture import Picture
@@ -86,12 +86,16 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     step("Setting out the tables for people")
     release = protect({**outcome.tables, **tables_for_people(outcome)})
     refuse_what_can_be_worked_out(release)
+    findings = findings_of(release, outcome.findings, outcome.authority.base_year)
+    release = replace(release, tables={**release.tables, "childcare_findings": findings_table(findings).iloc[:len(
+        release.tables["childcare_findings"])]})
     charts = {**charts_of(release.tables, outcome.authority.name, outcome.authority.base_year),
               **plan_charts(release.tables, outcome.capital.why, outcome.authority.name)}
     step("Drawing the map")
     page = draw(committee_sheet(picture_of(outcome, release, identity.run_id)))
     step("Writing the run")
     frames: dict[str, pd.DataFrame] = dict(outcome.tables)
+    frames[HIDDEN_PEOPLE] = release.people()
     if outcome.areas is not None:
         frames["areas"] = outcome.areas
     shown = {name: release.shown(name) for name in FOR_PEOPLE if name in release.tables
@@ -100,7 +104,7 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
                      hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
     why = {WHY: lambda path: _write_text(path, as_json(outcome.capital.why).decode("utf-8"))} if outcome.capital.why else {}
     facts = replace(facts_of(outcome, identity.run_id), pictures=tuple(charts.values()))
-    told = findings_file(outcome.findings, outcome.authority.name, outcome.authority.base_year)
+    told = findings_file(findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
         manifest.facts(identity, outcome.sources, outcome.notes, **of_plan(

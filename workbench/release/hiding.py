@@ -41,10 +41,27 @@ def hidden_rows(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], fewest
     return {one.table: _hidden_in(cells[one.table], people[one.table], hidden) for one in mine}
 
 
+def hidden_people(tables: Mapping[str, pd.DataFrame], rows: Mapping[str, NDArray[np.bool_]],
+                  told: Sequence[Told]) -> pd.DataFrame:
+    """The people who are hidden, once each: level, area_code, ay, age_band, who. What is told again of a run leaves them out."""
+    cells = {cell for one in told if one.table in rows
+             for cell, gone in zip(cells_of_rows(tables[one.table], one), rows[one.table], strict=True) if gone}
+    return pd.DataFrame(sorted(cells, key=str), columns=CELL).astype({**dict.fromkeys(CELL, "str"), "ay": "int64"})
+
+
+def without_hidden(frame: pd.DataFrame, told: Told, people: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is told again: figures of hidden people missing, the words that hang on them others, all rounded."""
+    gone = _hidden_in(cells_of_rows(frame, told), _people(frame, told), set(people[CELL].itertuples(index=False, name=None)))
+    numbers = {c: frame[c].mask(gone) for c in dict.fromkeys((told.people, *told.quantities, *told.others)) if c in frame}
+    words = {c: frame[c].mask(gone, said) for c, said in told.texts.items() if c in frame}
+    return rounded(frame.assign(**numbers, **words), told)
+
+
 def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
     """A table with what is rounded in it rounded, halves up."""
     there = [column for column in told.rounded if column in frame]
-    return frame.assign(**{c: np.floor(frame[c].astype("float64") / told.rounded[c] + 0.5) * told.rounded[c] for c in there})
+    return frame.assign(**{c: np.round(np.floor(frame[c].astype("float64") / told.rounded[c] + 0.5) * told.rounded[c], 9)
+                           for c in there})
 
 
 def cells_of_rows(frame: pd.DataFrame, told: Told) -> list[Cell]:

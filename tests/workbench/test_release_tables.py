@@ -1,0 +1,110 @@
+"""What hangs on hidden people is hidden with them: other terms, other tables, rates, words, and what is told again of a run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sufficiency.childcare.findings import Finding
+from workbench.childcare_view import findings_of, lines_of_area
+from workbench.disclosure import bounds, protect
+from workbench.release.hiding import without_hidden
+from workbench.release.told import JUDGE, NOT_TOLD, TOLD
+
+BASE = 2025
+TERMS = ("autumn", "spring", "summer")
+
+
+def balance(children: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
+    """Planning areas with their children term by term, and the authority; every area is short of 30 hours in summer."""
+    whole = tuple(sum(areas) for areas in zip(*children.values(), strict=True))
+    return pd.DataFrame([
+        {"level": "authority" if code == "A" else "planning_area", "area_code": code, "area_name": f"Area {code}", "ay": BASE,
+         "term": term, "age_band": "age_2", "measure": "all", "children": n, "hours_wanted": 20 * n, "hours_counted": 20 * n - 30,
+         "hours_on_offer": 20 * n - 30, "hours_short": 30.0, "hours_over": 0.0, "status": "A", "marked": "A", "words": "tight",
+         "stands": "too few", "assumed_share": 0.0, "worst_term": term == "summer", JUDGE: n}
+        for code, many in {**children, "A": whole}.items() for term, n in zip(TERMS, many, strict=True)])
+
+
+def takeup(eligible: dict[str, float], rate: float = 0.7, kind: str = "early_learning") -> pd.DataFrame:
+    """Wards and their authority in one term, all with one rate."""
+    return pd.DataFrame([
+        {"level": "authority" if code == "A" else "ward", "area_code": code, "area_name": code, "ay": BASE, "term": "spring",
+         "age_band": "age_2", "kind": kind, "eligible": n, "children": rate * n, "takeup": rate, JUDGE: n}
+        for code, n in {**eligible, "A": sum(eligible.values())}.items()])
+
+
+def reach(table: pd.DataFrame) -> pd.DataFrame:
+    """Access of the same areas in autumn alone."""
+    autumn = table[table["term"] == "autumn"]
+    return autumn[["level", "area_code", "area_name", "ay", "term", "age_band", "measure", "children", "status", JUDGE]].assign(
+        index=1.0, share_without=0.0, share_known=1.0)
+
+
+FEW = balance({"P1": (12.0, 11.0, 9.0), "P2": (40.0, 41.0, 42.0), "P3": (60.0, 61.0, 62.0)})
+
+
+def test_who_is_few_in_one_term_is_hidden_in_all_terms_and_tables() -> None:
+    release = protect({"childcare_balance": FEW, "access_by_area": reach(FEW)})
+    for name in ("childcare_balance", "access_by_area"):
+        table = release.tables[name]
+        assert set(table.loc[table["children"].isna(), "area_code"]) == {"P1", "P2"}, name
+        gone = table["area_code"].isin(["P1", "P2"])
+        assert table.loc[gone, "children"].isna().all() and set(table.loc[gone, "status"]) == {"?"}
+    words = release.tables["childcare_balance"].set_index(["area_code", "term"])
+    assert words.loc[("P1", "autumn"), "stands"] == NOT_TOLD and words.loc[("P3", "autumn"), "stands"] == "too few"
+
+
+def test_take_up_is_rounded_and_what_is_small_in_it_hidden_with_all_of_its_ward() -> None:
+    shown = protect({"childcare_takeup": takeup({"W1": 9.0, "W2": 64.0, "W3": 36.0})}).shown("childcare_takeup")
+    told = shown.set_index("area_code")[["eligible", "children", "takeup"]]
+    assert told.loc["W1"].tolist() == ["c"] * 3 and told.loc["W2"].tolist() == [60.0, 40.0, 0.7]
+    assert told.loc["A"].tolist() == [110.0, 80.0, 0.7]
+    few_take = protect({"childcare_takeup": takeup({"W1": 40.0, "W2": 64.0, "W3": 36.0}, 0.1)}).shown("childcare_takeup")
+    assert few_take.set_index("area_code").loc[["W1", "W3"], ["eligible", "children", "takeup"]].eq("c").all(axis=None)
+
+
+def test_a_rate_that_all_share_is_known_of_a_hidden_ward_as_well() -> None:
+    """100 +- 5 less 60 +- 5 and 30 +- 5 leaves 0 to 25 eligible, and at 70 per cent 0 to 17.6 who take up."""
+    release = protect({"childcare_takeup": takeup({"W1": 7.0, "W2": 64.0, "W3": 31.0})})
+    found = bounds(release).set_index(["quantity", "area_code"])
+    assert found.loc[("eligible, early_learning", "W1"), ["low", "high"]].tolist() == pytest.approx([0, 25])
+    assert found.loc[("taken up, early_learning", "W1"), "high"] == pytest.approx(25 * 0.705) and found["protected"].all()
+    free = takeup({"W1": 7.0, "W2": 64.0, "W3": 31.0})
+    free.loc[1, "takeup"] = 0.71
+    wider = bounds(protect({"childcare_takeup": free})).set_index(["quantity", "area_code"])
+    left = 0.705 * 105 - 0.705 * 55 - 0.695 * 25      # what the rates of the others leave, where no rate is known of it
+    assert wider.loc[("taken up, early_learning", "W1"), "high"] == pytest.approx(left)
+
+
+def test_three_figures_of_which_two_make_the_third_are_hidden_together() -> None:
+    given = pd.DataFrame({"planning_area_code": ["P1", "P2"], "ay": 2026, "lead": 1, "children": [4.0, 50.0], "survival": 1.3,
+                          "by_registrations": [5.2, 65.0], "by_births": [6.0, 60.0], "weight": 0.5, "blended": [5.6, 62.5]})
+    shown = protect({"registrations": given}).shown("registrations")
+    assert shown.loc[0, ["children", "by_registrations", "blended"]].tolist() == ["c"] * 3, "5.2 / 1.3 is four children"
+    assert shown.loc[1, ["children", "by_registrations", "blended"]].tolist() == [50.0, 65.0, 62.5]
+
+
+def test_waiting_lists_of_one_to_four_are_hidden() -> None:
+    clubs = pd.DataFrame({"urn": ["100001", "100002", "100003"], "waiting": [0.0, 3.0, 5.0], "places_am": [3.0, 4.0, 5.0]})
+    shown = protect({"wraparound": clubs}).shown("wraparound")
+    assert shown["waiting"].tolist() == [0.0, "c", 5.0] and shown["places_am"].tolist() == [3.0, 4.0, 5.0]
+
+
+def test_the_list_of_shortages_leaves_out_whom_the_release_hides_and_says_so() -> None:
+    release = protect({"childcare_balance": FEW, "access_by_area": reach(FEW)})
+    exact = Finding("B11", "gaps", "Area P1 is short of 30 hours", "childcare_balance", complete=False)
+    said = findings_of(release, [exact], BASE)
+    assert "Area P1" not in said[0].sentence and "Area P2" not in said[0].sentence and "Area P3" in said[0].sentence
+    assert said[0].sentence.endswith("Of 2 planning areas not every age is told: too few children live there.")
+    bare = protect({"childcare_balance": balance({"P1": (12.0, 12.0, 12.0)}), "access_by_area": reach(FEW)})
+    assert findings_of(bare, [said[0]], BASE) == (said[0],), "where nothing is hidden findings stay as they are"
+
+
+def test_what_is_told_again_of_a_run_leaves_out_the_same_people() -> None:
+    release = protect({"childcare_balance": FEW})
+    exact = FEW.drop(columns=JUDGE)
+    again = without_hidden(exact, TOLD[0], release.people())
+    pd.testing.assert_frame_equal(again, release.tables["childcare_balance"], check_dtype=False)
+    assert NOT_TOLD in "\n".join(lines_of_area(again, "P1")) and "180" not in "\n".join(lines_of_area(again, "P1"))
+    assert "1,240 wanted" in "\n".join(lines_of_area(again, "P3"))
