@@ -1,8 +1,8 @@
 """What a run is named by: the hash of what went in, and of nothing else.
 
 In the hash: the bytes of each input file with the table it fills and how it is read, the authority and every setting, the seed,
-and the files of our own package with their line ends made equal. Not in it: paths, file names, the clock, the machine, git. So
-the same input gives the same name on every computer, and one changed byte another.
+the scenario where it is not the base, and the files of our own package with their line ends made equal. Not in it: paths, file
+names, the clock, the machine, git. So the same input gives the same name on every computer, and one changed byte another.
 """
 
 from __future__ import annotations
@@ -45,11 +45,14 @@ class Identity:
     settings: Mapping[str, Any]     # the authority and every assumption, resolved
     seed: int
     code: str                       # sha256 of our own package
+    scenario: Mapping[str, Any] = field(default_factory=dict)   # name, why and keys of the scenario; nothing for the base
 
     @property
     def run_id(self) -> str:
         """Twelve hex digits; the order of the tables does not matter, that of the files of one table does."""
         whole = asdict(self)
+        if not whole["scenario"]:
+            del whole["scenario"]       # the base is named as a run without any scenario is
         whole["inputs"] = sorted(whole["inputs"], key=lambda i: str(i["table"]))
         return hashlib.sha256(canonical(whole)).hexdigest()[:DIGITS]
 
@@ -59,7 +62,8 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def identify(workspace: Workspace, jobs: Iterable[Job], house: Path = HOUSE) -> Identity:
+def identify(workspace: Workspace, jobs: Iterable[Job], house: Path = HOUSE,
+             scenario: Mapping[str, Any] | None = None) -> Identity:
     """Say what a run of this workspace would be, without reading more of its files than their bytes.
 
     Raises EvidenceError, which names every file that cannot be opened.
@@ -76,7 +80,7 @@ def identify(workspace: Workspace, jobs: Iterable[Job], house: Path = HOUSE) -> 
     if problems:
         raise EvidenceError(problems)
     settings = {"authority": asdict(workspace.authority), "assumptions": asdict(workspace.assumptions)}
-    return Identity(tuple(inputs), settings, workspace.assumptions.seed, code_sha256(house))
+    return Identity(tuple(inputs), settings, workspace.assumptions.seed, code_sha256(house), dict(scenario or {}))
 
 
 def code_sha256(house: Path = HOUSE) -> str:

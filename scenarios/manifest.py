@@ -31,7 +31,7 @@ LIBRARIES = ("pandas", "numpy", "scipy", "xarray", "pandera", "pydantic", "pyarr
 def facts(identity: Identity, sources: Iterable[Source], notes: Iterable[Note], **more: Any) -> dict[str, Any]:
     """Gather what a manifest says before the outputs are known; `more` adds facts of the caller's own."""
     return {
-        "format": FORMAT, "run_id": identity.run_id, "scenario": {"name": "base", "changes": []},
+        "format": FORMAT, "run_id": identity.run_id, "scenario": {"name": "base", "changes": [], **identity.scenario},
         **identity.settings, "seed": identity.seed, "code_sha256": identity.code,
         "inputs": [asdict(source) for source in sources], "notes": [asdict(note) for note in notes],
         "versions": versions(), **more,

@@ -35,6 +35,43 @@ class LeadTime:
 
 
 @dataclass(frozen=True)
+class PhaseFactor:
+    """So many times the usual, in one phase of yields."""
+
+    phase: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class ChildcareFactor:
+    """So many times the usual of what childcare demand rests on, in some years, of some entitlements and ages (none: all)."""
+
+    what: str                   # eligible, takeup or hours
+    factor: float
+    first: int
+    last: int
+    kinds: tuple[str, ...] = ()
+    ages: tuple[str, ...] = ()
+
+    def holds(self, what: str, band: str, kind: str, ay: int) -> bool:
+        """Say whether it is of this."""
+        return (self.what == what and self.first <= ay <= self.last and (not self.kinds or kind in self.kinds)
+                and (not self.ages or band in self.ages))
+
+
+@dataclass(frozen=True)
+class AreaMove:
+    """A share of the children who would enter one planning area's schools enters those of another, in some years."""
+
+    nc_year: int
+    origin: str
+    destination: str
+    share: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Assumptions:
     """The settings of a run; every default can be changed in the workspace's [settings]."""
 
@@ -74,6 +111,14 @@ class Assumptions:
     location_factor: float = says(1.0, "of building costs here against England; 1: none is set (E3)")
     place_cost_primary: float = says(0.0, "pounds for a primary place; 0: the rulebook's (E3)")
     place_cost_secondary: float = says(0.0, "pounds for a secondary place; 0: the rulebook's (E3)")
+    price_growth: float = says(0.0, "by how much more a year prices of building rise than the rulebook takes (E3)")
+
+    # Otherwise than in the past
+    slippage: float = says(1.0, "times as late as sites of their status usually are")
+    yields_level: tuple[PhaseFactor, ...] = says((), "phases in which a new home brings more pupils than is known, or fewer")
+    area_moves: tuple[AreaMove, ...] = says((), "shares of an area's intake who come to choose another's schools")
+    childcare_factors: tuple[ChildcareFactor, ...] = says(
+        (), "eligible children, take-up and hours used, more than is known or fewer, by year, entitlement and age")
 
     # What to build
     plan_material: float = says(

@@ -30,6 +30,7 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
+from sufficiency.areas.area_codes import SECOND
 from sufficiency.areas.small_areas import residents
 from sufficiency.estate.places_ahead import places_ahead
 from sufficiency.estate.school_scope import opening_ay
@@ -45,7 +46,7 @@ from sufficiency.forecast.overrides import override
 from sufficiency.forecast.ratios import AuthorityRatios, area_ratios
 from sufficiency.forecast.registrations import registered
 from sufficiency.forecast.residents import by_residence
-from sufficiency.forecast.roll_forward import Rules, roll_forward
+from sufficiency.forecast.roll_forward import Move, Rules, roll_forward
 from sufficiency.forecast.school_split import entry_shares
 from sufficiency.forecast.strands import strands_of, whole_areas
 
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 YEAR_12 = PHASE_YEARS["sixth_form"][0]
+SECONDARY = (*PHASE_YEARS["secondary"], *PHASE_YEARS["sixth_form"])
 NOTICEABLE = 0.5            # children that the authority expects and no school takes, before it is said
 
 
@@ -184,7 +186,22 @@ def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[
     reception = np.stack([babies.of_reception(ay) for ay in years[1:]]) * areas.births * factors
     shares = {g: entry_shares(strands, g, assumptions.weights, ahead) for g in (RECEPTION, *(p.nc_year for p in points))}
     survival = np.where(inside, areas.steps[strands.area], 0.0)
-    return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead)
+    return Rules(strands, years[1], reception[None], survival[None], points, shares, ahead, _moves(strands, years, assumptions))
+
+
+def _moves(strands: Strands, years: range, assumptions: Assumptions) -> tuple[Move, ...]:
+    """The shares of intakes that the settings let go to another area's schools; both areas take children in that year group."""
+    found = []
+    for move in assumptions.area_moves:
+        takes = {code: bool(strands.takes(move.nc_year)[a]) for a, code in enumerate(strands.areas)}
+        code = {name: name + SECOND if name + SECOND in takes and move.nc_year in SECONDARY else name
+                for name in (move.origin, move.destination)}
+        if not all(takes.get(named, False) for named in code.values()):
+            raise ValueError(f"no school of {move.origin}, or of {move.destination}, begins in {nc_year_label(move.nc_year)}")
+        places = {name: strands.areas.index(named) for name, named in code.items()}
+        share = np.array([move.share * (move.first <= ay <= move.last) for ay in years[1:]])
+        found.append(Move(move.nc_year, places[move.origin], places[move.destination], share))
+    return tuple(found)
 
 
 def _labels(draws: int, years: range, strands: Strands) -> dict[str, xr.Coordinates]:

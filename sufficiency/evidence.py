@@ -23,6 +23,7 @@ URN = r"^\d{6}$"
 URN_OR_BLANK = r"^(\d{6})?$"
 SYMBOLS = ["", "c", "z", "x", "low", ":"]
 ENTRY_YEARS = [0, 3, 4, 5, 6, 7, 8, 9, 10, 12]
+ASSUMED = "assumption"      # basis of births that are taken for granted, not counted: nothing takes them for known
 OVERRIDE_KINDS = ["figure", "change", "factor"]
 PLACE_KINDS = ["expansion", "bulge", "removed", "temporary"]
 """How places change: `expansion` and `removed` for good, `bulge` one cohort that moves up, `temporary` between two dates."""
@@ -198,7 +199,7 @@ class Births(pa.DataFrameModel):
     area_code: str = pa.Field(str_matches=r"^[A-Z]\d{8}$", description="LSOA, district or authority code")
     cohort: int = pa.Field(ge=1980, le=2100, description="September in which the cohort begins")
     births: float = pa.Field(ge=0, description="children")
-    basis: str = pa.Field(isin=["cohort", "mid-year re-cut", "calendar re-cut", "estimate"],
+    basis: str = pa.Field(isin=["cohort", "mid-year re-cut", "calendar re-cut", "estimate", ASSUMED],
                           description="how the figure was come by; all but `cohort` are approximate")
 
     class Config:

@@ -83,13 +83,33 @@ def check(workspace: WorkspaceFolder, as_json: Json = False, debug: Debug = Fals
 
 
 @app.command()
-def run(workspace: WorkspaceFolder, out: Out = None, as_json: Json = False, debug: Debug = False) -> None:
+def run(
+    workspace: WorkspaceFolder, out: Out = None,
+    scenario: Annotated[list[str] | None, typer.Option(
+        "--scenario", help="A scenario by its name, or its file; several are laid beside one another.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
     """Run a workspace: tables, workbook and map in a folder of their own; a run that is there already costs nothing."""
     def work() -> Answer:
         from workbench.running import run_workspace
 
         with Steps() as steps:
-            return run_workspace(workspace, out, os.environ, steps)
+            return run_workspace(workspace, out, os.environ, steps, tuple(scenario or ()))
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def scenarios(
+    workspace: Annotated[Path | None, typer.Argument(metavar="[WORKSPACE]", help="Folder with an authority.toml.")] = None,
+    levers: Annotated[bool, typer.Option("--levers", help="List what a scenario may change, instead.")] = False,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """List the scenarios of the library and of a workspace's own folder scenarios/, or what a scenario may change."""
+    def work() -> Answer:
+        from workbench.scenario_list import list_levers, list_scenarios
+
+        return list_levers() if levers else list_scenarios(workspace)
 
     raise typer.Exit(finish(work, as_json, debug))
 

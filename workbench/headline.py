@@ -49,8 +49,9 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
+        "scenario": {name: run.manifest["scenario"].get(name) for name in ("name", "why", "changes", "baseline")},
         "years": short_by_year(short, run.table("unfilled"), ranges),
-        "no_ranges": no_ranges(run.manifest["assumptions"]),
+        "no_ranges": no_ranges({**run.manifest["assumptions"], **run.manifest["scenario"].get("settings", {})}),
         "shared_evenly": shared_evenly(run.table("places"), int(run.manifest["authority"]["base_year"])),
         "shortest": shortest(short, names),
         "judged_on": day,
@@ -121,7 +122,8 @@ def shortest(balance: pd.DataFrame, names: pd.DataFrame) -> list[dict[str, Any]]
 def headline_lines(told: dict[str, Any]) -> list[str]:
     """The same for people."""
     authority = told["authority"]
-    lines = [f"{authority['name']} ({authority['code']}), from the census of January {authority['base_year'] + 1}", ""]
+    lines = [f"{authority['name']} ({authority['code']}), from the census of January {authority['base_year'] + 1}", "",
+             *scenario_lines(told.get("scenario") or {})]
     drawn = any(row["pupils_p10"] is not None for row in told["years"])
     for phase, entry in ENTRY_YEAR.items():
         rows = [row for row in told["years"] if row["phase"] == phase]
@@ -159,6 +161,14 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
     lines += plan_lines(told.get("plan"))
     lines += accuracy_lines(told["accuracy"])
     return lines
+
+
+def scenario_lines(scenario: dict[str, Any]) -> list[str]:
+    """Which scenario it is, why it is asked, and what differs from the base; nothing for the base."""
+    if not scenario.get("changes"):
+        return []
+    return [f"Scenario: {scenario['name']}. {scenario['why']}", "What would be, not what is expected. Changed:",
+            *(f"  {change}" for change in scenario["changes"]), f"Held against the run {scenario['baseline']}", ""]
 
 
 def _childcare(run: Run) -> list[str]:

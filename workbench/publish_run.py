@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -81,8 +81,12 @@ FOR_PEOPLE = (
 Step = Callable[[str], None]
 
 
-def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -> Path:
-    """Write the run's folder into `place` and return it: tables, workbook, map, and last the manifest."""
+def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, scenario: Mapping[str, Any] | None = None) -> Path:
+    """Write the run's folder into `place` and return it: tables, workbook, map, and last the manifest.
+
+    scenario: what the manifest says of the scenario; map and workbook name it beside the run. Left out: the base.
+    """
+    named = f"{identity.run_id}, scenario: {scenario['name']}" if scenario and scenario["changes"] else identity.run_id
     step("Setting out the tables for people")
     release = protect({**outcome.tables, **tables_for_people(outcome)})
     refuse_what_can_be_worked_out(release)
@@ -92,7 +96,7 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     charts = {**charts_of(release.tables, outcome.authority.name, outcome.authority.base_year),
               **plan_charts(release.tables, outcome.capital.why, outcome.authority.name)}
     step("Drawing the map")
-    page = draw(committee_sheet(picture_of(outcome, release, identity.run_id)))
+    page = draw(committee_sheet(picture_of(outcome, release, named)))
     step("Writing the run")
     frames: dict[str, pd.DataFrame] = dict(outcome.tables)
     frames[HIDDEN_PEOPLE] = release.people()
@@ -103,11 +107,11 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step) -
     sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
                      hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
     why = {WHY: lambda path: _write_text(path, as_json(outcome.capital.why).decode("utf-8"))} if outcome.capital.why else {}
-    facts = replace(facts_of(outcome, identity.run_id), pictures=tuple(charts.values()))
+    facts = replace(facts_of(outcome, named), pictures=tuple(charts.values()))
     told = findings_file(findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
-        manifest.facts(identity, outcome.sources, outcome.notes, **of_plan(
+        manifest.facts(identity, outcome.sources, outcome.notes, **({"scenario": dict(scenario)} if scenario else {}), **of_plan(
             outcome.capital.proofs, outcome.assumptions.seed, outcome.assumptions.plan_seconds)),
         frames,
         {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from planning_areas.tables import EvidenceError
 from scenarios import runs
 from scenarios.identity import Identity, identify
+from scenarios.in_force import put_into_force
+from scenarios.scenario import base, resolve
 from sufficiency.model import run as run_model
 from sufficiency.workspace.workspace import Job, Loaded, find_files, load, open_workspace
 from sufficiency.workspace.workspace_settings import Workspace
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
 MODEL_STEPS, PUBLISHING_STEPS = 9, 3
 
 
-def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], steps: Steps) -> Answer:
-    """Run a workspace unless the same run is finished already, and tell its headline figures."""
-    workspace, jobs, identity = identified(folder, environ, steps)
+def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], steps: Steps,
+                  scenarios: Sequence[str] = ()) -> Answer:
+    """Run a workspace, as it is or by scenarios, unless the same run is finished already; tell its headline figures."""
+    scenario = resolve(scenarios, folder) if scenarios else base()
+    workspace, jobs, plain = identified(folder, environ, steps)
+    identity = replace(plain, scenario=scenario.facts)
     place = out if out is not None else folder / RUNS
     target = place / identity.run_id
     there = runs.is_finished(target)
@@ -35,8 +41,9 @@ def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], st
         loaded = load(folder, environ, steps)
         nothing_moved(identity, workspace, loaded)
         runs.ready(place, identity.run_id)
-        outcome = run_model(loaded.evidence, loaded.assumptions, steps)
-        publish_run(place, identity, outcome, steps)
+        evidence, assumptions = put_into_force(scenario, loaded.evidence, loaded.assumptions)
+        outcome = run_model(evidence, assumptions, steps)
+        publish_run(place, identity, outcome, steps, scenario.told(loaded.assumptions, assumptions, plain.run_id))
         runs.set_status(target, who(), datetime.now(UTC).isoformat(timespec="seconds"))
     first = ["This run was there already: same input, settings and program; nothing was computed.", ""] if there else []
     return told(runs.load(target), first, there_already=there)

@@ -67,7 +67,7 @@ def scheme_tables(evidence: Evidence, homes: Homes | None, base_year: int, assum
     costs, rests_on = _costs(schemes, listed, adds, evidence, assumptions)
     kept, of_need = _with_a_demand(evidence.pots)
     receipts = receipts[receipts["pot_id"].isin(kept["pot_id"])].reset_index(drop=True)
-    growth = float(rules()["price_growth"]["a_year"])
+    growth = float(rules()["price_growth"]["a_year"]) + assumptions.price_growth
     about = listed.assign(cost_rests_on=listed["scheme_id"].map(rests_on), price_of_a_year=growth)[TOLD]
     limits = listed.groupby("site_id", as_index=False).agg(
         planning_area_code=("planning_area_code", "max"), lsoa_code=("lsoa_code", "max"), most_places=("site_limit", "max")
@@ -142,7 +142,7 @@ def _costs(
         code, opens = scheme["scheme_id"], scheme["earliest_start"] + scheme["lead_years"]
         if code in programmes:
             parts = {
-                int(r.after): float(r.thousand_pounds) * _index(r.price_base, opens + r.after + 0.75)
+                int(r.after): float(r.thousand_pounds) * _index(r.price_base, opens + r.after + 0.75, assumptions)
                 for r in programmes[code].itertuples()
             }
             rests_on[code] = "programme"
@@ -158,20 +158,21 @@ def _whole(own: dict[str, Any], opens: int, building: float, places: float, assu
     """What a scheme costs in all, in thousands of pounds, and on what that rests."""
     paid = mid_building(opens, building)
     if not np.isnan(own["thousand_pounds"]):
-        return float(own["thousand_pounds"]) * _index(own["price_base"], paid), "estimate"
+        return float(own["thousand_pounds"]) * _index(own["price_base"], paid, assumptions), "estimate"
     each = each_place(own["kind"], own["phase"], assumptions)
     assert each is not None, own["scheme_id"]  # the checks have asked for a cost
     usual = rules()["allowances"]
     abnormals = float(usual["abnormals"] if np.isnan(own["abnormals"]) else own["abnormals"])
     land = 0.0 if np.isnan(own["land_thousand_pounds"]) else float(own["land_thousand_pounds"])
-    index = _index(rules()["base"], paid)
+    index = _index(rules()["base"], paid, assumptions)
     allowed = abnormals + float(usual["optimism"])
     return project_cost(max(places, 0.0), each / 1000, assumptions.location_factor, index, allowed, land), "rulebook"
 
 
-def _index(base: str, paid: float) -> float:
+def _index(base: str, paid: float, assumptions: Assumptions) -> float:
     """Prices at a time against those of a quarter; 1 where a cost is what will be paid."""
-    return price_index(paid) / price_index(when(base)) if base else 1.0
+    more = assumptions.price_growth
+    return price_index(paid, more) / price_index(when(base), more) if base else 1.0
 
 
 def _with_a_demand(pots: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

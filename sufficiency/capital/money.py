@@ -36,13 +36,16 @@ def when(quarter: str) -> float:
     return int(quarter[:4]) + (int(quarter[5]) - 0.5) / 4
 
 
-def price_index(time: float) -> float:
-    """The index of tender prices at a time in years: growing evenly between quarters, then at the rulebook's rate."""
+def price_index(time: float, more: float = 0.0) -> float:
+    """The index of tender prices at a time in years: growing evenly between quarters, then at the rulebook's rate.
+
+    more: by how much a year prices rise faster than that, after the last quarter that is known.
+    """
     page = rules()
     known = sorted((when(q), float(value)) for q, value in page["price_index"].items() if q not in ("unit", "evidence"))
     growth = 1.0 + float(page["price_growth"]["a_year"])
     if time >= known[-1][0]:
-        return float(known[-1][1] * growth ** (time - known[-1][0]))
+        return float(known[-1][1] * (growth + more) ** (time - known[-1][0]))
     if time <= known[0][0]:
         return float(known[0][1] * growth ** (time - known[0][0]))
     (t0, v0), (t1, v1) = next(pair for pair in pairwise(known) if pair[1][0] >= time)

@@ -71,6 +71,8 @@ class Demand:
                 if kind != "paid" and not in_force[kind]:
                     continue
                 eligible = children * self.eligible.get((band, kind), 1.0)
+                if (factor := self.use.factor("eligible", band, kind, ay)) != 1:
+                    eligible = np.minimum(eligible * factor, children)
                 taking = eligible * self.use.takeup(band, kind, ay, on)
                 found[band, kind] = Wanted(eligible, taking, taking * self.use.hours(band, kind, ay, on))
             if also and (band, "early_learning") in found and (band, "working_parent") in found:
@@ -111,7 +113,8 @@ def childcare_demand(young: UnderFives, evidence: Evidence, assumptions: Assumpt
     reception = {ay: assumptions.state_takeup * in_reception(young, ay)
                  for ay in (int(y) for y in published["ay"]) if cohort_in(RECEPTION, ay) in known}
     use = Use(own, published, young.codes, districts_of(evidence, young.codes), evidence.authority.gss_code,
-              (assumptions.stretched_share, assumptions.stretched_weeks), reception)
+              (assumptions.stretched_share, assumptions.stretched_weeks), reception,
+              assumptions.childcare_factors)
     eligible: dict[tuple[str, str], Floats] = {("age_3_4", "universal"): np.ones(len(young.codes))}
     indicators = on_codes(evidence.area_indicators, young.codes, evidence.lsoa_lookup)
     lean, notes = leaning(indicators, young.codes, young.in_band("age_3_4", base, "spring")[0])

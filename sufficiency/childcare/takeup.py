@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from sufficiency.assumptions import ChildcareFactor
 
     Floats = NDArray[np.float64]
 
@@ -42,20 +43,28 @@ class Use:
     authority: str                                  # its ONS code
     stretch: tuple[float, float]                    # share who stretch their hours over the year, and the weeks
     in_reception: Mapping[int, float]   # academic year -> four-year-olds on 31 December who are in Reception
+    factors: tuple[ChildcareFactor, ...] = ()   # by which eligibility, take-up and hours are taken to be otherwise
 
     def takeup(self, band: str, kind: str, ay: int, on: date | None = None) -> Floats:
         """Share of the eligible who take a place up, by small area; on: the day whose rules count, else 1 September."""
         default = self._published(band, kind, ay)
         if default is None:
             default = paid_for(band, ay, on)[0] if kind == "paid" else float(rulebook("childcare_use")["takeup"][band][kind])
-        return self._own("takeup", band, kind, ay, min(default, 1.0))
+        found = self._own("takeup", band, kind, ay, min(default, 1.0))
+        factor = self.factor("takeup", band, kind, ay)
+        return found if factor == 1 else np.minimum(found * factor, 1.0)
 
     def hours(self, band: str, kind: str, ay: int, on: date) -> Floats:
         """Hours a week in term that a child who takes it up uses under a heading, beyond its other headings, by small area."""
         if kind == "paid":
-            return self._own("hours_week", band, kind, ay, paid_for(band, ay, on)[1])
+            return self._own("hours_week", band, kind, ay, paid_for(band, ay, on)[1]) * self.factor("hours", band, kind, ay)
         offered = added(band, on)[kind]
-        return np.minimum(self._own("hours_week", band, kind, ay, offered * self.part_used(band, kind)), offered) * self.in_term()
+        used = np.minimum(self._own("hours_week", band, kind, ay, offered * self.part_used(band, kind)), offered) * self.in_term()
+        return used * self.factor("hours", band, kind, ay)
+
+    def factor(self, what: str, band: str, kind: str, ay: int) -> float:
+        """So many times the eligible, the take-up or the hours that are known the settings take in a year."""
+        return float(np.prod([one.factor for one in self.factors if one.holds(what, band, kind, ay)]))
 
     def in_term(self) -> float:
         """What is left of a week's hours in term where some stretch them over the year; the year's hours stay the same."""

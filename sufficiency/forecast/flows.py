@@ -38,13 +38,14 @@ import xarray as xr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION
 from sufficiency.forecast.intake import entered, leavers
+from sufficiency.forecast.roll_forward import moved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sufficiency.forecast.intake import Entry
     from sufficiency.forecast.newborns import Newborns
-    from sufficiency.forecast.roll_forward import Rules
+    from sufficiency.forecast.roll_forward import Move, Rules
 
     Floats = NDArray[np.float64]
 
@@ -108,12 +109,23 @@ def _by_year_group(run: Floats, rules: Rules, babies: Newborns, reception: Float
         _entry(told, entry, pool, into[entry.nc_year], everybody)
         if entry.nc_year not in FIRST_OF_PHASE:
             gone[..., entry.nc_year - 1] -= pool
+    for move in rules.moves:
+        if move.nc_year in into:
+            into[move.nc_year] = _chosen_otherwise(told, into[move.nc_year], move)
     told["leaving"] -= gone
     for g, children in into.items():
         told["without_school"][..., g] -= np.where(strands.takes(g), 0.0, children)
         grown[..., g] += np.where(strands.takes(g), children, 0.0)
     _reconciliation(told, strands.by_area(run[1:]) - grown, before.sum(axis=1))
     return told
+
+
+def _chosen_otherwise(told: dict[str, Floats], entering: Floats, move: Move) -> Floats:
+    """Tell who enters another area's schools by choice: transfers in where they come, out where they are lost."""
+    after = np.stack([moved(year[None], move, step)[0] for step, year in enumerate(entering)])
+    told["transfers_in"][..., move.nc_year] += np.maximum(after - entering, 0.0)
+    told["transfers_out"][..., move.nc_year] += np.minimum(after - entering, 0.0)
+    return after
 
 
 def _reception(told: dict[str, Floats], today: Floats, entering: Floats, first: int, babies: Newborns) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from planning_areas.school_year import RECEPTION, ay_label, cohort_in
 from sufficiency.areas.small_areas import INCOMPLETE, births_of
-from sufficiency.evidence import Note
+from sufficiency.evidence import ASSUMED, Note
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,7 +66,8 @@ def newborns(evidence: Evidence, strands: Strands, frame: AreaFrame, oldest: int
         told = f"no births of the whole authority are known{why}"
         return _flat(strands, cohorts), (Note("births", told, "Reception stays as it is today in every year ahead"),)
     source = {cohort: i for i, cohort in enumerate(published.cohorts)}
-    known = np.array([cohort in source for cohort in cohorts])
+    assumed = set(evidence.births.loc[evidence.births["basis"].eq(ASSUMED), "cohort"])
+    known = np.array([cohort in source and cohort not in assumed for cohort in cohorts])
     used = _last_known(cohorts, source, first_ahead=cohort_in(RECEPTION, strands.base + 1))
     total = np.where(used >= 0, published.total[used], np.nan)
     small = None
@@ -120,7 +121,7 @@ def _notes(evidence: Evidence, published: Births, babies: Newborns, strands: Str
            has_homes: bool) -> tuple[Note, ...]:
     """Say what is approximate about the births, and which Receptions rest on a guess."""
     notes = []
-    recut = sorted({str(b) for b in evidence.births["basis"].unique()} - {"cohort"})
+    recut = sorted({str(b) for b in evidence.births["basis"].unique()} - {"cohort", ASSUMED})
     if recut:
         notes.append(Note("births", f"some births are approximate ({', '.join(recut)})",
                           "Reception may be out by a child in a hundred"))

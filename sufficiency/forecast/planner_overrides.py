@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 YEAR_7, YEAR_12 = PHASE_YEARS["secondary"][0], PHASE_YEARS["sixth_form"][0]
+EVERYWHERE = "everywhere"   # in the place of a planning area: all that have the year group, as their pupils are
 NOTICEABLE = 0.05           # children that an override asks for and does not get, before it is said
 
 
@@ -180,6 +181,9 @@ def _aim(units: Units, row: Any) -> Aim:
             return Aim(mine, np.flatnonzero(units.serves[mine, :YEAR_12].any(axis=0)))
         of_phase = mine[units.secondary[units.area[mine]] == (g >= YEAR_7)]
         return Aim(of_phase, np.array([g])) if len(of_phase) else unused("the school has no planning area of that phase")
+    if code == EVERYWHERE and g is not None:
+        mine = np.flatnonzero(units.secondary[units.area] == (g >= YEAR_7))
+        return Aim(mine, np.array([g])) if len(mine) and units.serves[mine, g].any() else unused("no school has this year group")
     both = code + SECOND in units.areas
     if both and g is None:
         return unused(f"{code} is a primary and a secondary area; write the year group")
@@ -219,7 +223,8 @@ def _applied(units: Units, moved: Floats, y: int, row: Any, aim: Aim, held: Flag
     moved[cells] += ((final - total)[:, None] * parts).reshape(now.shape)
     if row.urn:
         held[np.ix_(aim.units, aim.groups)] = True
-    where = ", ".join(dict.fromkeys(units.areas[units.area[u]] for u in aim.units))
+    of_aim = dict.fromkeys(units.areas[units.area[u]] for u in aim.units)
+    where = EVERYWHERE if row.planning_area_code == EVERYWHERE else ", ".join(of_aim)
     return {"used": "yes", "planning_area_code": where, "model": float(total[0]), "final": float(final[0]),
             "short": float((final - asked)[0]), "whole": float(units.pupils[0, y][:, aim.groups].sum())}
 

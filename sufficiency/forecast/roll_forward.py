@@ -35,6 +35,16 @@ GROUPS = len(NC_YEARS)
 
 
 @dataclass(frozen=True)
+class Move:
+    """A share of the children entering one area's schools in a year group who enter another's."""
+
+    nc_year: int
+    origin: int                     # place of the area that loses them
+    destination: int
+    share: Floats                   # [year]
+
+
+@dataclass(frozen=True)
 class Rules:
     """What carries one January to the next."""
 
@@ -45,6 +55,7 @@ class Rules:
     entries: tuple[Entry, ...]      # points of entry after Reception
     shares: dict[int, Floats]       # year of entry -> each strand's share of its area's intake, [year, strand]
     places: PlacesAhead             # places at entry, and which schools close
+    moves: tuple[Move, ...] = ()    # shares of an area's intake that go to another
 
 
 def roll_forward(start: Floats, ay: int, rules: Rules, control: Floats | None = None) -> Floats:
@@ -70,6 +81,9 @@ def one_year(before: Floats, step: int, rules: Rules, control: Floats | None) ->
     for entry in rules.entries:
         everybody = before[..., entry.nc_year - 1].sum(axis=1)
         into[entry.nc_year] = entered(leavers(strands, before, entry.nc_year), entry, everybody)
+    for move in rules.moves:
+        if move.nc_year in into:
+            into[move.nc_year] = moved(into[move.nc_year], move, step)
     if control is not None:
         total = after.sum(axis=1)
         for g, children in into.items():
@@ -81,4 +95,12 @@ def one_year(before: Floats, step: int, rules: Rules, control: Floats | None) ->
         entering = np.flatnonzero(strands.enters(g))
         shares, places = rules.shares[g][step, entering], rules.places.at(g)[step, entering]
         after[:, entering, g] += allocate(children, shares, places, strands.area[entering])
+    return after
+
+
+def moved(entering: Floats, move: Move, step: int) -> Floats:
+    """Children entering each area once a share of one area's goes to another: [draw, area]; nobody is lost."""
+    going, after = entering[:, move.origin] * move.share[step], entering.copy()
+    after[:, move.origin] -= going
+    after[:, move.destination] += going
     return after

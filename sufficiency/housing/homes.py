@@ -102,7 +102,7 @@ class Homes:
             return np.zeros((draws.count, *self.central.shape))
         unit = replace(draws, spread=1.0)
         rules = rulebook("housing")
-        late, in_time = homes_drawn(self.parts, self.ahead, unit, rules["slippage"], rules["spread"])
+        late, in_time = homes_drawn(self.parts, self.ahead, unit, slippage_of(rules, self.assumptions), rules["spread"])
         factors = np.exp(rules["spread"]["yields"] * unit.normals("yields", len(PHASES)))
         drawn = self._children({phase: self._excess(phase, late, in_time) for phase in self.layers}, factors)
         drawn -= self.central
@@ -236,6 +236,8 @@ def homes_of(evidence: Evidence, frame: AreaFrame, projection: Projection, assum
     general = np.array([yield_of(evidence.yields, name, Kind(), assumptions.smallest_sample, rules).value for name in PHASES])
     profiles = np.stack([profile(evidence.yield_curves, name, level, max(60, len(years)))
                          for name, level in zip(PHASES, general, strict=True)])
+    level = _level_of(assumptions)
+    yields, general = yields * level, general * level
     layers, notes = _layers(parts, evidence, frame, projection, assumptions)
     homes = Homes(parts, years, areas, layers, yields, rests_on, general, profiles, -pupils, known, open_, assumptions, nothing,
                   notes)
@@ -265,6 +267,20 @@ def _yields(parts: Parts, evidence: Evidence, assumptions: Assumptions) -> tuple
     counts = bring_pupils(parts.table, assumptions)
     values = np.array([[each.value for each in row] for row in rests_on]) * counts[:, None]
     return values, tuple(rests_on)
+
+
+def slippage_of(rules: dict[str, dict[str, object]], assumptions: Assumptions) -> dict[str, float]:
+    """Mean years by which sites are late, by planning status: the rulebook's, so many times as the settings say."""
+    told = {status: years for status, years in rules["slippage"].items() if isinstance(years, (int, float))}
+    return {status: float(years) * assumptions.slippage for status, years in told.items()}
+
+
+def _level_of(assumptions: Assumptions) -> Floats:
+    """How many times the yields that are known the settings take: [phase of yields]."""
+    level = np.ones(len(PHASES))
+    for more in assumptions.yields_level:
+        level[PHASES.index(more.phase)] *= more.factor
+    return level
 
 
 def bring_pupils(table: pd.DataFrame, assumptions: Assumptions) -> Flags:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, RECEPTION, cohort_in
 from sufficiency.balance import need, spare
+from sufficiency.evidence import ASSUMED
 from sufficiency.intervals.chance import central_of, futures
 from sufficiency.intervals.fitting import OF_PHASE, STATUTORY
 from sufficiency.intervals.known_intakes import which_known
@@ -141,10 +142,11 @@ def _totals(sums: Mapping[str, Floats], years: NDArray[np.int64], chances: Mappi
 
 def births_known(evidence: Evidence) -> int:
     """Years ahead whose Reception is born and published."""
-    if evidence.births.empty:
+    published = evidence.births[evidence.births["basis"] != ASSUMED]
+    if published.empty:
         return 0
     first = cohort_in(RECEPTION, evidence.authority.base_year + 1)
-    return max(0, int(evidence.births["cohort"].max()) - first + 1)
+    return max(0, int(published["cohort"].max()) - first + 1)
 
 
 def balance_with_ranges(balance: pd.DataFrame, found: Ranges) -> pd.DataFrame:

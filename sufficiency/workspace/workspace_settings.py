@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
@@ -45,7 +45,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "practical_occupancy": (0, 1), "share_for_funded": (0, 1),
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
     "childcare_years": (0, HORIZON["primary"]), "childcare_in_reach": (0.1, 2),
-    "childcare_assumed_most": (0, 1), "childcare_known_least": (0, 1),
+    "childcare_assumed_most": (0, 1), "childcare_known_least": (0, 1), "slippage": (0, 10), "price_growth": (-0.2, 0.5),
 }
 """The least and the most that a setting may be."""
 
@@ -196,6 +196,16 @@ def _settings(raw: object) -> tuple[Assumptions | None, list[Problem]]:
         return None, problems
     settings = Assumptions(**{f.name: getattr(checked, f.name) for f in fields(Assumptions)})
     return settings, _settings_that_clash(settings)
+
+
+def changed_settings(settings: Assumptions, changes: Mapping[str, object]) -> tuple[Assumptions | None, list[Problem]]:
+    """Other values for some settings, held to the same limits; the problems name each as settings.NAME."""
+    if not changes:
+        return settings, []
+    checked, problems = _settings(changes)
+    if checked is None or problems:
+        return None, problems
+    return replace(settings, **{name: getattr(checked, name) for name in changes}), []
 
 
 def _plain_years(raw: object) -> object:
