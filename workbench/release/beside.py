@@ -9,6 +9,9 @@ time.)
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +22,7 @@ from workbench.release.bounds import ROOM, as_it_adds_up, too_narrow
 from workbench.release.cells import CELL, Block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Cell = tuple[object, ...]
 """The people that are hidden or shown as one: level, area_code, ay, age_band, who."""
@@ -68,20 +71,20 @@ def _fewest_more(block: Block, target: int, fewest: float) -> set[Cell]:
     if not candidates:
         return set()
     known = np.isfinite(block.high)
-    top = ROOM * max(float(block.high[known].max(initial=0.0)), fewest * float(block.heads.max()))
+    scale = ROOM * max(float(block.high[known].max(initial=0.0)), fewest * float(block.heads.max()))
+    low, upper, rest = block.low / scale, np.where(known, block.high / scale, 1.0), block.rest / scale
     number = {cell: k for k, cell in enumerate(candidates)}
     opened = np.array([number.get(cells[i], -1) if i < len(cells) else -1 for i in range(width)])
     open_to = csr_array((np.ones((opened >= 0).sum()), (np.flatnonzero(opened >= 0), opened[opened >= 0])),
                         shape=(width, len(candidates)))
-    upper = np.where(known, block.high, top)
-    more, less = diags_array(np.maximum(top - upper, 0.0)) @ open_to, diags_array(block.low) @ open_to
+    more, less = diags_array(1.0 - upper) @ open_to, diags_array(low) @ open_to
     one, none, choice = diags_array(np.ones(width)), None, len(candidates)
     rules = [
         LinearConstraint(block_array([[block.equal, none, csr_array((block.equal.shape[0], choice))],
                                       [none, block.equal, csr_array((block.equal.shape[0], choice))]], format="csr"),
-                         np.tile(block.rest, 2), np.tile(block.rest, 2)),
+                         np.tile(rest, 2), np.tile(rest, 2)),
         LinearConstraint(block_array([[one, none, -more], [none, one, -more]], format="csr"), -np.inf, np.tile(upper, 2)),
-        LinearConstraint(block_array([[one, none, less], [none, one, less]], format="csr"), np.tile(block.low, 2), np.inf),
+        LinearConstraint(block_array([[one, none, less], [none, one, less]], format="csr"), np.tile(low, 2), np.inf),
     ]
     if block.at_most.shape[0]:
         still = csr_array((block.at_most.shape[0], choice))
@@ -89,15 +92,34 @@ def _fewest_more(block: Block, target: int, fewest: float) -> set[Cell]:
                                       -np.inf, 0.0))
     apart = np.zeros(2 * width + choice)
     apart[target], apart[width + target] = 1.0, -1.0
-    rules.append(LinearConstraint(apart[None, :], fewest * block.heads[target], np.inf))
+    rules.append(LinearConstraint(apart[None, :], fewest * block.heads[target] / scale, np.inf))
     sizes = np.zeros(choice)
     np.maximum.at(sizes, opened[opened >= 0], np.where(known, block.high, 0.0)[opened >= 0])
     cost = np.concatenate([np.zeros(2 * width), 1.0 + sizes / (sizes.sum() * 1.01)])
-    answer = milp(cost, constraints=rules, integrality=np.concatenate([np.zeros(2 * width), np.ones(choice)]),
-                  bounds=Bounds(np.zeros(2 * width + choice), np.concatenate([np.full(2 * width, top), np.ones(choice)])))
+    with _hushed():
+        answer = milp(cost, constraints=rules, integrality=np.concatenate([np.zeros(2 * width), np.ones(choice)]),
+                      bounds=Bounds(np.zeros(2 * width + choice), np.ones(2 * width + choice)))
     if answer.x is None:
         return set()
     return {candidates[k] for k in np.flatnonzero(answer.x[2 * width:] > 0.5)}
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Let nothing written below Python reach the answer of a command: HiGHS has a line that no setting stills."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:         # there is nobody to write to
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _smallest(block: Block) -> set[Cell]:
