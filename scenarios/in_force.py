@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from planning_areas.tables import EvidenceError, Problem, check
 from scenarios.changes import LEVERS, SETTINGS, forms_of, lever_of, split
-from scenarios.levers import Asked, Lever, LeverError
+from scenarios.levers import Asked, Form, Interval, Lever, LeverError, central
 from sufficiency.evidence import TABLES, Note
 from sufficiency.workspace.workspace_settings import changed_settings
 
@@ -40,6 +42,8 @@ def put_into_force(scenario: Scenario, evidence: Evidence, assumptions: Assumpti
         items = {key: _item(one, path) for key, path in asked.items()}
         for key in sorted(asked):
             for form in forms_of(key, scenario.keys[key]):
+                if _left_alone(one, form):
+                    continue
                 try:
                     evidence, assumptions = one(evidence, assumptions, Asked(items[key], form, frozenset(items.values())))
                 except LeverError as fault:
@@ -48,7 +52,7 @@ def put_into_force(scenario: Scenario, evidence: Evidence, assumptions: Assumpti
     if problems:
         raise EvidenceError(problems)
     for name, table in evidence.tables.items():
-        if table is not before.tables[name] and not table.empty:
+        if table is not before.tables[name] and not table.empty and not isinstance(table, gpd.GeoDataFrame):    # shapes only go
             check(table, TABLES[name], f"{name} as the scenario would have it")
     note = Note("scenario", f"this run is a scenario, {scenario.name}: {'; '.join(scenario.changes)}",
                 "its figures are what would be, not what is expected")
@@ -61,3 +65,14 @@ def _item(one: Lever, path: Sequence[str]) -> str:
     """What stands for the * in a lever's name."""
     pattern = one.name.split(".")
     return path[pattern.index("*")] if "*" in pattern else ""
+
+
+def _left_alone(one: Lever, form: Form) -> bool:
+    """Say whether a lever is asked to stay where it is: then nothing moves, not even the order of rows."""
+    value = getattr(form, "value", None)
+    if not isinstance(value, (int, float, Interval)) or isinstance(value, bool):
+        return False
+    try:
+        return central(value) == float(one.neutral)
+    except ValueError:
+        return False

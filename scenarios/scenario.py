@@ -259,9 +259,11 @@ class _Reader:
             is_setting = here[0] == SETTINGS and len(here) == 2 and here[1] in _setting_names()
             if is_setting or (found is not None and found.section == section):
                 yield ".".join(here), (section, *here), value
-            elif isinstance(value, Mapping) and _leads_somewhere(here, section):
+            elif isinstance(value, Mapping) and _leads_somewhere(here):
                 yield from self._of_section(path, lines, section, here, value)
             else:
+                while isinstance(value, Mapping) and len(value) == 1 and here[0] != SETTINGS:      # birth.level = 1, to its end
+                    here, value = (*here, str(next(iter(value)))), next(iter(value.values()))
                 self._wrong(path, lines, (section, *here), *_unknown(here, section))
 
     def _checked(self, path: Path, lines: Mapping[tuple[str, ...], int], key: str, trail: tuple[str, ...], value: Any) -> Any:
@@ -296,11 +298,11 @@ def _setting_names() -> set[str]:
     return {f.name for f in fields(Assumptions)}
 
 
-def _leads_somewhere(here: tuple[str, ...], section: str) -> bool:
-    """Say whether keys that begin like this are known."""
-    names = [SETTINGS, *(one.name for one in LEVERS if one.section == section)]
-    return any(len(name.split(".")) > len(here) and all(a in ("*", b) for a, b in zip(name.split("."), here, strict=False))
-               for name in (f"{n}.*" if n == SETTINGS else n for n in names))
+def _leads_somewhere(here: tuple[str, ...]) -> bool:
+    """Say whether keys that begin like this are known, in whatever section."""
+    patterns = [name.split(".") for name in (f"{SETTINGS}.*", *(one.name for one in LEVERS))]
+    return any(len(pattern) > len(here) and all(a in ("*", b) for a, b in zip(pattern, here, strict=False))
+               for pattern in patterns)
 
 
 def _unknown(here: tuple[str, ...], section: str) -> tuple[str, str]:
@@ -326,19 +328,25 @@ def _worth_telling(failure: ValidationError) -> list[Any]:
     faults = failure.errors()
     if len(faults) < 2:
         return list(faults)
-    interval = [f for f in faults if "Interval" in f["loc"]]
+    interval = [f for f in faults if any(_of_interval(part) for part in f["loc"])]
     numbers = [f for f in faults if f["loc"][-1] == "float"]
     begun = any(isinstance(f["input"], Mapping) for f in numbers)
     drop = numbers if begun else interval
     return [f for f in faults if f not in drop] or list(faults)
 
 
+def _of_interval(part: int | str) -> bool:
+    """Say whether a part of a fault's place is pydantic's own name for an interval."""
+    return "Interval" in str(part)
+
+
 def _told(fault: Any, file: str, line: int, key: str, found: Lever | None) -> Problem:
     """Turn one of pydantic's findings into a problem, with the nearest known word for one that is unknown."""
-    parts = [str(part) for part in fault["loc"] if part not in ("value", "Interval", "float")]
+    parts = [str(part) for part in fault["loc"] if part not in ("value", "float") and not _of_interval(part)]
     column, given = ".".join([key, *parts]), fault["input"]
     if fault["type"] == "extra_forbidden":
-        names = Interval.model_fields if "Interval" in fault["loc"] else ("value", *(found.picks if found is not None else ()))
+        picks = found.picks if found is not None else ()
+        names = tuple(Interval.model_fields) if any(map(_of_interval, fault["loc"])) else ("value", *picks)
         return Problem(file, line, column, expected="this word is not known here", advice=nearest(parts[-1], names))
     if fault["type"] == "missing":
         return Problem(file, line, column, expected="this word is needed", advice=found.sentence if found is not None else "")

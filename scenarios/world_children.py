@@ -16,6 +16,7 @@ from pydantic import Field
 
 from planning_areas.school_year import PHASE_OF, PHASE_YEARS, ay_label, parse_ay
 from scenarios.levers import EVER, Asked, Form, LeverError, Number, State, Year, lever, picked, with_rows, with_tables
+from sufficiency.areas.small_areas import births_of
 from sufficiency.assumptions import Assumptions, years_ahead
 from sufficiency.evidence import ASSUMED, Evidence
 from sufficiency.forecast.planner_overrides import EVERYWHERE
@@ -55,14 +56,15 @@ def births_level(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> 
 def births_cohorts(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
     """So many births in these cohorts in the whole authority, as an ONS variant has them, laid over its areas as they were."""
     births = _with_unborn(evidence)
+    known = births_of(with_tables(evidence, births=births), (), lambda codes: None)
+    whole = dict(zip(known.cohorts, known.total, strict=True)) if known is not None else {}
     for label, number in asked.form.value.items():
         cohort = _cohort(label)
-        rows = births["cohort"] == cohort
-        finest = births[rows].assign(level=births["area_code"].str.match(r"^[EW]01"))
-        whole = finest.loc[finest["level"] == finest["level"].max(), "births"].sum()
-        if not whole > 0:
+        if not whole.get(cohort, 0) > 0:
             raise LeverError("no births are known from which these could be laid over areas", label)
-        births = _as_assumed(births.assign(births=births["births"].where(~rows, births["births"] * (number / whole))), rows)
+        rows = births["cohort"] == cohort
+        laid = births["births"] * (number / whole[cohort])
+        births = _as_assumed(births.assign(births=births["births"].where(~rows, laid)), rows)
     return with_tables(evidence, births=births), assumptions
 
 

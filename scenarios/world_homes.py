@@ -129,4 +129,5 @@ def _added_up(sites: pd.DataFrame) -> pd.DataFrame:
     return sites.groupby(KEY, as_index=False, sort=False, dropna=False).agg({"dwellings": "sum", **others})[list(sites.columns)]
 
 
-LEVERS = (sites_delay, sites_pace, sites_dropped, sites_probability, sites_affordable, homes_level, homes_slippage, yields_level)
+LEVERS = (sites_delay, sites_pace, sites_probability, sites_affordable, homes_level, sites_dropped, homes_slippage,
+          yields_level)
