@@ -14,9 +14,11 @@ import geopandas as gpd
 
 from planning_areas.tables import EvidenceError, Problem, check
 from scenarios.changes import LEVERS, SETTINGS, forms_of, lever_of, split
-from scenarios.levers import Asked, Form, Interval, Lever, LeverError, central
+from scenarios.levers import Asked, Form, Interval, Lever, LeverError, State, central
 from sufficiency.evidence import TABLES, Note
 from sufficiency.workspace.workspace_settings import changed_settings
+
+IDLE = "scenario, no effect"      # table of the notes on keys that move nothing here
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -36,7 +38,7 @@ def put_into_force(scenario: Scenario, evidence: Evidence, assumptions: Assumpti
         file, line = scenario.where.get(key, ("", 0))
         problems.append(replace(fault, file=file or scenario.name, row=line))
     assumptions = changed if changed is not None else assumptions
-    before = evidence
+    before, idle = evidence, list[str]()
     for one in LEVERS:
         asked = {key: split(key) for key in scenario.keys if not key.startswith(f"{SETTINGS}.") and lever_of(split(key)) is one}
         items = {key: _item(one, path) for key, path in asked.items()}
@@ -45,7 +47,9 @@ def put_into_force(scenario: Scenario, evidence: Evidence, assumptions: Assumpti
                 if _left_alone(one, form):
                     continue
                 try:
-                    evidence, assumptions = one(evidence, assumptions, Asked(items[key], form, frozenset(items.values())))
+                    would = one(evidence, assumptions, Asked(items[key], form, frozenset(items.values())))
+                    idle += [] if _moves(would, (evidence, assumptions), one) else [key]
+                    evidence, assumptions = would
                 except LeverError as fault:
                     file, line = scenario.where.get(key, ("", 0))
                     problems.append(Problem(file, line, key, fault.found, fault.expected, fault.advice))
@@ -56,15 +60,26 @@ def put_into_force(scenario: Scenario, evidence: Evidence, assumptions: Assumpti
             check(table, TABLES[name], f"{name} as the scenario would have it")
     note = Note("scenario", f"this run is a scenario, {scenario.name}: {'; '.join(scenario.changes)}",
                 "its figures are what would be, not what is expected")
+    still = tuple(Note(IDLE, f"{key} moves nothing: this workspace has nothing that it could move, in the years it is asked for")
+                  for key in idle)
     held = tuple(f"{key} {' and '.join(f'{i.low:g} to {i.high:g}' for i in found)}" for key, found in scenario.intervals.items())
     more = (Note("scenario", f"a single run takes the central value of what is an interval: {'; '.join(held)}"),) if held else ()
-    return replace(evidence, notes=(*evidence.notes, note, *more)), assumptions
+    return replace(evidence, notes=(*evidence.notes, note, *still, *more)), assumptions
 
 
 def _item(one: Lever, path: Sequence[str]) -> str:
     """What stands for the * in a lever's name."""
     pattern = one.name.split(".")
     return path[pattern.index("*")] if "*" in pattern else ""
+
+
+def _moves(would: State, was: State, one: Lever) -> bool:
+    """Say whether a lever has moved anything at all."""
+    if would[1] != was[1]:
+        return True
+    touched = [name for name in one.touches if name in was[0].tables]
+    return any(would[0].tables[name] is not was[0].tables[name] and not would[0].tables[name].equals(was[0].tables[name])
+               for name in touched)
 
 
 def _left_alone(one: Lever, form: Form) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planning_areas.school_year import ay_label
 from planning_areas.tables import Problem
 
 PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(\.?)""")
@@ -74,12 +75,17 @@ def in_short(value: Any) -> str:
     if isinstance(value, Mapping):
         if value.keys() == {"low", "central", "high", "probability"}:
             return f"{value['central']:g} ({value['low']:g} to {value['high']:g} with probability {value['probability']:g})"
-        return ", ".join(in_short(part) if key == "value" else f"{key.replace('_', ' ')} {in_short(part)}"
+        return ", ".join(in_short(part) if key == "value" else f"{key.replace('_', ' ')} {_named(key, part)}"
                          for key, part in value.items())
     if isinstance(value, Iterable):
         parts = list(value)
         return ("; " if any(isinstance(part, Mapping) for part in parts) else ", ").join(in_short(part) for part in parts)
     return json.dumps(value)
+
+
+def _named(key: str, part: Any) -> str:
+    """What a lever is picked for, in short; a year as people write it."""
+    return ay_label(part) if key in ("from", "to") and isinstance(part, int) else in_short(part)
 
 
 def lines_of(text: str) -> dict[tuple[str, ...], int]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label
+from scenarios.in_force import IDLE
 from sufficiency.intervals.ranges import HELD
 from workbench.answers import columns
 from workbench.childcare_view import childcare_lines, protected
@@ -49,7 +50,8 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
-        "scenario": {name: run.manifest["scenario"].get(name) for name in ("name", "why", "changes", "baseline")},
+        "scenario": {**{name: run.manifest["scenario"].get(name) for name in ("name", "why", "changes", "baseline")},
+                     "no_effect": [note["text"] for note in run.manifest["notes"] if note["table"] == IDLE]},
         "years": short_by_year(short, run.table("unfilled"), ranges),
         "no_ranges": no_ranges({**run.manifest["assumptions"], **run.manifest["scenario"].get("settings", {})}),
         "shared_evenly": shared_evenly(run.table("places"), int(run.manifest["authority"]["base_year"])),
@@ -168,7 +170,8 @@ def scenario_lines(scenario: dict[str, Any]) -> list[str]:
     if not scenario.get("changes"):
         return []
     return [f"Scenario: {scenario['name']}. {scenario['why']}", "What would be, not what is expected. Changed:",
-            *(f"  {change}" for change in scenario["changes"]), f"Held against the run {scenario['baseline']}", ""]
+            *(f"  {change}" for change in scenario["changes"]), *scenario.get("no_effect", ()),
+            f"Held against the run {scenario['baseline']}", ""]
 
 
 def _childcare(run: Run) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from sufficiency.assumptions import ExcludedYear, LeadTime, defaults, meanings
+from sufficiency.assumptions import AreaMove, ChildcareFactor, ExcludedYear, LeadTime, PhaseFactor, defaults, meanings
 
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
@@ -42,6 +43,8 @@ def in_words(value: Any) -> Any:
         return f"{ay_label(value.ay)} ({value.reason})"
     if isinstance(value, LeadTime):
         return f"{value.remedy}: {value.months} months"
+    if isinstance(value, (PhaseFactor, ChildcareFactor, AreaMove)):
+        return " ".join(str(in_words(part)) for part in astuple(value) if part not in ((), ""))
     if isinstance(value, tuple):
         return ", ".join(f"{one:g}" if isinstance(one, float) else str(in_words(one)) for one in value) or "none"
     return "none" if value == "" else value

@@ -11,7 +11,7 @@ import pytest
 
 from planning_areas.tables import EvidenceError
 from scenarios.changes import LEVERS, SETTINGS, table_of_levers
-from scenarios.in_force import put_into_force
+from scenarios.in_force import IDLE, put_into_force
 from scenarios.scenario import base, from_facts, resolve
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import ASSUMED, Evidence
@@ -308,6 +308,12 @@ def test_what_the_workspace_does_not_have_is_told(line: str, found: str, council
         by(council, tmp_path, line)
     problem = told.value.problems[0]
     assert problem.file == "trial.toml" and problem.row > 0 and problem.found == found
+
+
+def test_what_moves_nothing_here_is_said(council: Loaded, tmp_path: Path) -> None:
+    evidence, _ = by(council, tmp_path, 'homes.level = { value = 0.5, from = "2060/61" }', "births.level = 0.9")
+    said = [note.text for note in evidence.notes if note.table == IDLE]
+    assert len(said) == 1 and said[0].startswith("homes.level moves nothing")
 
 
 def test_settings_keep_their_limits(council: Loaded, tmp_path: Path) -> None:
