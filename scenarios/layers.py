@@ -76,7 +76,7 @@ def in_short(value: Any) -> str:
         if value.keys() == {"low", "central", "high", "probability"}:
             return f"{value['central']:g} ({value['low']:g} to {value['high']:g} with probability {value['probability']:g})"
         return ", ".join(in_short(part) if key == "value" else f"{key.replace('_', ' ')} {_named(key, part)}"
-                         for key, part in value.items())
+                         for key, part in sorted(value.items(), key=lambda item: (item[0] != "value", item[0])))
     if isinstance(value, Iterable):
         parts = list(value)
         return ("; " if any(isinstance(part, Mapping) for part in parts) else ", ").join(in_short(part) for part in parts)
