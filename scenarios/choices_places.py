@@ -170,7 +170,7 @@ def places_change(evidence: Evidence, assumptions: Assumptions, asked: Asked) ->
                     form.fills_upwards), assumptions
 
 
-@lever("new_schools.*", "choices", "places a year group", "none", ("schools", "area_members", "planned_places"), form=NewSchool)
+@lever("new_schools.*", "choices", "places a year group", "none", ("schools", "area_members", "yg_places"), form=NewSchool)
 def new_school(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
     """A new school opens in a planning area; the key is a six-digit number that no school has."""
     form, urn = asked.form, asked.item
@@ -184,11 +184,13 @@ def new_school(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> St
            "phase_of_education": form.phase.capitalize(), "status": "Proposed to open", "statutory_low_age": groups[0] + 4.0,
            "statutory_high_age": groups[-1] + 5.0, "capacity": float("nan"), "open_date": f"{form.first}-09-01",
            "easting": form.easting, "northing": form.northing}
-    changed = with_tables(
-        evidence, schools=with_rows(evidence.schools, [row]),
-        area_members=with_rows(evidence.area_members, [{"urn": urn, "phase": form.phase, "planning_area_code": form.area}]))
-    begins = groups[:1] if form.fills_upwards else groups
-    return _planned(changed, urn, "expansion", form.first, None, begins, form.value, form.fills_upwards), assumptions
+    members = [{"urn": urn, "phase": form.phase, "planning_area_code": form.area}]
+    filled = {g: form.first + (k if form.fills_upwards else 0) for k, g in enumerate(groups)}      # year from which it is open
+    places = [{"urn": urn, "ay": ay, "nc_year": g, "yg_places": form.value if ay >= filled[g] else 0}
+              for g in groups for ay in sorted({form.first, filled[g]})]
+    return with_tables(
+        evidence, schools=with_rows(evidence.schools, [row]), area_members=with_rows(evidence.area_members, members),
+        yg_places=with_rows(evidence.yg_places, places)), assumptions
 
 
 @lever("preference.*", "world", "share", "0", ("area_moves",), form=Preference)

@@ -36,14 +36,13 @@ def sites_pace(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> St
     return _moved(evidence, mine, lambda since: since / asked.value), assumptions
 
 
-@lever("sites.*.dropped", "world", "yes or no", "no", SITES, value=bool)
+@lever("sites.*.dropped", "world", "yes or no", "no", (*SITES, "pots", "ring_fences"), value=bool)
 def sites_dropped(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
-    """A site is not built: the homes that are still to come are left out."""
+    """A site is not built: the homes that are still to come are left out, and money that its deed promises does not come."""
     mine = _of_site(evidence, asked)
     if not asked.form.value:
         return evidence, assumptions
-    sites = evidence.housing_sites
-    return with_tables(evidence, housing_sites=sites[~mine].reset_index(drop=True)), assumptions
+    return without_sites(evidence, mine), assumptions
 
 
 @lever("sites.*.probability", "world", "share", "by planning status", SITES, limits=(0, 1))
@@ -100,6 +99,21 @@ def _of_site(evidence: Evidence, asked: Asked) -> pd.Series:
         return ahead & ~sites["site_ref"].isin(asked.others)
     known(asked.item, sites["site_ref"], "housing site")
     return ahead & sites["site_ref"].eq(asked.item)
+
+
+def without_sites(evidence: Evidence, gone: pd.Series) -> Evidence:
+    """Leave rows of sites out; of a site that is gone altogether the deeds bring no more, and what they brought stays."""
+    sites = evidence.housing_sites
+    kept, pots = sites[~gone].reset_index(drop=True), evidence.pots
+    lost = set(sites["site_ref"]) - set(kept["site_ref"])
+    of_lost = pots["site_ref"].isin(lost)
+    if not of_lost.any():
+        return with_tables(evidence, housing_sites=kept)
+    came = of_lost & pots["status"].eq("received")
+    rest = pots.assign(site_ref=pots["site_ref"].mask(came, ""))[~of_lost | came].reset_index(drop=True)
+    fences = evidence.ring_fences
+    fences = fences[fences["pot_id"].isin(rest["pot_id"])].reset_index(drop=True) if len(fences) else fences
+    return with_tables(evidence, housing_sites=kept, pots=rest, ring_fences=fences)
 
 
 def _moved(evidence: Evidence, mine: pd.Series, when: Callable[[float], float]) -> Evidence:

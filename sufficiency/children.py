@@ -30,6 +30,7 @@ import pandas as pd
 import xarray as xr
 
 from planning_areas.school_year import NC_YEARS, PHASE_YEARS, RECEPTION, ay_label, nc_year_label
+from planning_areas.tables import EvidenceError, Problem
 from sufficiency.areas.area_codes import SECOND
 from sufficiency.areas.small_areas import residents
 from sufficiency.estate.places_ahead import places_ahead
@@ -190,17 +191,19 @@ def _rules(strands: Strands, babies: Newborns, areas: AreaRatios, points: tuple[
 
 
 def _moves(strands: Strands, years: range, assumptions: Assumptions) -> tuple[Move, ...]:
-    """The shares of intakes that the settings let go to another area's schools; both areas take children in that year group."""
+    """The shares of intakes that the settings let go to another area's schools; none where the areas are not told apart."""
     found = []
     for move in assumptions.area_moves:
-        takes = {code: bool(strands.takes(move.nc_year)[a]) for a, code in enumerate(strands.areas)}
-        code = {name: name + SECOND if name + SECOND in takes and move.nc_year in SECONDARY else name
-                for name in (move.origin, move.destination)}
-        if not all(takes.get(named, False) for named in code.values()):
-            raise ValueError(f"no school of {move.origin}, or of {move.destination}, begins in {nc_year_label(move.nc_year)}")
-        places = {name: strands.areas.index(named) for name, named in code.items()}
+        takes = dict(zip(strands.areas, strands.takes(move.nc_year), strict=True))
+        second = move.nc_year in SECONDARY
+        ends = [name + SECOND if second and name + SECOND in takes else name for name in (move.origin, move.destination)]
+        if not all(end in takes for end in ends):
+            continue
+        if not all(takes[end] for end in ends):
+            raise EvidenceError([Problem("area_moves", 0, f"{move.origin} to {move.destination}", nc_year_label(move.nc_year),
+                                         "a school in both areas that begins in this year group expected")])
         share = np.array([move.share * (move.first <= ay <= move.last) for ay in years[1:]])
-        found.append(Move(move.nc_year, places[move.origin], places[move.destination], share))
+        found.append(Move(move.nc_year, strands.areas.index(ends[0]), strands.areas.index(ends[1]), share))
     return tuple(found)
 
 

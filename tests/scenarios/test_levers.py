@@ -242,6 +242,20 @@ def test_a_share_of_a_site_is_affordable(council: Loaded, tmp_path: Path) -> Non
     assert by_tenure.sum() == pytest.approx(site(council.evidence).sum())
 
 
+def test_the_deed_of_a_site_that_is_not_built_brings_no_more(council: Loaded, tmp_path: Path) -> None:
+    evidence, _ = by(council, tmp_path, "sites.GARDEN.dropped = true")
+    was, now = council.evidence.pots, evidence.pots
+    assert "GARDEN" not in set(evidence.housing_sites["site_ref"]) and "GARDEN" not in set(now["site_ref"])
+    promised = was[was["site_ref"].eq("GARDEN") & was["status"].ne("received")]
+    assert len(promised) and len(now) == len(was) - len(promised)
+
+
+def test_a_new_school_fills_up_from_its_year_of_entry(council: Loaded, tmp_path: Path) -> None:
+    evidence, _ = by(council, tmp_path, CASES["new_schools.*"])
+    rows = evidence.yg_places[evidence.yg_places["urn"] == "995001"].set_index(["ay", "nc_year"])["yg_places"]
+    assert rows[2027, 0] == 60 and rows[2027, 6] == 0 and rows[2033, 6] == 60 and rows[2028, 1] == 60
+
+
 def test_only_years_and_statuses_that_are_named_slump(council: Loaded, tmp_path: Path) -> None:
     evidence, _ = by(council, tmp_path, CASES["homes.level"])
     both = council.evidence.housing_sites.assign(now=evidence.housing_sites["dwellings"].to_numpy())

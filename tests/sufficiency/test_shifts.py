@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from planning_areas.tables import EvidenceError
 from scenarios.changes import lever_of
 from scenarios.levers import Asked
 from sufficiency.assumptions import AreaMove, Assumptions, ChildcareFactor
@@ -117,7 +118,7 @@ def test_a_tenth_of_an_area_chooses_the_other(small: Any) -> None:
 
 
 def test_a_choice_of_an_area_without_such_a_school_is_refused(small: Any) -> None:
-    with pytest.raises(ValueError, match="begins in Reception"):
+    with pytest.raises(EvidenceError, match="in both areas that begins in this year group"):
         small.project(replace(Assumptions(), area_moves=(AreaMove(0, "N", "X", 0.1, BASE + 2, 2100),)))
 
 
