@@ -2,8 +2,9 @@
 
 The manifest is written last, so a folder that has one was finished. It holds no clock, no path and no name of a machine, but it
 does hold the versions of Python and of the libraries: the same run elsewhere has the same name and, with the same versions, the
-same manifest byte for byte. With others the name is the same and the last digits of a figure may not be; `versions` tells. A seal
-over all the rest shows whether the manifest itself is as it was written.
+same manifest byte for byte. With others the name is the same and the last digits of a figure may not be; `versions` tells.
+`recipe` is what a replay needs: each file by its sha256, the table it fills and how it is read. A seal over all the rest shows
+whether the manifest itself is as it was written.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ MANIFEST = "manifest.json"
 SEAL = "seal"
 FORMAT = 1
 LIBRARIES = ("pandas", "numpy", "scipy", "xarray", "pandera", "pydantic", "pyarrow", "geopandas", "shapely", "pyogrio", "folium",
-             "xlsxwriter", "python-calamine", "matplotlib")
+             "xlsxwriter", "python-calamine", "matplotlib", "pulp", "highspy")
 
 
 def facts(identity: Identity, sources: Iterable[Source], notes: Iterable[Note], **more: Any) -> dict[str, Any]:
@@ -33,8 +34,8 @@ def facts(identity: Identity, sources: Iterable[Source], notes: Iterable[Note], 
     return {
         "format": FORMAT, "run_id": identity.run_id, "scenario": {"name": "base", "changes": [], **identity.scenario},
         **identity.settings, "seed": identity.seed, "code_sha256": identity.code,
-        "inputs": [asdict(source) for source in sources], "notes": [asdict(note) for note in notes],
-        "versions": versions(), **more,
+        "recipe": [asdict(one) for one in identity.inputs], "inputs": [asdict(source) for source in sources],
+        "notes": [asdict(note) for note in notes], "versions": versions(), **more,
     }
 
 

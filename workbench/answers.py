@@ -1,8 +1,8 @@
 """What a command answers: words for people, or one JSON object for machines, and an exit code.
 
-0 is fine; 2 means that the input has problems, each told and none with a traceback; 1 is our fault. What comes from files is
-shown without the control characters that a terminal would obey. This module imports nothing heavy, so that `--help` answers
-at once.
+0 is fine; 2 means that the input has problems, each told and none with a traceback; 3 that a replay does not give the same bytes;
+1 is our fault. What comes from files is shown without the control characters that a terminal would obey. This module imports
+nothing heavy, so that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FINE, OUR_FAULT, INPUT = 0, 1, 2
+FINE, OUR_FAULT, INPUT, OTHERWISE = 0, 1, 2, 3
 HOUSE = Path(__file__).resolve().parent.parent
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}        # no room, or a place that is read only
 STOPPED = 130       # by Ctrl+C, as shells expect
@@ -30,6 +30,7 @@ class Answer:
 
     lines: Sequence[str]
     data: dict[str, Any] = field(default_factory=dict)
+    code: int = FINE
 
 
 class UserError(Exception):
@@ -56,10 +57,10 @@ def finish(work: Callable[[], Answer], as_json: bool, debug: bool = False) -> in
         _print(lines, sys.stderr)
         return code
     if as_json:
-        _print_json({"ok": True, **answer.data})
+        _print_json({"ok": answer.code == FINE, **answer.data})
     else:
         _print(answer.lines, sys.stdout)
-    return FINE
+    return answer.code
 
 
 def told(fault: Exception) -> tuple[int, list[str], dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The command line: what a planner types, and nothing else. Each command imports what it needs when it is called.
 
 Every command takes --json (one JSON object on stdout; progress and messages stay on stderr) and ends with 0 (fine), 2 (the input
-has problems) or 1 (our fault).
+has problems), 3 (a replay does not come out the same) or 1 (our fault).
 """
 
 from __future__ import annotations
@@ -159,5 +159,24 @@ def show(
         from workbench.showing import show_run
 
         return show_run(run, runs, area)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def replay(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Its workspace; left out, that in whose runs/ it lies."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to keep what is made; left out, it is thrown away.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Make a finished run again from what it recorded, and say whether it comes out the same byte for byte (else exit code 3)."""
+    def work() -> Answer:
+        from workbench.replaying import replay_run
+
+        with Steps() as steps:
+            return replay_run(run, workspace, out, os.environ, steps)
 
     raise typer.Exit(finish(work, as_json, debug))

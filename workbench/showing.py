@@ -19,7 +19,7 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     """Find a run by folder, id or beginning of its id and tell its headline figures, or what an area's forecast is made of."""
     folder = find(reference, [runs] if runs is not None else usual_places(Path()))
     if (folder / FILE).is_file():
-        folder = _only_run(folder)
+        folder = only_run(folder)
     run = load(folder)
     if run.manifest.get("kind") == BACKTEST:
         return _shown_backtest(run, area)
@@ -49,7 +49,7 @@ def usual_places(here: Path) -> list[Path]:
     return [here, here / RUNS, *sorted(path for path in here.glob(f"*/{RUNS}") if path.is_dir())]
 
 
-def _only_run(workspace: Path) -> Path:
+def only_run(workspace: Path) -> Path:
     """The run of a workspace that has one; otherwise says which there are."""
     listed = catalogue(workspace / RUNS)
     if len(listed) == 1:

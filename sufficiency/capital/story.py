@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TABLE = "plan"
 KEPT = "capital_"
+PLACED = "plan_placed"  # group_id, site_id, children: as the decision has it, to hold a stored plan to its rules again
 BESIDE = ("short", "told")  # of a case, beside the tables of the decision itself
 DECIMALS = 6  # of what is proven: beyond them is a solver's rounding
 
@@ -77,7 +78,8 @@ def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions) -> Ca
     made = plan_tables(of_run, choices, plan)
     made["plan"] = with_words(made["plan"], asked)
     notes = (*of_run.notes, *unproven(plan))
-    return Capital({**made, **kept(of_run)}, proofs_of(plan), asked.as_json(), tuple(dict.fromkeys(notes)))
+    tables = {**made, PLACED: plan.placed.reset_index(drop=True), **kept(of_run)}
+    return Capital(tables, proofs_of(plan), asked.as_json(), tuple(dict.fromkeys(notes)))
 
 
 def choices_of(assumptions: Assumptions) -> Choices:

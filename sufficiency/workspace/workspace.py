@@ -67,6 +67,14 @@ def load(folder: Path, environ: Mapping[str, str], progress: Progress = quiet) -
     """
     workspace = open_workspace(folder)
     jobs, problems = find_files(workspace, environ)
+    return load_files(workspace, jobs, progress, problems)
+
+
+def load_files(
+    workspace: Workspace, jobs: list[Job], progress: Progress = quiet, missing: Iterable[Problem] = (),
+) -> Loaded:
+    """Read the files that a workspace is made of, wherever they lie; `missing`: what is wrong already, told with all the rest."""
+    problems = list(missing)
     readings, broken, faults = _read_all(jobs, workspace, progress)
     problems += faults
     progress("Holding the tables against one another")

@@ -135,7 +135,7 @@ def read_workspace(folder: Path, readers: Mapping[str, Collection[str]]) -> Work
     problems = _unknown(raw, SECTIONS, ())
     authority, faults = _validated(AuthorityEntry, raw.get("authority", {}), ("authority",))
     problems += faults
-    settings, faults = _settings(raw.get("settings", {}))
+    settings, faults = settings_of(raw.get("settings", {}))
     problems += faults
     tables, faults = _tables(raw.get("tables", {}), readers)
     problems += faults
@@ -183,7 +183,7 @@ def _unknown(raw: Mapping[str, object], known: Collection[str], place: tuple[str
             for key in raw if key not in known]
 
 
-def _settings(raw: object) -> tuple[Assumptions | None, list[Problem]]:
+def settings_of(raw: object) -> tuple[Assumptions | None, list[Problem]]:
     """Read [settings]: any field of Assumptions, within its limits."""
     hints = get_type_hints(Assumptions)
     parts: dict[str, Any] = {
@@ -202,7 +202,7 @@ def changed_settings(settings: Assumptions, changes: Mapping[str, object]) -> tu
     """Other values for some settings, held to the same limits; the problems name each as settings.NAME."""
     if not changes:
         return settings, []
-    checked, problems = _settings(changes)
+    checked, problems = settings_of(changes)
     if checked is None or problems:
         return None, problems
     return replace(settings, **{name: getattr(checked, name) for name in changes}), []

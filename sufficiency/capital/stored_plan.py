@@ -1,0 +1,52 @@
+"""A plan read back from the tables that a run kept of it, and held again to every rule and to the worth that was told of it.
+
+For a plan whose search was stopped by time: another search may find another plan, but what is stored can be proven to be a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sufficiency.capital.choices import Choices
+from sufficiency.capital.facts import facts
+from sufficiency.capital.plan import Plan, terms
+from sufficiency.capital.story import PLACED, choices_of, kept_case
+from sufficiency.capital.verify import broken_rules
+
+if TYPE_CHECKING:
+    from sufficiency.assumptions import Assumptions
+    from sufficiency.capital.from_run import CaseOfRun
+
+CELL = ["planning_area_code", "phase", "intake_ay", "age_band", "ay", "nc_year"]     # what tells a cell in a run's own words
+AS_TOLD = 1e-4      # of an aim, or of one: what is told is rounded, and crumbs of a solver's rounding are not kept
+
+
+def not_so(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any]], assumptions: Assumptions) -> list[str]:
+    """Say every rule that a stored plan breaks and every aim that is not worth what was told; nothing for a plan that holds."""
+    of_run, choices = kept_case(tables), choices_of(assumptions)
+    plan = plan_of_tables(of_run, choices, tables)
+    return [*broken_rules(of_run.case, choices, plan), *_worth(plan, choices, proofs)]
+
+
+def plan_of_tables(of_run: CaseOfRun, choices: Choices, tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """The plan that the tables tell of (`plan`, `plan_funding`, `plan_placed`, `plan_unmet`), without its proofs."""
+    chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")]
+    starts = pd.DataFrame({"scheme_id": chosen["scheme_id"], "opens": chosen["opens_ay"].astype("int64")})
+    spending = tables["plan_funding"].rename(columns={"financial_year": "fy"})
+    placed = tables[PLACED]
+    missed = tables["plan_unmet"].merge(of_run.short[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
+    starts = starts.sort_values("scheme_id", ignore_index=True)
+    return Plan(starts, placed, missed, spending, terms(facts(of_run.case, choices), starts, placed, missed), ())
+
+
+def _worth(plan: Plan, choices: Choices, proofs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Aims whose value, worked out again from the tables, is not what the run says of them."""
+    found = []
+    for level, proof in zip(choices.levels, proofs, strict=True):
+        value = sum(rate * plan.terms[name] for name, rate in level.rates.items())
+        if abs(value - proof["value"]) > AS_TOLD * max(1.0, abs(value)):
+            found.append(f"{proof['name']} is {value:,.3f} by its tables, and was told as {proof['value']:,.3f}")
+    return found
