@@ -2,8 +2,8 @@
 
 Under the same versions every file must be the same byte for byte. Under others the tables are compared value by value: numbers
 may be apart by `NEAR` of their size, or by `NEAR` where they are smaller than one, since libraries add up in another order;
-everything else must be equal. Rows are held against one another by all that is not a fraction (codes, years, words), and by
-their order where that does not tell them apart.
+everything else must be equal. Rows are held against one another by the first columns that tell them apart (codes, years, words;
+never a fraction), and by their order where none do.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def manifest_differences(one: Mapping[str, Any], other: Mapping[str, Any], leave
 
 def table_differences(name: str, one: Path, other: Path) -> Iterator[Difference]:
     """What two Parquet files say differently: columns, kinds, rows, and cells by column."""
-    kinds = [{field.name: str(field.type) for field in pq.read_schema(path)} for path in (one, other)]
+    kinds = [{field.name: str(field.type).removeprefix("large_") for field in pq.read_schema(path)} for path in (one, other)]
     for column in kinds[0].keys() | kinds[1].keys():
         if column not in kinds[1] or column not in kinds[0]:
             yield Difference(name, "is no column any more" if column in kinds[0] else "is a new column", column)
@@ -111,8 +111,7 @@ def table_differences(name: str, one: Path, other: Path) -> Iterator[Difference]
             yield Difference(name, f"was {kinds[0][column]}, is {kinds[1][column]}", column)
     both = [column for column, kind in kinds[0].items() if kinds[1].get(column) == kind]
     old, new = (pq.read_table(path, columns=both).to_pandas() for path in (one, other))
-    keys = [column for column in both if not pd.api.types.is_float_dtype(old[column]) and kinds[0][column] != "binary"]
-    if keys and not old.duplicated(keys).any() and not new.duplicated(keys).any():
+    if keys := _keys(old, new):
         told = old[keys].merge(new[keys], on=keys, how="outer", indicator="where")["where"]
         for where, words in (("left_only", "are not there any more"), ("right_only", "are new")):
             if count := int((told == where).sum()):
@@ -123,6 +122,19 @@ def table_differences(name: str, one: Path, other: Path) -> Iterator[Difference]
         return
     for column in both:
         yield from _cells(name, column, old[column], new[column])
+
+
+def _keys(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """The first columns that are no fractions or shapes and tell the rows of both tables apart; none where nothing does."""
+    able = [column for column in old if not pd.api.types.is_float_dtype(old[column]) and not _is_shape(old[column])]
+    for many in range(1, len(able) + 1):
+        if not (old.duplicated(able[:many]).any() or new.duplicated(able[:many]).any()):
+            return able[:many]
+    return []
+
+
+def _is_shape(column: pd.Series) -> bool:
+    return column.dtype == object and len(column) > 0 and isinstance(column.iloc[0], bytes)
 
 
 def _matched(frame: pd.DataFrame, keys: list[str], other: pd.DataFrame) -> pd.DataFrame:
