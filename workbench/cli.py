@@ -148,6 +148,30 @@ def contribution(
 
 
 @app.command()
+def plan(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
+    pot: Annotated[list[str] | None, typer.Option("--pot", help="What a pot gets instead: POT:YEAR=THOUSANDS.")] = None,
+    force: Annotated[list[str] | None, typer.Option("--force", help="A scheme that must be built.")] = None,
+    bar: Annotated[list[str] | None, typer.Option("--bar", help="A scheme that must not be built.")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Count sums of deeds that nobody has signed.")] = False,
+    seconds: Annotated[float | None, typer.Option("--seconds", min=0.001, help="Seconds that the search may take.")] = None,
+    no_why: Annotated[bool, typer.Option("--no-why", help="Do not ask of every scheme what would be otherwise.")] = False,
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else plans/ in the workspace.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Choose again what to build in a finished run, with other pots, or with schemes forced in or out."""
+    def work() -> Answer:
+        from workbench.planning import Otherwise, plan_again
+
+        otherwise = Otherwise(tuple(pot or ()), tuple(force or ()), tuple(bar or ()), unsigned, seconds, not no_why)
+        with Steps() as steps:
+            return plan_again(run, runs, out, otherwise, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,

@@ -235,6 +235,9 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("childcare_edges", len(settings.childcare_edges) == len(Assumptions.childcare_edges)
          and list(settings.childcare_edges) == sorted(settings.childcare_edges) and settings.childcare_edges[0] > 0,
          "three rising ratios of hours on offer to hours wanted"),
+        ("plan_aims", settings.plan_aims in AIMS, f"one of {', '.join(AIMS)}"),
+        ("plan_rates", len(settings.plan_rates) == len(Assumptions.plan_rates) and all(r >= 0 for r in settings.plan_rates)
+         and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
         ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
         ("access_method", settings.access_method in ACCESS_METHODS, f"one of {', '.join(ACCESS_METHODS)}"),
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
@@ -245,9 +248,6 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("lead_times", len({lead.remedy for lead in settings.lead_times}) == len(settings.lead_times)
          and all(lead.remedy in known and 0 < lead.months <= MOST_MONTHS for lead in settings.lead_times),
          f"each kind of remedy once ({', '.join(known)}), with 1 to {MOST_MONTHS} months"),
-        ("plan_aims", settings.plan_aims in AIMS, f"one of {', '.join(AIMS)}"),
-        ("plan_rates", len(settings.plan_rates) == len(Assumptions.plan_rates) and all(r >= 0 for r in settings.plan_rates)
-         and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
     ]
     return [Problem(FILE, 0, f"settings.{name}", expected=wants + " expected") for name, right, wants in rules if not right]
 
