@@ -32,9 +32,9 @@ def has_plan(tables: Mapping[str, pd.DataFrame]) -> bool:
 
 
 def plan_sheets(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The sheets of a plan, from the tables of a run; none where it has no plan."""
+    """The sheets of a plan, from the tables of a run; without rows where it has no plan."""
     if not has_plan(tables):
-        return {}
+        return {name: pd.DataFrame() for name in SHEETS}
     named = tables[PLAN][["scheme_id", "scheme_name"]]
     return {
         "programme": tables[PLAN].drop(columns=DETAILS),

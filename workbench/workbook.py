@@ -23,6 +23,7 @@ from sufficiency.evidence import Note, Source
 from workbench.charts import as_png
 from workbench.column_guide import CODE_OF, SHEETS, guide
 from workbench.headings import heading
+from workbench.plan_words import PLAN_SHEETS
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -51,6 +52,7 @@ EMPTY = {
     "registrations": "the workspace has no GP registrations",
     "accuracy": "no published count can be held against this forecast or against the authority's own returns",
     **dict.fromkeys(("housing_sites", "site_audit", "site_years", "building"), "the workspace has no housing sites"),
+    **dict.fromkeys(PLAN_SHEETS, "there is no capital plan in this run; a note says why"),
     "homes": "no housing site brings children", "last_safe_dates": "no area is likely to be short in its year of entry",
     "by_place": "no past forecast can be told apart by planning area or school",
     "coverage": "too few past forecasts to say how often what came lay within the bands",
