@@ -108,9 +108,7 @@ def do(job: dict[str, Any]) -> None:
 
 
 def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
-    import highspy
-
-    from sufficiency.capital.solver_highs import INFEASIBLE, OPTIMAL, linear, quiet, with_rows
+    from sufficiency.capital.solver_highs import INFEASIBLE, OPTIMAL, linear, quiet
     from sufficiency.capital.solver_root import root
 
     desk.solver = f"HiGHS {quiet().version()}"
@@ -122,15 +120,41 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
         return
     if problem.whole.any() and found.solved:
         _look(desk, job, found)
+    best = desk.x if desk.x is not None else start
+    model = _branch_and_bound(desk, job, found, best)
+    if best is not None and not _believed(model, problem):
+        model = _branch_and_bound(desk, job, found, None)
+    if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
+        desk.status = "infeasible"
+    elif desk.x is not None:
+        x, whole = desk.x, problem.whole
+        lower, upper = problem.lower.copy(), problem.upper.copy()
+        lower[whole] = upper[whole] = np.round(x[whole])
+        last = quiet()  # what is built is fixed and the rest worked out anew, so that rounding leaves no trace
+        last.passModel(linear(problem.cost, lower, upper, problem.matrix(), problem.row_lower, problem.row_upper))
+        last.setOptionValue("time_limit", max(1.0, desk.left()))
+        last.run()
+        if last.getModelStatus() == OPTIMAL:
+            x = np.array(last.getSolution().col_value)
+            x[whole] = np.round(x[whole])
+            desk.value = float("inf")
+            desk.plan(np.clip(x, problem.lower, problem.upper))
+
+
+def _branch_and_bound(desk: Desk, job: dict[str, Any], found: Root, best: Floats | None) -> Any:
+    """Branch and bound over the whole problem with the rows found, beginning with the best plan known where there is one."""
+    import highspy
+
+    from sufficiency.capital.solver_highs import quiet, with_rows
+
     model = quiet(job["seed"])
-    model.passModel(with_rows(problem, found.rows, whole=True))
+    model.passModel(with_rows(desk.problem, found.rows, whole=True))
     for name, value in (
         ("mip_rel_gap", job["gap"]),
         ("mip_abs_gap", job["gap_absolute"]),
         ("time_limit", max(0.0, desk.left() - FOR_LAST * desk.seconds)),
     ):
         model.setOptionValue(name, float(value))
-    best = desk.x if desk.x is not None else start
     if best is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(best)
@@ -149,21 +173,16 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
     desk.proven(model.getInfo().mip_dual_bound)
     if model.getInfo().primal_solution_status == FEASIBLE:  # a problem that presolve settles tells no listener
         desk.plan(np.array(model.getSolution().col_value))
-    if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
-        desk.status = "infeasible"
-    elif desk.x is not None:
-        x, whole = desk.x, problem.whole
-        lower, upper = problem.lower.copy(), problem.upper.copy()
-        lower[whole] = upper[whole] = np.round(x[whole])
-        last = quiet()  # what is built is fixed and the rest worked out anew, so that rounding leaves no trace
-        last.passModel(linear(problem.cost, lower, upper, problem.matrix(), problem.row_lower, problem.row_upper))
-        last.setOptionValue("time_limit", max(1.0, desk.left()))
-        last.run()
-        if last.getModelStatus() == OPTIMAL:
-            x = np.array(last.getSolution().col_value)
-            x[whole] = np.round(x[whole])
-            desk.value = float("inf")
-            desk.plan(np.clip(x, problem.lower, problem.upper))
+    return model
+
+
+def _believed(model: Any, problem: Arrays) -> bool:
+    """Whether a value is its plan's own: begun with a plan, HiGHS 1.16 has called plans optimal at values they do not have."""
+    info = model.getInfo()
+    if info.primal_solution_status != FEASIBLE:
+        return True
+    worth = float(problem.cost @ np.array(model.getSolution().col_value))
+    return bool(abs(info.objective_function_value - worth) <= KEEPS * max(1.0, abs(worth)))
 
 
 def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
