@@ -33,6 +33,7 @@ def _run(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProc
                           encoding="utf-8", check=False)
 
 
+@pytest.mark.timeout(300)       # a whole demo, with a plan and its cards
 def test_the_wheel_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:
     told = "import workbench.cli, maps.sheet; print(workbench.cli.__file__); print(maps.sheet.__file__)"
     where = _run(installed, tmp_path, "-c", told)
