@@ -28,6 +28,7 @@ LOCK = ".lock"
 PROBE = ".time-"
 A_DAY = 86_400.0        # seconds after which a leftover is swept where the file system has no locks
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
+PAUSE, PATIENCE = 0.02, 1_500       # seconds between two tries for a lock, and how many tries
 WINDOWS_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, None)
 TAKEN = {errno.EEXIST, errno.ENOTEMPTY, errno.EACCES, errno.EPERM}
 
@@ -42,6 +43,25 @@ def try_lock(descriptor: int) -> bool | None:
     except OSError as fault:
         return None if fault.errno in NO_LOCKS else False
     return True
+
+
+@contextlib.contextmanager
+def held(lock: Path) -> Iterator[bool]:
+    """Hold a lock among all processes that ask for the same file; False where another has not given it up after a while.
+
+    The file stays, empty: a lock that is removed can be held twice. Where the file system has no locks, it is as if it were ours.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        ours = try_lock(descriptor)
+        for _ in range(PATIENCE):
+            if ours is not False:
+                break
+            time.sleep(PAUSE)
+            ours = try_lock(descriptor)
+        yield ours is not False
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

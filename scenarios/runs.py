@@ -1,7 +1,7 @@
 """A run's folder: written aside and renamed when whole, named by what went in, checked whenever it is opened.
 
 `DIR/<run_id>/` holds the tables as Parquet, what the caller adds (workbook, map) and, written last, `manifest.json` with the
-sha256 of every other file. A folder that exists is finished. Who, when and status stand beside it, in `DIR/<run_id>.status.json`.
+sha256 of every other file. A folder that exists is finished. Who, when and status stand beside it (history.py).
 Running and saving are two functions: this module is given finished tables and knows nothing of the model.
 
 Parquet is written so that the same table gives the same bytes: sorted rows, no index, one row group size, no pandas metadata.
@@ -60,17 +60,6 @@ class Run:
     def tables(self) -> tuple[str, ...]:
         """The names of its tables."""
         return tuple(name.removesuffix(".parquet") for name in self.manifest["outputs"] if name.endswith(".parquet"))
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A run as the catalogue lists it."""
-
-    run_id: str
-    folder: Path
-    authority: str      # blank where the manifest cannot be read
-    base_year: int
-    status: Mapping[str, Any]
 
 
 def save(
@@ -134,8 +123,10 @@ def _there_already(target: Path) -> Path:
 def write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Write a table so that the same rows, in whatever order, give the same bytes."""
     if isinstance(frame, gpd.GeoDataFrame):
-        keys = [c for c in frame.columns if c != frame.geometry.name]
-        frame.sort_values(keys, kind="stable", ignore_index=True).to_parquet(path, index=False, compression="zstd")
+        plain = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+        plain["\0shape"] = frame.geometry.to_wkb().to_numpy()      # tells rows apart that are else the same
+        order = plain.sort_values(list(plain.columns), kind="stable").index
+        frame.iloc[order.to_numpy()].reset_index(drop=True).to_parquet(path, index=False, compression="zstd")
         return
     plain = frame.copy()
     for name in plain.columns:
@@ -181,7 +172,7 @@ def find(reference: str, places: Sequence[Path]) -> Path:
     if not re.fullmatch(rf"[0-9a-f]{{{FEWEST_DIGITS},12}}", reference):
         raise RunError(f"there is no run {reference!r}",
                        f"a run is its folder, or its id of 12 digits and letters a-f, or the first {FEWEST_DIGITS} or more of it")
-    found = {path.name: path for place in reversed(places) for path in _folders(place) if path.name.startswith(reference)}
+    found = {path.name: path for place in reversed(places) for path in finished(place) if path.name.startswith(reference)}
     if not found:
         looked = ", ".join(str(place) for place in places) or "no folder of runs"
         raise RunError(f"there is no run {reference}", f"looked in {looked}; give the run's folder")
@@ -190,40 +181,8 @@ def find(reference: str, places: Sequence[Path]) -> Path:
     return next(iter(found.values()))
 
 
-def _folders(runs: Path) -> list[Path]:
-    """The finished runs in a folder, whole or damaged."""
+def finished(runs: Path) -> list[Path]:
+    """The finished runs in a folder, whole or damaged, by id."""
     if not runs.is_dir():
         return []
     return sorted(path for path in runs.iterdir() if RUN_ID.fullmatch(path.name) and is_finished(path))
-
-
-def catalogue(runs: Path) -> tuple[Listed, ...]:
-    """List the runs in a folder, by id; their files are not opened but for the manifest."""
-    listed = []
-    for folder in _folders(runs):
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            authority, base = str(manifest["authority"]["name"]), int(manifest["authority"]["base_year"])
-        except (ValueError, KeyError, TypeError):
-            authority, base = "", 0
-        listed.append(Listed(folder.name, folder, authority, base, status(folder)))
-    return tuple(listed)
-
-
-def status_path(folder: Path) -> Path:
-    """Where who, when and status of a run stand: beside it, since they are not part of what was computed."""
-    return folder.with_name(f"{folder.name}.status.json")
-
-
-def status(folder: Path) -> dict[str, Any]:
-    """Read who made a run, when, and its status; empty where nobody wrote it down."""
-    try:
-        told = json.loads(status_path(folder).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def set_status(folder: Path, who: str, when: str, state: str = "draft") -> None:
-    """Write who made a run, when, and its status."""
-    durable.overwrite(status_path(folder), as_json({"run_id": folder.name, "who": who, "when": when, "status": state}))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +22,8 @@ from workbench.backtest_answer import against_own_returns, backtest_lines, how_w
 from workbench.backtest_charts import accuracy_chart, miss_chart
 from workbench.charts import write_chart
 from workbench.disclosure import protect
-from workbench.running import identified, nothing_moved, who
+from workbench.run_records import record_made
+from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
 from workbench.showing import WORKBOOK
 from workbench.workbook import Facts, write_workbook
@@ -65,7 +65,7 @@ def backtest_workspace(folder: Path, out: Path | None, environ: Mapping[str, str
         found = backtest(loaded.evidence, loaded.assumptions, steps, identity.run_id, plan)
         steps("Writing tables and charts")
         publish(place, identity, found)
-        runs.set_status(target, who(), datetime.now(UTC).isoformat(timespec="seconds"))
+    record_made(target, fresh=not there)
     first = ["This backtest was there already: same input, settings and program; nothing was computed.", ""] if there else []
     return told(runs.load(target), first, there_already=there)
 

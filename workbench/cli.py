@@ -13,12 +13,14 @@ from typing import Annotated
 import typer
 
 from workbench.answers import Answer, finish
+from workbench.cli_runs import runs as runs_commands
 from workbench.progress import Steps
 
 app = typer.Typer(
     name="sufficiency", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="School places: where, when and in which year group they run short, and where they stand empty.",
 )
+app.add_typer(runs_commands)
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the program a fault happened.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the run's own folder; runs/ in the workspace if left out.")]

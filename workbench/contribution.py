@@ -20,7 +20,8 @@ from sufficiency.workspace.workspace import load
 from workbench.answers import Answer, UserError
 from workbench.contribution_page import Issued, contribution_page
 from workbench.disclosure import protect
-from workbench.running import identified, nothing_moved, who
+from workbench.run_records import who
+from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
 from workbench.workbook import Facts, write_workbook
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from sufficiency.workspace.workspace import Job, Loaded, find_files, load, open_
 from sufficiency.workspace.workspace_settings import Workspace
 from workbench.answers import Answer, UserError
 from workbench.publish_run import publish_run
+from workbench.run_records import catalogued, record_made
 from workbench.showing import RUNS, told
 
 if TYPE_CHECKING:
@@ -44,9 +43,11 @@ def run_workspace(folder: Path, out: Path | None, environ: Mapping[str, str], st
         evidence, assumptions = put_into_force(scenario, loaded.evidence, loaded.assumptions)
         outcome = run_model(evidence, assumptions, steps)
         publish_run(place, identity, outcome, steps, scenario.told(loaded.assumptions, assumptions, plain.run_id))
-        runs.set_status(target, who(), datetime.now(UTC).isoformat(timespec="seconds"))
+    run = runs.load(target)
+    record_made(target, fresh=not there)
     first = ["This run was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told(runs.load(target), first, there_already=there)
+    unlisted = catalogued(place, environ)
+    return told(run, [*first, *unlisted], there_already=there)
 
 
 def identified(folder: Path, environ: Mapping[str, str], steps: Steps) -> tuple[Workspace, list[Job], Identity]:
@@ -70,11 +71,3 @@ def nothing_moved(identity: Identity, workspace: Workspace, loaded: Loaded) -> N
     read = {source.sha256 for source in loaded.evidence.sources}
     if hashed != read or loaded.assumptions != workspace.assumptions or loaded.evidence.authority != workspace.authority:
         raise UserError("a file of the workspace was changed while it was being read", "run it again")
-
-
-def who() -> str:
-    """The user's name as the system knows it; blank where it does not."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

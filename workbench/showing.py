@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scenarios.runs import Run, RunError, catalogue, find, load, status
+from scenarios.history import history
+from scenarios.runs import Run, RunError, find, finished, load
 from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
@@ -51,25 +52,25 @@ def usual_places(here: Path) -> list[Path]:
 
 def only_run(workspace: Path) -> Path:
     """The run of a workspace that has one; otherwise says which there are."""
-    listed = catalogue(workspace / RUNS)
+    listed = finished(workspace / RUNS)
     if len(listed) == 1:
-        return listed[0].folder
+        return listed[0]
     if not listed:
         raise RunError(f"{workspace} has no run yet", f"sufficiency run {workspace}")
-    raise RunError(f"{workspace} has {len(listed)} runs: {', '.join(run.run_id for run in listed)}", "name one of them")
+    raise RunError(f"{workspace} has {len(listed)} runs: {', '.join(folder.name for folder in listed)}", "name one of them")
 
 
 def told(run: Run, first: list[str], **more: Any) -> Answer:
     """The answer about a finished run; `first` stands above its figures."""
-    figures, state = headline(run, datetime.now().astimezone().date()), status(run.folder)
+    figures, state = headline(run, datetime.now().astimezone().date()), history(run.folder)
     notes = figures["notes"]
     lines = [
         *first, *headline_lines(figures),
         f"{notes} note{'s' * (notes != 1)} on the input and the method stand on the map and in the workbook", "",
-        *([f"Made {state['when']} by {state['who']}; {state['status']}"] if {"when", "who", "status"} <= state.keys() else []),
+        *([f"Made {state.made.when} by {state.made.who}; {state.status}"] if state.made else []),
         f"Run      {run.run_id}", f"Folder   {run.folder}", f"Workbook {run.folder / WORKBOOK}", f"Map      {run.folder / MAP}",
     ]
     return Answer(lines, {
         **figures, "judged_on": figures["judged_on"].isoformat(), "folder": str(run.folder), "map": str(run.folder / MAP),
-        "workbook": str(run.folder / WORKBOOK), "status": state, **more,
+        "workbook": str(run.folder / WORKBOOK), "status": state.status, **more,
     })

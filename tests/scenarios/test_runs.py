@@ -20,14 +20,12 @@ from scenarios import durable
 from scenarios.runs import (
     WRITTEN,
     RunError,
-    catalogue,
     find,
+    finished,
     is_finished,
     load,
     ready,
     save,
-    set_status,
-    status,
     write_parquet,
 )
 
@@ -193,19 +191,19 @@ def test_a_run_is_found_by_path_id_and_beginning_of_its_id(tmp_path: Path) -> No
             find(odd, [tmp_path])
 
 
-def test_the_catalogue_lists_whole_runs_with_their_status(tmp_path: Path) -> None:
+def test_finished_runs_are_listed_and_nothing_else(tmp_path: Path) -> None:
     folder = save(tmp_path, FACTS, SMALL)
-    before = _bytes(folder)
-    set_status(folder, "Zoë", "2026-11-24T09:00:00+00:00")
     (tmp_path / ".ffffffffffff.partial-000000000000").mkdir()
     (tmp_path / "ffffffffffff").mkdir()
-    (listed,) = catalogue(tmp_path)
-    assert (listed.run_id, listed.authority, listed.base_year) == ("aaaabbbbcccc", "Testshire", 2022)
-    assert listed.status == {"run_id": "aaaabbbbcccc", "who": "Zoë", "when": "2026-11-24T09:00:00+00:00", "status": "draft"}
-    assert _bytes(folder) == before, "who and when are no part of the run"
-    set_status(folder, "Zoë", "2026-11-25T09:00:00+00:00", "reviewed")
-    assert status(folder)["status"] == "reviewed" and status(tmp_path / "none") == {}
-    assert catalogue(tmp_path / "none") == ()
+    (tmp_path / f"{folder.name}.status.json").write_bytes(b"{}")
+    assert finished(tmp_path) == [folder] and finished(tmp_path / "none") == []
+
+
+def test_shapes_that_differ_in_nothing_else_are_written_in_one_order(tmp_path: Path) -> None:
+    areas = gpd.GeoDataFrame({"code": ["A", "A", "A"]}, geometry=[box(i, 0, i + 1, 1) for i in range(3)], crs="EPSG:27700")
+    for name, order in (("one", [0, 1, 2]), ("two", [2, 0, 1])):
+        write_parquet(tmp_path / name, areas.iloc[order])
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
 # kills
@@ -230,7 +228,7 @@ def _none_or_whole(runs: Path, whole: dict[str, bytes]) -> bool:
     there = folder.exists()
     if there:
         assert _bytes(load(folder).folder) == whole
-    assert [listed.run_id for listed in catalogue(runs)] == [child.RUN_ID] * there
+    assert [path.name for path in finished(runs)] == [child.RUN_ID] * there
     assert _bytes(child.write_run(runs)) == whole
     assert [path.name for path in runs.iterdir()] == [child.RUN_ID], "what the killed process left is swept"
     return there

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from locked import locked
 
-from scenarios.runs import load, status
+from scenarios.history import history
+from scenarios.runs import load
 from workbench import answers
 
 HEAD = '[authority]\ncode = "891"\nname = "Testshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
@@ -81,9 +82,9 @@ def test_show_tells_what_an_areas_forecast_is_made_of(thin: Path) -> None:
 
 def test_who_when_and_status_lie_beside_the_run_and_not_in_it(thin: Path) -> None:
     folder = Path(answer("run", thin)["folder"])
-    state = status(folder)
-    assert state["run_id"] == folder.name and state["status"] == "draft" and {"who", "when"} <= state.keys()
-    assert state["when"] not in (folder / "manifest.json").read_text(encoding="utf-8")
+    state = history(folder)
+    assert state.status == "draft" and state.made is not None and state.made.who
+    assert state.made.when not in (folder / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_show_finds_a_run_by_folder_by_id_and_by_the_workspace(thin: Path) -> None:
