@@ -76,7 +76,12 @@ def frontier_chart(points: list[Mapping[str, Any]], name: str) -> Chart:
         axes.step(money, ends[:, 1], where="post", color=OUTLINE, linewidth=1.2)
         axes.vlines(money, ends[:, 0], ends[:, 1], color=INK, linewidth=3.0)
         axes.plot(money, ends[:, 1], "o", color=SHORTAGE[1][0], markeredgecolor=INK)
+        apart = (money.max() - money.min()) / 20
+        told: list[float] = []
         for m, high in zip(money, ends[:, 1], strict=True):
+            if told and m - told[-1] < apart:
+                continue    # its label would lie on the last; the words tell it
+            told.append(float(m))
             axes.annotate(counted(high), (m, high), textcoords="offset points", xytext=(4, 6))
         axes.set_xlabel("million pounds of capital and transport")
         axes.set_ylabel("child-years without a place")

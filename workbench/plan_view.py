@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from maps.layer import Measure, Points
+from maps.layer import Measure, Points, Silence
 from maps.palette import steps
 from planning_areas.school_year import ay_label
 from workbench.plan_words import PLAN_SHEETS
@@ -107,10 +107,11 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
     return [*lines, ""]
 
 
-def area_measures() -> tuple[Measure, ...]:
+def area_measures(base: int) -> tuple[Measure, ...]:
     """Ways to colour planning areas by what the plan leaves and meets."""
     scale = steps(AREA_EDGES)
-    places: dict[str, Any] = {"unit": "children", "unit_one": "child"}
+    past = (Silence(base, "not planned", "a plan begins with the September after the census"),)
+    places: dict[str, Any] = {"unit": "children", "unit_one": "child", "silent": past}
     return (
         Measure(
             "plan_lacking",
@@ -135,13 +136,19 @@ def area_measures() -> tuple[Measure, ...]:
 
 
 def with_plan(values: pd.DataFrame, phase: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The values of a phase's areas (key, year) with what the plan leaves there; nought where the plan has nothing to say."""
+    """The values of a phase's areas (key, year) with what the plan leaves there; nought where the plan has nothing to say.
+
+    The first year is that of the census, for which nothing can be planned.
+    """
     if not has_plan(tables):
         return values
     mine = tables["plan_areas"][tables["plan_areas"]["phase"].eq(phase)]
     told = mine.assign(key=mine["planning_area_code"], year=mine["ay"], plan_lacking=mine["lacking"], plan_unmet=mine["unmet"])
     wide = values.merge(told[["key", "year", "plan_lacking", "plan_unmet"]], on=["key", "year"], how="left")
-    return wide.fillna({"plan_lacking": 0.0, "plan_unmet": 0.0})
+    planned = wide["year"] > wide["year"].min()
+    for column in ("plan_lacking", "plan_unmet"):
+        wide[column] = wide[column].fillna(0.0).where(planned)
+    return wide
 
 
 def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:

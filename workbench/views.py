@@ -142,7 +142,7 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
         areas=areas.sort_values("name")[["key", "name"]],
         moments=tuple(moments),
         values=with_plan(values, phase, tables),
-        measures=(*measures(phase), *(area_measures() if has_plan(tables) else ())),
+        measures=(*measures(phase), *(area_measures(base) if has_plan(tables) else ())),
         shapes=shapes,
         breakdown=breakdown(phase, tables["balance"]),
         account=account(phase, tables["waterfall"], base),

@@ -13,8 +13,13 @@ import pandas as pd
 import pytest
 import shapely
 from numpy.testing import assert_allclose
+from pulp import LpProblem
 from slow_reach import reach_of_families
 
+from sufficiency.capital.choices import Choices
+from sufficiency.capital.facts import facts
+from sufficiency.capital.story import KEPT, kept_case
+from sufficiency.capital.unknowns import unknowns
 from sufficiency.evidence import Evidence
 from sufficiency.example import cast, desk
 from sufficiency.example.childcare_settings import edge_area
@@ -459,3 +464,27 @@ def test_what_families_at_the_border_reach_is_what_a_slow_reckoning_finds(found:
     without = index(offer[offer["own"].astype("bool")])
     weights = wanted[mine]
     assert (slow * weights).sum() > 1.4 * (without * weights).sum(), "without the nurseries across the border far less is"
+
+
+def test_the_plan_of_a_run_has_a_small_case_and_loses_nobody_and_no_pound(found: Found) -> None:
+    tables = found.outcome.tables
+    kept = kept_case({name: frame.sample(frac=1.0, random_state=1) for name, frame in tables.items() if name.startswith(KEPT)})
+    assert 0 < len(unknowns(LpProblem(), facts(kept.case, Choices())).columns()) < 300_000
+    assert {proof["status"] for proof in found.outcome.capital.proofs} <= {"proven", "best_found"}
+    programme, areas, pots = tables["plan"], tables["plan_areas"], tables["plan_pots"]
+    assert len(programme) == len(found.evidence.schemes) and programme["chosen"].any() and not programme["chosen"].all()
+    whole = areas[["met_home", "met_next_door", "unmet", "in_year"]].sum(axis=1)
+    assert whole.to_numpy() == pytest.approx(areas["lacking"].to_numpy()), "need, and what becomes of it"
+    paid, costs = tables["plan_funding"]["thousand_pounds"].sum(), programme.loc[programme["chosen"], "thousand_pounds"].sum()
+    assert paid == pytest.approx(costs) == pytest.approx(pots["spent"].sum())
+    assert pots["left"].min() >= -1e-6
+
+
+def test_need_of_a_plan_is_the_balances_and_hidden_need_only_where_children_are_turned_away(found: Found) -> None:
+    short, keys = found.outcome.tables["capital_short"], ["planning_area_code", "phase", "ay", "nc_year"]
+    rows = short[short["phase"].isin(("primary", "secondary"))].merge(found.outcome.tables["balance"], on=keys)
+    hidden = rows["lacking"] > rows["additional_need"] + 1e-6
+    both = rows["additional_need"] + rows["hidden_need"]
+    assert hidden.any() and rows.loc[hidden, "lacking"].to_numpy() == pytest.approx(both[hidden].to_numpy())
+    assert rows.loc[~hidden, "lacking"].to_numpy() == pytest.approx(rows.loc[~hidden, "additional_need"].to_numpy())
+    assert (rows.loc[hidden, "intake_ay"] > BASE).all(), "who sits already is not moved"
