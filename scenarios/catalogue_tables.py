@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Double, Integer, MetaData, String, Table, Text, insert
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Double, Integer, MetaData, String, Table, Text, insert, select
 from sqlalchemy.schema import CreateColumn, CreateTable
 from sqlalchemy.types import TypeEngine
 
@@ -102,15 +102,32 @@ def _new(connection: Connection, name: str, columns: Iterable[Column[Any]]) -> T
 
 def _widen(connection: Connection, there: Table, wanted: Iterable[Column[Any]]) -> None:
     """Let whole numbers become fractions where a run has some; refuse a column whose kind is another."""
+    wider = []
     for column in wanted:
         old, new = _class(there.c[column.name].type), _class(column.type)
         if {old, new} == {"whole", "fraction"}:
-            if old == "whole" and connection.dialect.name == "postgresql":
-                table, quoted = _quoted(connection, there.name), _quoted(connection, column.name)
-                connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN {quoted} TYPE double precision")
+            wider += [column.name] if old == "whole" else []
         elif old != new:
             raise RunError(f"the catalogue has {there.name}.{column.name} as {old}, and this run has it as {new}",
                            "make the catalogue anew with `sufficiency runs --rebuild`; it only repeats the folders")
+    if wider and connection.dialect.name == "sqlite":
+        _copied(connection, there.name, wider)
+        return
+    for name in wider:
+        table, quoted = _quoted(connection, there.name), _quoted(connection, name)
+        connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN {quoted} TYPE double precision")
+
+
+def _copied(connection: Connection, name: str, wider: list[str]) -> None:
+    """Put a table in the place of itself with some columns as fractions: SQLite changes no column, and its readers believe it."""
+    old = Table(name, MetaData(), autoload_with=connection)
+    new = Table(f"{name}_wider", MetaData(), *(
+        Column(one.name, Double() if one.name in wider else one.type, primary_key=one.primary_key, autoincrement=False)
+        for one in old.columns))
+    connection.execute(CreateTable(new))
+    connection.execute(insert(new).from_select([one.name for one in old.columns], select(*old.columns)))
+    old.drop(connection)
+    connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, new.name)} RENAME TO {_quoted(connection, name)}")
 
 
 def _class(kind: TypeEngine[Any]) -> str:

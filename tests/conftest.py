@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,26 @@ def data() -> Path:
     folder = Path(named)
     assert folder.is_dir(), f"SUFFICIENCY_DATA names {named}, which is no folder"
     return folder
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty database on a real PostgreSQL; skipped where no server is named, under CI a failure."""
+    import psycopg
+
+    named = os.environ.get("SUFFICIENCY_TEST_POSTGRES")
+    if not named:
+        if os.environ.get("CI"):
+            pytest.fail("SUFFICIENCY_TEST_POSTGRES names no server")
+        pytest.skip("SUFFICIENCY_TEST_POSTGRES names no server: the catalogue of a team is not tested")
+    database = f"t_{secrets.token_hex(8)}"
+    with psycopg.connect(named, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {database}")
+    try:
+        yield f"{named.rpartition('/')[0]}/{database}"
+    finally:
+        with psycopg.connect(named, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def _chromium() -> str | None:
