@@ -58,9 +58,11 @@ def share_known(points: Floats, known: Any, limit: float, decay: Decay | None = 
     cut = ~shapely.covers(ground, shapely.buffer(middles, limit, quad_segs=ROUND))
     if cut.any():
         there, whole = np.zeros(int(cut.sum())), np.zeros(int(cut.sum()))
-        for radius, counts in _discs(decay, limit):
+        left = np.full(len(there), ground, dtype=object)
+        for radius, counts in _discs(decay, limit):     # each disc lies in the one before: what is left of that is cut further
             circles = shapely.buffer(middles[cut], radius, quad_segs=ROUND)
-            there += counts * shapely.area(shapely.intersection(circles, ground))
+            left = shapely.intersection(circles, left)
+            there += counts * shapely.area(left)
             whole += counts * shapely.area(circles)
         share[cut] = there / whole
     return share

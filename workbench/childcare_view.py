@@ -17,9 +17,11 @@ from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
 from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said
 from sufficiency.childcare.marks import MARKED, in_places
+from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
+from sufficiency.childcare.places_in_reach import places_of_area
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from workbench.release.hiding import without_hidden
-from workbench.release.told import JUDGE, NOT_TOLD, TOLD
+from workbench.release.told import JUDGE, NOT_TOLD, TENS, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 SHEETS = (
     "childcare_findings", "childcare_balance", "access_by_area", "access", "childcare_takeup", "childcare_settings",
-    "childcare_quality", "wraparound", "childcare_disabled", MARKED,
+    "childcare_quality", "wraparound", "childcare_disabled", MARKED, "childcare_places", "childcare_vacancies",
+    "childcare_same_place",
 )
 FINDINGS = "findings.json"
 GAPS = "B11"            # the finding that lists shortages area by area
@@ -42,7 +45,7 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
     if tables["childcare_balance"].empty:
         return {"childcare_findings": findings_table(findings).iloc[:0]}
     access, takeup, weighed = tables["access"], tables["childcare_takeup"], tables["childcare_balance"]
-    now = access[access["ay"] == base]
+    now, places = access[access["ay"] == base], tables["childcare_places"]
     named = dict(zip(tables["schools"]["urn"], tables["schools"]["school_name"], strict=True))
     clubs = tables["wraparound"]
     return {
@@ -51,6 +54,8 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
         "access_by_area": tables["access_by_area"].assign(**{JUDGE: tables["access_by_area"]["children"]}),
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
         "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"]}),
+        "childcare_places": places.assign(children=(places["children"] / TENS).round() * TENS,
+                                          places_per_child=places["places_per_child"].round(2)),
         "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]])[
             ["urn", "school_name", *(column for column in clubs if column != "urn")]],
     }
@@ -167,6 +172,8 @@ def area_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> pd.DataFrame:
         texts = [f"In the worst term of {ay_label(base)}, funded and all hours together: {stands}."]
         if reach := _reach_of(tables, code, base):
             texts.append(f"In reach of its families, across the border included, for each hour wanted: {reach}.")
+        if (mine["status"] == NOT_KNOWN).any() and (places := places_of_area(tables.get(PLACES_TABLE, pd.DataFrame()), code)):
+            texts.append(places)
         if len(marked):
             texts += [said[0].upper() + said[1:] for said in marked.loc[marked["area_code"] == code, "said"]]
         rows.append({"key": code, "text": " ".join(texts)})

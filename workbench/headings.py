@@ -127,6 +127,12 @@ HEADINGS: dict[str, str] = {
     "share_without": "Families without any in reach (%)",
     "share_known": "Ground in reach that is known (%)", "takeup": "Take-up (%)", "share_of_providers": "Of all providers (%)",
     "share_of_places": "Of all places (%)", "places_am": "Places before school", "places_pm": "Places after school",
+    "counted_as": "Places are", "staff_needed": "Staff needed at one time", "registered_places": "Places registered (under five)",
+    "nursery_pupils": "Pupils in nurseries of schools", "places_per_child": "Places for each child (under five)",
+    "places_in_reach": "Places in reach for each child under eight", "places_band": "By Ofsted's bands of March 2020",
+    "hours_taken": "Hours a week taken", "hours_vacant": "Hours a week vacant", "vacancy_rate": "Vacant (%)",
+    "pte_vacant": "Part-time places (15 hours) vacant", "pte_as_age_3_4": "The same as places for three and four",
+    "if_the_same": "If they are one and the same",
     "waiting": "Children waiting", "nearest": "Nearest setting (m, or minutes by car)",
     **{name: called for name, (called, _, _) in PLAN_COLUMNS.items()},
 }

@@ -20,7 +20,18 @@ from planning_areas.school_year import RECEPTION, cohort_in
 from sufficiency.childcare.eligibility import GROUPS, control, different, leaning, on_codes, shares, universal_outside_reception
 from sufficiency.childcare.entitlements import PTE_HOURS, hours_of
 from sufficiency.childcare.takeup import Use
-from sufficiency.childcare.terms import BAND_NAMES, SEPTEMBER, TERMS, YOUNG, begins, month_number, sized_on, starting_month
+from sufficiency.childcare.terms import (
+    BAND_NAMES,
+    MONTHS,
+    SEPTEMBER,
+    TERMS,
+    YOUNG,
+    begins,
+    cohort_of_month,
+    month_number,
+    sized_on,
+    starting_month,
+)
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
 
@@ -42,6 +53,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 """What may be wanted at each age."""
 
 COLUMNS = ("lsoa_code", "ay", "term", "age_band", "kind", "eligible", "children", "hours_week", "pte")
+CHILDREN = ["lsoa_code", "ay", "term", "age", "children"]
 FUNDED = ("universal", "early_learning", "working_parent")
 
 
@@ -187,9 +199,18 @@ def districts_of(evidence: Evidence, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def table_of_children(young: UnderFives, years: range, draw: int = 0) -> pd.DataFrame:
-    """Children under five by small area, term and single year of age on its first day, those in Reception included."""
-    parts = [pd.DataFrame({"lsoa_code": list(young.codes), "ay": ay, "term": term, "age": age,
-                           "children": young.only(draw).aged(age, ay, term)[0]})
-             for ay in years for term in TERMS for age in range(5)]
-    return pd.concat(parts, ignore_index=True)
+    """Children under five by small area, term and single year of age on its first day, those in Reception included: CHILDREN.
 
+    Blank where some of them are born in a cohort that is not reckoned: the babies of the last year, but for its autumn.
+    """
+    one, last = young.only(draw), young.first + young.born.shape[1] - 1
+    parts = []
+    for ay in years:
+        for term in TERMS:
+            for age in range(5):
+                youngest = starting_month(ay, term) - MONTHS * age - 1
+                known = young.first <= cohort_of_month(youngest - MONTHS + 1) and cohort_of_month(youngest) <= last
+                there = one.aged(age, ay, term)[0] if known else np.full(len(young.codes), np.nan)
+                parts.append(pd.DataFrame({"lsoa_code": list(young.codes), "ay": ay, "term": term, "age": age,
+                                           "children": there}))
+    return pd.concat(parts, ignore_index=True)[CHILDREN]

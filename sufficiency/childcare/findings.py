@@ -20,6 +20,8 @@ from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_K
 from sufficiency.childcare.entitlements import earnings_thresholds
 from sufficiency.childcare.gaps import assumed, gaps_said
 from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
+from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
+from sufficiency.childcare.places_in_reach import places_said
 from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from sufficiency.rules import rulebook
@@ -166,7 +168,9 @@ def _supply_and_demand(figures: Figures) -> Found:
     told = figures.tables[MARKED]
     closing = [f"{row.area_name}: {row.said}" for row in told[told["mark"] == CLOSES].itertuples()]
     wards = wards_said(told)
-    return _lines("In the term that is worst:", said, "Will close:", closing, "Watch:", [f"{_capital(wards)}."] if wards else []
+    by_places = places_said(figures.tables[PLACES_TABLE]) if _unsure(figures, ALL) else []
+    return _lines("In the term that is worst:", said, "By places alone, since hours are not known:", by_places,
+                  "Will close:", closing, "Watch:", [f"{_capital(wards)}."] if wards else []
                   ), TABLE, _listed(figures.silent(), _unsure(figures, ALL))
 
 

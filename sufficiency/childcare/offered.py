@@ -18,12 +18,13 @@ from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
 from sufficiency.childcare.headcount_checks import nobody_stretches
 from sufficiency.childcare.over_small_areas import spread
-from sufficiency.childcare.setting_list import AT_HOME, TABLE, Settings
+from sufficiency.childcare.room_space import staff_needed
+from sufficiency.childcare.setting_list import AT_HOME, AT_SCHOOL, TABLE, Settings
 from sufficiency.childcare.setting_offers import choices_of
-from sufficiency.childcare.settings_for_people import IN_PART, as_people_see_them
+from sufficiency.childcare.settings_for_people import ESTIMATED, IN_PART, ON_ROLL, REGISTERED, as_people_see_them
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.childcare.supply import Supply, hours_on_offer
-from sufficiency.childcare.terms import YOUNG
+from sufficiency.childcare.terms import TERMS, YOUNG, begins
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -144,5 +145,26 @@ def for_people(offered: Offered) -> pd.DataFrame:
     silent, hours = own["setting_ref"].isin(offered.supply.asked["setting_ref"]), offered.supply.hours
     in_part = silent & own["setting_ref"].isin(hours["setting_ref"])
     guessed = own["setting_ref"].isin(hours.loc[hours["basis"].eq("assumption"), "setting_ref"])
-    return as_people_see_them(own.assign(hours=np.select(
-        [in_part, silent, guessed], [IN_PART, "not told", "assumed"], "told")))
+    counted = np.select([own["provider_type_group"].isin(AT_SCHOOL), own["estimated"].astype("bool")], [ON_ROLL, ESTIMATED],
+                        REGISTERED)
+    return as_people_see_them(own.assign(
+        hours=np.select([in_part, silent, guessed], [IN_PART, "not told", "assumed"], "told"), counted_as=counted,
+        staff_needed=own["setting_ref"].map(_staff(hours)).astype("float64")))
+
+
+def _staff(hours: pd.DataFrame) -> dict[str, int]:
+    """Adults in the ratio whom each setting needs at one time in the first term if all places for children under five are taken.
+
+    hours: the supply table. By age as the council says it, else as the rulebook divides places of its kind.
+    """
+    known = hours[hours["age_band"].isin(YOUNG) & hours["places"].gt(0)]
+    if known.empty:
+        return {}
+    ay = int(known["ay"].min())
+    now = known[(known["ay"] == ay) & (known["term"] == TERMS[0])]
+    led = now["provider_type_group"].isin(AT_SCHOOL)        # a teacher is there
+    rooms = now.assign(led=led).groupby(["setting_ref", "age_band", "led"])["places"].sum()
+    staff: dict[str, int] = {}
+    for (ref, age, by_teacher), places in rooms.items():
+        staff[str(ref)] = staff.get(str(ref), 0) + staff_needed(places, age, begins(ay, TERMS[0]), teacher_led=bool(by_teacher))
+    return staff

@@ -73,9 +73,9 @@ def room_places(room: Room, on: date, mode: str = "") -> float:
     return fewest if math.isfinite(fewest) else math.nan
 
 
-def staff_needed(children: float, age_band: str, on: date) -> int:
+def staff_needed(children: float, age_band: str, on: date, *, teacher_led: bool = False) -> int:
     """Adults whom so many children of an age need."""
-    return math.ceil(children / children_per_adult(age_band, on) - ROUNDING)
+    return math.ceil(children / children_per_adult(age_band, on, teacher_led=teacher_led) - ROUNDING)
 
 
 def as_places_at(vacancies: Mapping[str, float], age_band: str, on: date, floor: float = math.inf) -> float:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sufficiency.evidence import Note
 
 TABLE = "childcare_supply"
@@ -28,6 +27,7 @@ class Settings:
     wards: pd.DataFrame = field(repr=False)         # ward_code, lsoa_code, postcodes: which small areas a ward lies in
     notes: tuple[Note, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)   # number of one who works at home -> those among whom it is counted
+    alike: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)   # `same_place`: pairs that may be one and the same
 
 
 def listed(rows: pd.DataFrame, **columns: object) -> pd.DataFrame:

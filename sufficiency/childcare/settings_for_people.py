@@ -14,13 +14,14 @@ import pandas as pd
 from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
 
 FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
-              "providers", "places", "hours"]
+              "providers", "places", "counted_as", "staff_needed", "hours"]
+ON_ROLL, ESTIMATED, REGISTERED = "pupils on roll, no places told", "places, Ofsted's estimate", "places"
 NAMES = {"childminder": "Childminders", "domestic": "Childcare on domestic premises"}
 IN_PART = "told in part"
 
 
 def as_people_see_them(rows: pd.DataFrame) -> pd.DataFrame:
-    """List settings, FOR_PEOPLE; rows: all of them, with whether their hours are told."""
+    """List settings, FOR_PEOPLE; rows: all of them, with what their places are, whether their hours are told, and their staff."""
     home = rows["provider_type_group"].isin(AT_HOME)
     together = [_together(mine) for _, mine in rows[home].groupby("provider_type_group")]
     return pd.concat([rows.loc[~home, FOR_PEOPLE], *together], ignore_index=True)
@@ -35,12 +36,13 @@ def _together(mine: pd.DataFrame) -> pd.DataFrame:
     merged = there.index[:max(small, further)] if small else there.index[:0]
     district = mine["district_code"].mask(mine["district_code"].isin(merged), "")
     by = mine.assign(district_code=district).groupby(["provider_type_group", "district_code"], as_index=False)
-    rows = by.agg(providers=("providers", "sum"), places=("places", "sum"), hours=("hours", _of_all))
+    rows = by.agg(providers=("providers", "sum"), places=("places", "sum"),
+                  counted_as=("counted_as", _of_all), hours=("hours", _of_all))
     few = rows["providers"] < FEWEST_AT_HOME - 1e-9
     name = text_at(rows["provider_type_group"], NAMES)
     rows = rows.assign(
         setting_ref="", setting_name=name.mask(few, name + f" (fewer than {FEWEST_AT_HOME})"), easting=np.nan, northing=np.nan,
-        placed_by=np.where(rows["district_code"].eq(""), "authority", "district"))
+        staff_needed=np.nan, placed_by=np.where(rows["district_code"].eq(""), "authority", "district"))
     rows[["providers", "places"]] = rows[["providers", "places"]].mask(few)
     return rows.assign(hours=rows["hours"].mask(few, ""))[FOR_PEOPLE]
 

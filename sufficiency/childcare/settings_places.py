@@ -17,6 +17,7 @@ import pandas as pd
 
 from planning_areas.wording import some
 from sufficiency.childcare.childminder_areas import childminders
+from sufficiency.childcare.same_place import same_place, same_place_notes
 from sufficiency.childcare.school_nurseries import school_nurseries
 from sufficiency.childcare.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
 from sufficiency.childcare.setting_points import mostly, placed_postcodes, small_area_at
@@ -40,7 +41,8 @@ def settings_of(evidence: Evidence) -> Settings:
     homes, aliases = childminders(evidence, active, group, places, notes)
     schools = school_nurseries(evidence, places, notes)
     table = pd.concat([part for part in (group, homes, schools) if len(part)] or [group], ignore_index=True)
-    notes += _alike(table)
+    alike = same_place(table)
+    notes += same_place_notes(alike)
     told = {*evidence.settings_hours["setting_ref"], *evidence.termly_headcount["setting_ref"]}
     if unlisted := sorted(told - {*table["setting_ref"], *aliases}):
         notes.append(Note(TABLE,
@@ -48,7 +50,8 @@ def settings_of(evidence: Evidence) -> Settings:
                                  f"border: {some(unlisted)}", "what is said of them is left out"))
     table = _by_small_area(table, evidence, notes)
     wards = places.groupby(["ward_code", "lsoa_code"], as_index=False).size().rename(columns={"size": "postcodes"})
-    return Settings(table[COLUMNS], wards[wards["lsoa_code"].ne("") & wards["ward_code"].ne("")], tuple(notes), aliases)
+    return Settings(table[COLUMNS], wards[wards["lsoa_code"].ne("") & wards["ward_code"].ne("")], tuple(notes), aliases,
+                    alike)
 
 
 def active_providers(evidence: Evidence) -> pd.DataFrame:
@@ -119,22 +122,6 @@ def _by_postcode(group: pd.DataFrame, places: pd.DataFrame, notes: list[Note]) -
         notes.append(Note(TABLE, f"{strangers} settings across the border cannot be placed and are left out", "no places of the "
                           "authority"))
     return group[found | group["own"]].copy()
-
-
-def _alike(table: pd.DataFrame) -> list[Note]:
-    """Name settings of Ofsted's register that stand at the postcode of a school with a nursery: they may be the same children."""
-    at_school = table["provider_type_group"].isin(["school_nursery", "nursery_school"])
-    kinds = table["provider_type_group"].isin(["day_nursery", "sessional", "other"]) & table["own"]
-    postcode = spelt(table["postcode"].astype("str"))
-    both = table[kinds & postcode.ne("") & postcode.isin(set(postcode[at_school]))]
-    if both.empty:
-        return []
-    schools = table[at_school & postcode.isin(set(postcode[both.index]))]
-    pupils = schools.loc[schools["provider_type_group"].eq("school_nursery"), "places"].sum()
-    return [Note(TABLE, f"{len(both)} registered settings stand at the postcode of a school that has nursery pupils: "
-                        f"{some(named(both), len(both))}; {pupils:,.0f} pupils of these schools may be among their "
-                        "children; both are counted, since their numbers differ",
-                 "where they are one and the same, its children are counted twice: say so with 0 places in settings_hours")]
 
 
 def _by_small_area(table: pd.DataFrame, evidence: Evidence, notes: list[Note]) -> pd.DataFrame:

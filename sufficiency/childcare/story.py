@@ -14,16 +14,19 @@ import pandas as pd
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
 from sufficiency.childcare.areas import PARTS, WARD, area_parts, membership, small_areas_with_children
 from sufficiency.childcare.balance import COLUMNS, Weights, balance_notes, childcare_balance
-from sufficiency.childcare.demand import childcare_demand
+from sufficiency.childcare.demand import CHILDREN, childcare_demand, table_of_children
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
 from sufficiency.childcare.marks import MARKED, MARKS, mark_notes, marks
 from sufficiency.childcare.offered import SUPPLY_TABLES, by_small_area, for_people, on_offer
+from sufficiency.childcare.places_in_reach import PLACES, children_under_eight, places_for_children
 from sufficiency.childcare.quality import QUALITY, quality
 from sufficiency.childcare.reached import ACCESS, in_reach
+from sufficiency.childcare.same_place import SAME_PLACE
 from sufficiency.childcare.school_age_care import disabled_children, school_age_care
 from sufficiency.childcare.settings_for_people import FOR_PEOPLE
 from sufficiency.childcare.small_area_children import children_under_five, school_children, small_areas_of
-from sufficiency.childcare.supply import SUPPLY
+from sufficiency.childcare.supply import SUPPLY, with_pte
+from sufficiency.childcare.vacant import VACANT, vacancies
 from sufficiency.childcare.wanted import DEMAND, DISABLED, TAKEUP, disabled_by_area, takeup_by_area, together, weighed
 from sufficiency.childcare.wraparound import not_told, wraparound_by_school
 from sufficiency.evidence import Note
@@ -36,11 +39,12 @@ if TYPE_CHECKING:
 
 WRAPAROUND = ["urn", "clubs", "places_am", "places_pm", "waiting", "opens", "closes", "offer"]
 EMPTY = {
-    "childcare_demand": DEMAND, "childcare_supply": SUPPLY, "childcare_balance": COLUMNS, "access": ACCESS,
-    "access_by_area": ACCESS_OF_AREAS,
+    "childcare_demand": DEMAND, "childcare_supply": [*SUPPLY, "pte", "funded_pte"], "childcare_balance": COLUMNS,
+    "access": ACCESS, "access_by_area": ACCESS_OF_AREAS,
     "childcare_settings": FOR_PEOPLE, "childcare_takeup": TAKEUP, "childcare_quality": QUALITY,
     "childcare_disabled": DISABLED, MARKED: MARKS, "wraparound": WRAPAROUND,
     "area_parts": PARTS,
+    "childcare_children": CHILDREN, "childcare_vacancies": VACANT, "childcare_same_place": SAME_PLACE, "childcare_places": PLACES,
 }
 """The tables of childcare in a run, with their columns."""
 
@@ -81,14 +85,18 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     reach, told_reach = in_reach(evidence, early, offered, sorted({years[0], years[-1]}), assumptions)
     known_least, weighed_areas = assumptions.childcare_known_least, areas[areas["level"].ne(WARD)]
     by_area = access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least)
+    under_eight = children_under_eight(young, pupils, base, assumptions.state_takeup)
     marked = marks(evidence, offered, weighed_up, areas, assumptions.childcare_edges)
     inspected, told_quality = quality(evidence, offered.settings)
     tables = {
-        "childcare_demand": wanted, "childcare_supply": offered.supply.hours, "childcare_balance": weighed_up,
+        "childcare_demand": wanted, "childcare_supply": with_pte(offered.supply.hours), "childcare_balance": weighed_up,
         "access": reach, "access_by_area": by_area,
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
         MARKED: marked, "wraparound": around_schools, "area_parts": area_parts(areas),
+        "childcare_children": table_of_children(young, years), "childcare_vacancies": vacancies(evidence, offered.settings),
+        "childcare_same_place": offered.settings.alike,
+        "childcare_places": places_for_children(evidence, offered.settings, small, under_eight, weighed_areas, assumptions),
     }
     figures = Figures(evidence, tables, offered.supply.asked, base)
     told = (told_young, told_demand, told_around, told_disabled, offered.notes, told_there, balance_notes(weighed_up, base),
