@@ -21,6 +21,7 @@ CHROMIUM_ARGS = [
 ]
 
 os.environ["PYTHONUTF8"] = "1"          # for the processes that tests start
+os.environ.pop("SUFFICIENCY_CATALOGUE", None)       # no test writes into somebody's catalogue
 multiprocessing.set_start_method("spawn", force=True)
 
 

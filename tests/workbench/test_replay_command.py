@@ -13,9 +13,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner, Result
 
 from scenarios.manifest import as_json, measured, sealed
 from workbench import answers
+from workbench.cli import app
 
 TOML = (
     '[authority]\ncode = "891"\nname = "Testshire"\ngss_code = "E10000024"\nbase_year = 2022\n[settings]\ndraws = 50\n'
@@ -26,7 +28,11 @@ BIRTHS = "area_code,cohort,births\n" + "".join(f"E10000024,{y},{1000 - 10 * (y -
 ROLL = "ay,nc_year,pupils\n" + "".join(f"{ay},{g},{900 + g}\n" for ay in (2020, 2021, 2022) for g in range(14))
 
 
-def sufficiency(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def sufficiency(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [*map(str, words)], env={"SUFFICIENCY_DATA": None})
+
+
+def in_a_process(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     around = {k: v for k, v in os.environ.items() if k != "SUFFICIENCY_DATA"} | environment
     return subprocess.run([sys.executable, "-m", "workbench", *map(str, words)], capture_output=True, text=True, encoding="utf-8",
                           check=False, env=around)
@@ -39,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for name, text in (("authority.toml", TOML), ("births.csv", BIRTHS), ("roll.csv", ROLL)):
         (folder / name).write_text(text, encoding="utf-8")
-    done = sufficiency("run", folder, PYTHONHASHSEED="1", OMP_NUM_THREADS="1")
+    done = in_a_process("run", folder, PYTHONHASHSEED="1", OMP_NUM_THREADS="1")
     assert done.returncode == answers.FINE, done.stderr
     return folder
 
@@ -63,7 +69,7 @@ def resealed(folder: Path, change: Mapping[str, Any]) -> None:
 
 def test_a_run_comes_out_the_same_byte_for_byte_with_other_hashing_and_threads_and_leaves_nothing(council: Path) -> None:
     before = sorted(path.name for path in (council / "runs").iterdir())
-    done = sufficiency("replay", council, "--json", PYTHONHASHSEED="77", OMP_NUM_THREADS="2")
+    done = in_a_process("replay", council, "--json", PYTHONHASHSEED="77", OMP_NUM_THREADS="2")
     told = json.loads(done.stdout)
     assert done.returncode == answers.FINE and told["identical"], done.stdout
     outputs = {path.name for path in run_of(council).iterdir()}
@@ -78,10 +84,10 @@ def test_a_workspace_that_moved_on_answers_for_an_old_run_while_it_keeps_the_old
     (council / "authority.toml").write_text(TOML.replace("draws = 50", "draws = 60"), encoding="utf-8")
     elsewhere = Path(shutil.move(run_of(council), tmp_path / "a run"))
     alone = sufficiency("replay", elsewhere)
-    assert alone.returncode == answers.INPUT and "--workspace" in alone.stderr
+    assert alone.exit_code == answers.INPUT and "--workspace" in alone.stderr
     done = sufficiency("replay", elsewhere, "--workspace", council, "--out", tmp_path / "again", "--json")
     told = json.loads(done.stdout)
-    assert done.returncode == answers.FINE and told["identical"], done.stdout
+    assert done.exit_code == answers.FINE and told["identical"], done.stdout
     assert (Path(told["folder"]) / "balance.parquet").read_bytes() == (elsewhere / "balance.parquet").read_bytes()
 
 
@@ -89,12 +95,12 @@ def test_inputs_that_changed_or_are_missing_are_all_named_and_nothing_is_compute
     (council / "births.csv").write_text(BIRTHS.replace(",1000\n", ",1001\n"), encoding="utf-8")
     (council / "roll.csv").write_text(ROLL + "2019,0,900\n", encoding="utf-8")
     done = sufficiency("replay", council)
-    assert done.returncode == answers.INPUT and "Projecting" not in done.stderr and "Traceback" not in done.stderr
+    assert done.exit_code == answers.INPUT and "Projecting" not in done.stderr and "Traceback" not in done.stderr
     assert "the table births was read from births.csv" in done.stderr and "births.csv there now has other bytes" in done.stderr
     assert "the table authority_roll was read from roll.csv" in done.stderr and "put the file back" in done.stderr
     (council / "births.csv").unlink()
     gone = sufficiency("replay", council)
-    assert gone.returncode == answers.INPUT and "births.csv" in gone.stderr
+    assert gone.exit_code == answers.INPUT and "births.csv" in gone.stderr
 
 
 def test_a_table_that_does_not_come_out_the_same_is_told_by_column_cells_and_size(council: Path) -> None:
@@ -105,7 +111,7 @@ def test_a_table_that_does_not_come_out_the_same_is_told_by_column_cells_and_siz
     outputs = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     resealed(folder, {"outputs": outputs | {"pupils.parquet": measured(folder / "pupils.parquet") | {"rows": len(table)}}})
     done = sufficiency("replay", council)
-    assert done.returncode == answers.OTHERWISE
+    assert done.exit_code == answers.OTHERWISE
     assert f"pupils.parquet, pupils: 2 of {len(table):,} cells differ, by at most 2" in done.stdout
     assert [line for line in done.stdout.splitlines() if ".parquet" in line] == [
         f"pupils.parquet, pupils: 2 of {len(table):,} cells differ, by at most 2"]
@@ -117,7 +123,7 @@ def test_under_another_version_values_are_compared_and_the_version_is_named(coun
     resealed(folder, {"versions": told["versions"] | {"pandas": "2.3.0"}, "code_sha256": "0" * 64})
     done = sufficiency("replay", council, "--json")
     found = json.loads(done.stdout)
-    assert done.returncode == answers.OTHERWISE and not found["ok"] and found["differences"] == [] and found["within"] > 0
+    assert done.exit_code == answers.OTHERWISE and not found["ok"] and found["differences"] == [] and found["within"] > 0
     assert any(line.startswith("pandas was 2.3.0, is ") for line in found["other_versions"])
     assert found["other_versions"][0].startswith("Sufficiency itself is another")
     assert set(found["same"]) == {name for name in told["outputs"] if name.endswith(".parquet")}
@@ -127,7 +133,7 @@ def test_a_run_by_a_scenario_is_replayed_by_that_scenario(council: Path) -> None
     made = sufficiency("run", council, "--scenario", "births-high", "--json")
     run = json.loads(made.stdout)
     done = sufficiency("replay", run["folder"], "--json")
-    assert done.returncode == answers.FINE and json.loads(done.stdout)["identical"], done.stdout + done.stderr
+    assert done.exit_code == answers.FINE and json.loads(done.stdout)["identical"], done.stdout + done.stderr
 
 
 def test_a_run_that_did_not_note_how_its_files_were_read_is_refused(council: Path) -> None:
@@ -136,4 +142,4 @@ def test_a_run_that_did_not_note_how_its_files_were_read_is_refused(council: Pat
     del told["recipe"]
     (folder / "manifest.json").write_bytes(as_json(sealed(told)))
     done = sufficiency("replay", council)
-    assert done.returncode == answers.INPUT and "older Sufficiency" in done.stderr
+    assert done.exit_code == answers.INPUT and "older Sufficiency" in done.stderr
