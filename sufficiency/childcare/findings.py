@@ -121,7 +121,7 @@ def _funded(figures: Figures) -> Found:
              f"({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
     balance = [_against(figures, band, FUNDED, figures.base) for band in YOUNG]
     said = _lines("Taken up in the spring:", parts, "Held against what is on offer in the term that is worst:", balance)
-    guessed = rows[rows["basis"].str.startswith("rulebook")]
+    guessed = rows[rows["basis"].str.contains("rulebook")]
     names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
     if "working_parent" in set(rows["kind"]):
         said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}"

@@ -57,19 +57,29 @@ def takeup_by_area(wanted: pd.DataFrame, areas: pd.DataFrame, use: Use, base: in
     keys = TAKEUP[:7]
     table = parts.groupby(keys, as_index=False)[["eligible", "children"]].sum()
     table["takeup"] = (table["children"] / table["eligible"]).where(table["eligible"] > 0)
-    columns = ["level", "age_band", "kind"]
-    rests = {key: _basis(use, *key) for key in {*table[columns].itertuples(index=False, name=None)}}
-    table["basis"] = [rests[key] for key in table[columns].itertuples(index=False, name=None)]
+    inside = {key: tuple(sorted(set(codes))) for key, codes in parts.groupby(["level", "area_code"])["lsoa_code"]}
+    lies = zip(table["level"], table["area_code"], table["age_band"], table["kind"], strict=True)
+    table["basis"] = [_basis(use, level, inside[level, code], band, kind) for level, code, band, kind in lies]
     return table[TAKEUP]
 
 
-def _basis(use: Use, level: str, band: str, kind: str) -> str:
-    """What the take-up of an entitlement rests on at a level; a rate of a wider area is not counted here."""
-    own = use.own[(use.own["kind"] == kind) & (use.own["age_band"] == band)].dropna(subset=["takeup"])
-    if len(own):
-        finest = (WARD if own["area_code"].isin(use.codes).any() else DISTRICT if own["area_code"].isin(use.districts).any()
-                  else AUTHORITY)
-        return "the council's count" if LEVELS.index(level) >= LEVELS.index(finest) else f"rate of the {finest}, not counted here"
+def _basis(use: Use, level: str, codes: tuple[str, ...], band: str, kind: str) -> str:
+    """What the take-up of an area's small areas rests on; a rate of a wider area is not counted in it, and the row says so."""
+    own = set(use.own.loc[use.own["kind"].eq(kind) & use.own["age_band"].eq(band) & use.own["takeup"].notna(), "area_code"])
+    district = dict(zip(use.codes, use.districts, strict=True))
+    found = {WARD if code in own else DISTRICT if district.get(code) in own else AUTHORITY if use.authority in own else ""
+             for code in codes}
+    counted = {source for source in found if source and LEVELS.index(source) <= LEVELS.index(level)}
+    if found == counted:
+        return "the council's count"
+    rests = [f"rate of the {source}, not counted here" for source in LEVELS if source in found - counted]
+    if "" in found:
+        rests.append(_not_own(use, level, band, kind))
+    return ("counted in part by the council, else " if counted else "") + ", or ".join(rests)
+
+
+def _not_own(use: Use, level: str, band: str, kind: str) -> str:
+    """What the take-up rests on where the council has none of its own."""
     mine = use.published[(use.published["kind"] == kind) & use.published["age"].isin([*PUBLISHED_IN[band], "3 and 4 years"])]
     if not mine[["eligible", "registered"]].notna().all(axis=1).any():
         return "rulebook, not verified"

@@ -222,3 +222,15 @@ def test_the_real_county(data: Path) -> None:
     assert places > 19_334, "the register's places, with Ofsted's estimates, and the nursery classes of schools"
     assert not table["hours_on_offer"].isna().all() and not math.isnan(by["ratio"].max())
     assert young.tables["access"]["lsoa_code"].nunique() == 505
+
+
+def test_a_ward_whose_rate_is_the_districts_says_so_though_another_ward_is_counted() -> None:
+    """The council counted the first small area alone, which is the first ward, and the eastern district as a whole."""
+    rate = {"ay": BASE, "kind": "universal", "age_band": "age_3_4", "hours_week": float("nan")}
+    counts = [{**rate, "area_code": town.SMALL_AREAS[0], "takeup": 0.5}, {**rate, "area_code": "E07000002", "takeup": 0.8}]
+    table = told(ahead(**SETTINGS, childcare_takeup=counts)).tables["childcare_takeup"]
+    rows = table[(table["kind"] == "universal") & (table["term"] == "spring")].set_index("area_code")["basis"]
+    assert rows["E05000001"] == rows["E07000002"] == "the council's count"
+    assert rows["E05000003"] == "rate of the district, not counted here"
+    assert rows["E05000002"] == "rate of the district, not counted here, or rulebook, not verified", "half of it lies in the west"
+    assert rows["E07000001"] == rows[GSS] == "counted in part by the council, else rulebook, not verified"
