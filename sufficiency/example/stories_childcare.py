@@ -2,7 +2,8 @@
 
 What is wanted is reckoned here as on paper - births of the months that the term rule lets in, times the county's share of
 eligible children, the district's take-up and hours - so a run, which knows more of each small area, comes near to it and not upon
-it. What is on offer is exact.
+it: within three in a hundred over the same small areas. What is on offer is exact, in the wards and at the settings named. The
+planning area that a run draws, by the schools to which children go, is not quite those wards, and has a few hours less or more.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def babies_short(county: County) -> Story:
         f"{names} closed their baby rooms at Easter {cast.BASE + 1}: there are not enough qualified staff. In the same nurseries "
         "and those next to them the rooms of three- and four-year-olds are far from full even in the summer term, when most "
         "children of that age are there. A place for a child of three is no place for a baby.",
-        {"planning area": primary_code(county, a), **{f"nursery {n + 1}": ref for n, ref in enumerate(closed["ref"])}},
-        (Figure("offer_autumn", f"funded hours a week on offer to children under two in the area, autumn {NOW}", offer["autumn"],
-                "hours"),
+        {"planning area": primary_code(county, a), **{f"nursery {n + 1}": ref for n, ref in enumerate(closed["ref"])},
+         **{f"ward {n + 1}": county.childcare.ward_codes[2 * a + n] for n in (0, 1)}},
+        (Figure("offer_autumn", f"funded hours a week on offer to children under two in the two wards of the area, autumn {NOW}",
+                offer["autumn"], "hours"),
          Figure("offer_summer", "the same in summer", offer["summer"], "hours"),
-         Figure("wanted_autumn", "funded hours wanted for them in autumn, by births, as on paper", wanted["autumn"], "hours"),
+         Figure("wanted_autumn", "funded hours wanted for those who live there in autumn, by births, as on paper",
+                wanted["autumn"], "hours"),
          Figure("wanted_summer", "the same in summer", wanted["summer"], "hours"),
          Figure("vacant", "hours a week that stand empty for three- and four-year-olds in summer", vacant, "hours")))
 

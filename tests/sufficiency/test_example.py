@@ -361,6 +361,15 @@ def test_babies_have_no_room_in_summer_beside_empty_places_of_three_year_olds(fo
     for row, term in ((autumn, "autumn"), (summer, "summer")):
         assert row["hours_wanted"] == pytest.approx(story.figure(f"wanted_{term}"), rel=0.15), "areas are drawn by who goes where"
         assert row["hours_on_offer"] == pytest.approx(story.figure(f"offer_{term}"), rel=0.15)
+    supply, demand = found.outcome.tables["childcare_supply"], found.outcome.tables["childcare_demand"]
+    there = supply[supply["ward_code"].isin([story.where["ward 1"], story.where["ward 2"]]) & supply["ay"].eq(BASE)]
+    there = there[there["age_band"] == "under_2"].groupby("term")["funded_hours_week"].sum()
+    mine = [c for c, a in zip(found.county.land.codes, found.county.land.area, strict=True) if a == cast.BABIES_AREA]
+    asked = demand[demand["lsoa_code"].isin(mine) & demand["ay"].eq(BASE) & demand["age_band"].eq("under_2")]
+    asked = asked[asked["kind"] == "working_parent"].groupby("term")["hours_week"].sum()
+    for term in ("autumn", "summer"):
+        assert there[term] == pytest.approx(story.figure(f"offer_{term}"), abs=0.01), "on the ground that the sheet speaks of"
+        assert asked[term] == pytest.approx(story.figure(f"wanted_{term}"), rel=0.03), "reckoned on paper"
     assert summer["pte_short"] > 20
     older = stands(found, code, "age_3_4", "summer")
     assert older["status"] in ("G", "B") and older["pte_over"] > 100, "at the same time, in the same area"
