@@ -69,13 +69,18 @@ def enter_results(connection: Connection, run: Run) -> None:
     """Write the tables of a run's results; they must have been taken out before."""
     known = result_tables(connection)
     for name in RESULTS:
-        if name in run.tables:
-            whole = pq.read_table(run.folder / f"{name}.parquet")
+        if name in run.tables and run.manifest["outputs"][f"{name}.parquet"]["rows"]:
+            whole = _told(pq.read_table(run.folder / f"{name}.parquet"))
             table = _fitting(connection, known.get(name), name, whole.schema)
             rows = whole.to_pylist()
             for first in range(0, len(rows), AT_ONCE):
                 part = rows[first:first + AT_ONCE]
                 connection.execute(insert(table), [{"run_id": run.run_id, ROW: first + i, **row} for i, row in enumerate(part)])
+
+
+def _told(table: pa.Table) -> pa.Table:
+    """The columns that tell something: one that is blank throughout has no kind, and would be taken for words."""
+    return table.select([name for name in table.column_names if table[name].null_count < len(table)])
 
 
 def _fitting(connection: Connection, there: Table | None, name: str, schema: pa.Schema) -> Table:

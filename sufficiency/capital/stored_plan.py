@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sufficiency.capital.from_run import CaseOfRun
 
 CELL = ["planning_area_code", "phase", "intake_ay", "age_band", "ay", "nc_year"]     # what tells a cell in a run's own words
+KINDS = {"ay": "int64", "fy": "int64", "nc_year": "int64", "intake_ay": "float64", "children": "float64",
+         "thousand_pounds": "float64"}
 AS_TOLD = 1e-4      # of an aim, or of one: what is told is rounded, and crumbs of a solver's rounding are not kept
 
 
@@ -32,14 +34,22 @@ def not_so(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any
 
 
 def plan_of_tables(of_run: CaseOfRun, choices: Choices, tables: Mapping[str, pd.DataFrame]) -> Plan:
-    """The plan that the tables tell of (`plan`, `plan_funding`, `plan_placed`, `plan_unmet`), without its proofs."""
+    """The plan that the tables tell of (`plan`, `plan_funding`, `plan_placed`, `plan_unmet`), without its proofs.
+
+    A table without a row has lost of which kind its columns are, so that is said again.
+    """
     chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")]
     starts = pd.DataFrame({"scheme_id": chosen["scheme_id"], "opens": chosen["opens_ay"].astype("int64")})
-    spending = tables["plan_funding"].rename(columns={"financial_year": "fy"})
-    placed = tables[PLACED]
-    missed = tables["plan_unmet"].merge(of_run.short[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
+    spending = _of_kind(tables["plan_funding"].rename(columns={"financial_year": "fy"}))
+    placed = _of_kind(tables[PLACED])
+    lacking = _of_kind(tables["plan_unmet"])
+    missed = lacking.merge(of_run.short[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
     starts = starts.sort_values("scheme_id", ignore_index=True)
     return Plan(starts, placed, missed, spending, terms(facts(of_run.case, choices), starts, placed, missed), ())
+
+
+def _of_kind(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({name: kind for name, kind in KINDS.items() if name in table})
 
 
 def _worth(plan: Plan, choices: Choices, proofs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -148,6 +148,17 @@ def test_later_columns_are_added_and_whole_numbers_widen_while_words_are_refused
     assert sync(engine, tmp_path, "here", rebuild=True).entered == ("ccccddddeeee",)
 
 
+def test_a_blank_column_and_an_empty_table_do_not_say_of_which_kind_they_are(tmp_path: Path, url: str) -> None:
+    engine = open_catalogue(tmp_path, url)
+    run_of(tmp_path, "aaaabbbbcccc", short=pd.Series([None] * 3, dtype="object"))
+    run_of(tmp_path, "bbbbccccdddd", rows=0, short=[])
+    run_of(tmp_path, "ccccddddeeee", short=[0.5, 1.5, None])
+    assert sync(engine, tmp_path, "here").damaged == {}
+    assert rows(engine, "SELECT run_id, short FROM result_balance ORDER BY run_id, row_number") == [
+        ("aaaabbbbcccc", None), ("aaaabbbbcccc", None), ("aaaabbbbcccc", None),
+        ("ccccddddeeee", 0.5), ("ccccddddeeee", 1.5), ("ccccddddeeee", None)]
+
+
 def test_made_anew_from_the_folders_it_is_the_same(tmp_path: Path, url: str) -> None:
     engine = open_catalogue(tmp_path, url)
     for run_id in ("aaaabbbbcccc", "bbbbccccdddd"):
