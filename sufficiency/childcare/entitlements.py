@@ -62,7 +62,7 @@ def hours_of(band: str, on: date) -> dict[str, float]:
 
 
 def band_of(months: ArrayLike) -> NDArray[np.str_]:
-    """The age band of ages in months as the term rule counts them (`terms.months_reached`); blank where too young or too old."""
+    """The age band of ages in months as the term rule counts them (in whole months); blank where too young or too old."""
     ages = np.asarray(months)
     bounds = rulebook("entitlements")["ages"]
     inside = [(bounds[band]["from"] <= ages) & (ages < bounds[band]["below"]) for band in YOUNG]

@@ -53,12 +53,6 @@ def starting_month(ay: int, term: str) -> int:
     return month_number(first.year, first.month)
 
 
-def months_reached(born: date, on: date) -> int:
-    """Count the whole months of a child's age on the day before a date: the age that counts when a term begins then."""
-    months = month_number(on.year, on.month) - month_number(born.year, born.month)
-    return months if born.day < on.day else months - 1
-
-
 def window(band: str, ay: int, term: str) -> range:
     """Give the months of birth of the children of an age band in a term, by the term rule, as month numbers."""
     ages = rulebook("entitlements")["ages"][band]

@@ -34,6 +34,7 @@ class Known:
     published: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["kind", "age", "eligible", "registered"]))
     codes: tuple[str, ...] = (CODE,)
     districts: tuple[str, ...] = (DISTRICT,)
+    authority: str = WHOLE
 
 
 @pytest.mark.parametrize(("counted", "basis"), [

@@ -15,12 +15,17 @@ from sufficiency.childcare.terms import (
     cohort_of_month,
     month_number,
     month_of,
-    months_reached,
     peak,
     place_in_cohort,
     sized_on,
     window,
 )
+
+
+def months_reached(born: date, on: date) -> int:
+    """Count the whole months of a child's age on the day before a date: the age that counts when a term begins then."""
+    months = month_number(on.year, on.month) - month_number(born.year, born.month)
+    return months if born.day < on.day else months - 1
 
 
 def entitled_from(born: date, months: int) -> date:
