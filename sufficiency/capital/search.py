@@ -1,22 +1,23 @@
 """Looking for better plans by taking a few schemes out and filling up again, with prices as the guide; knows no solver.
 
-Method. A plan is for each scheme the year in which it opens, or none. A few schemes are taken out at random, then schemes are
-put in one by one, each time one of the best by what prices say it saves for the money, as long as every rule on schemes and
-money is kept (ruin and recreate; Schrimpf and others 2000). Who is placed where is worked out only for plans that may be
-better: every plan evaluated leaves prices, by which the value of any other plan can be bounded from below (Benders cuts), and a
-plan whose bound is no better than the plan at hand needs no evaluation. Worse plans are accepted within a threshold that sinks
-with the time.
+Method. A few schemes are taken out at random and others put in their place, as long as every rule on schemes and money is kept
+(ruin and recreate; Schrimpf and others 2000). Every plan evaluated leaves prices, by which the value of any other plan can be
+bounded from below (Benders cuts); what is put in is the best there is by the highest of these bounds, a small problem of its own
+(`completion`), and only a plan whose bound is better than the plan at hand is evaluated. The first plan, and whatever that small
+problem cannot tell in its time, is filled up one by one by what prices say a scheme saves. Worse plans are accepted within a
+threshold that sinks with the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sufficiency.capital.halves import Halves
+from sufficiency.capital.openings import Openings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-POOL = 80  # schemes that are tried at most, those of the relaxed plan always
-SHARE = 1e-6  # of a scheme in a relaxed plan that counts
-SHARED = 2.0  # how much more what stands in the relaxed plan is wanted
 HOLD = 400  # bounds that are kept
-TAKEN_OUT = 6  # schemes at most
+FEWEST_OUT, TAKEN_OUT = 3, 8  # schemes
+SEEDS = 1000
 MEMORY = 2e7  # numbers that bounds may take
 WARM = 0.003  # first threshold, relative to the value
 NOISE = 0.1  # of savings, so that filling up does not always end the same
@@ -46,81 +45,7 @@ class Found:
 
 Pay = Callable[["NDArray[np.float64]"], "tuple[NDArray[np.float64], float] | None"]
 Evaluate = Callable[["NDArray[np.float64]"], "Found | None"]
-
-
-@dataclass(frozen=True)
-class Openings:
-    """The starts that are tried: what each does to every row of schemes and money, its cost in the aim, the room in the rows."""
-
-    uses: Floats  # [row, start]
-    room: Floats  # [row]
-    cost: Floats  # [start]
-    charge: Floats  # [start] what the relaxed problem asks for the money and the site it uses
-    member: Floats  # [start, binary] 1 where a start makes a binary 1
-    year: Ints  # [start] how early, the number of binaries it sets
-    wanted: Floats  # [start] how much the relaxed plan wants it
-
-    def with_row(self, slope: Floats, most: float) -> Openings:
-        """The same with one more row on the binaries that every plan keeps."""
-        return replace(self, uses=np.vstack([self.uses, self.member @ slope]), room=np.append(self.room, most))
-
-
-def openings(halves: Halves, relaxed: Floats, price: Floats, charge: Floats) -> Openings:
-    """Take the schemes worth trying: those whose saving comes nearest to what the money they use could do elsewhere.
-
-    relaxed: the relaxed plan; price: of every column, what one more of it saves there; charge: what the relaxed problem asks
-    for it.
-    """
-    problem = halves.problem
-    whole = np.flatnonzero(problem.whole)
-    scheme = problem.scheme[whole]
-    net = price[whole] - charge[whole] - problem.cost[whole]
-    save = np.full(scheme.max() + 1, -np.inf)
-    for k, mine in _by_scheme(scheme):
-        save[k] = np.cumsum(net[mine][::-1]).max()
-    only = np.diff(halves.rows[:, np.flatnonzero(~problem.whole)].tocsr().indptr) == 0
-    rows = halves.rows[:, whole]
-    up, down = only & np.isfinite(halves.row_upper), only & np.isfinite(halves.row_lower)
-    must = np.unique(scheme[rows[down & (halves.row_lower > 0.0)].indices])
-    save[must] = np.inf
-    save[np.unique(scheme[relaxed[whole] > SHARE])] = np.inf
-    chosen = np.sort(np.argsort(-save, kind="stable")[:POOL])
-    rows_of = dict(_by_scheme(scheme))
-    of = [rows_of[k] for k in chosen]
-    starts = [(j, mine[i:]) for j, mine in enumerate(of) for i in range(len(mine))]
-    member = np.zeros((len(starts), len(whole)))
-    once = np.zeros((len(chosen), len(starts)))
-    for i, (j, binaries) in enumerate(starts):
-        member[i, binaries], once[j, i] = 1.0, 1.0
-    uses = np.vstack([rows[up] @ member.T, -(rows[down] @ member.T), once])
-    room = np.concatenate([halves.row_upper[up], -halves.row_lower[down], np.ones(len(chosen))])
-    touched = (uses > 0.0).any(axis=1) | (room < 0.0)
-    years = np.array([len(binaries) for _, binaries in starts])
-    wanted = _relaxed_worth(member, relaxed[whole], net)
-    first = np.isin(chosen[[j for j, _ in starts]], must)       # what must be built is put in before all else
-    wanted = wanted + np.where(first, (1.0 + np.ptp(wanted)) * (1.0 + years), 0.0)
-    return Openings(
-        uses[touched],
-        room[touched],
-        problem.cost[whole] @ member.T,
-        charge[whole] @ member.T,
-        member,
-        years,
-        wanted,
-    )
-
-
-def _relaxed_worth(member: Floats, opened: Floats, net: Floats) -> Floats:
-    """How much the relaxed plan wants each start: where that is more than half open first, then by what it would save net."""
-    gain = member @ net
-    more_than_half = np.maximum(0.0, member @ (opened - 0.5))
-    return np.asarray(gain + np.abs(gain).max() * SHARED * more_than_half)
-
-
-def _by_scheme(scheme: Ints) -> list[tuple[int, Ints]]:
-    """The binaries of each scheme, year by year."""
-    edges = np.flatnonzero(np.append(True, scheme[1:] != scheme[:-1]))
-    return [(int(scheme[i]), mine) for i, mine in zip(edges, np.split(np.arange(len(scheme)), edges[1:]), strict=True)]
+Complete = Callable[[Openings, "Bounds", list[int], list[int], int], "list[int] | None"]
 
 
 class Bounds:
@@ -153,25 +78,27 @@ def search(
     tried: Openings,
     pay: Pay,
     evaluate: Evaluate,
+    complete: Complete,
     left: Callable[[], float],
     enough: Callable[[float], bool],
     seed: int,
 ) -> None:
     """Look for better plans until the time is over or a plan is good enough; `evaluate` keeps what is found.
 
-    pay: writes which pots pay into a plan, or says in a row why none can; such rows are kept. left: the share of the time that is
-    left, 1 at the start.
+    pay: writes which pots pay into a plan, or says in a row why none can; such rows are kept. complete: puts starts into what is
+    left of a plan, the best by what is known. left: the share of the time that is left, 1 at the start.
     """
     luck = np.random.default_rng(seed)
     whole = np.flatnonzero(halves.problem.whole)
     bounds = Bounds(tried, len(halves.parts))
     seen: set[tuple[int, ...]] = set()
 
-    def paid(kept: list[int], worth: Floats, save: Floats) -> tuple[list[int], Floats]:
+    def paid(kept: list[int], worth: Floats, save: Floats, at_hand: list[int] | None) -> tuple[list[int], Floats]:
         """Fill up to a plan that pots can pay, learning the rows that say which cannot."""
         nonlocal tried
         while True:
-            starts = _fill(kept, tried, worth, save)
+            best = complete(tried, bounds, kept, at_hand, int(luck.integers(SEEDS))) if at_hand else None
+            starts = _fill(kept, tried, worth, save) if best is None else best
             x = np.zeros(len(halves.problem.cost))
             x[whole] = np.minimum(1.0, tried.member[starts].sum(axis=0))
             why = pay(x)
@@ -188,7 +115,7 @@ def search(
             bounds.learn(found, starts)
         return found
 
-    starts, x = paid([], tried.wanted, np.ones(len(tried.cost)))
+    starts, x = paid([], tried.wanted, np.ones(len(tried.cost)), None)
     if (tried.uses[:, starts].sum(axis=1) > tried.room + EPS).any():
         return
     found = value_of(starts, x)
@@ -198,7 +125,7 @@ def search(
     save = _savings(tried, found)
     while (share := left()) > 0.0 and not enough(best):
         worth = save - tried.charge + NOISE * np.abs(save) * luck.standard_normal(len(save))
-        new, x = paid(_ruined(starts, tried, luck), worth, save)
+        new, x = paid(_ruined(starts, tried, luck), worth, save, starts)
         limit = value + WARM * share * abs(best) * luck.random() ** 3
         if tuple(sorted(new)) in seen or bounds.least(new) >= limit or (tried.uses[:, new].sum(axis=1) > tried.room + EPS).any():
             continue
@@ -215,7 +142,7 @@ def _savings(tried: Openings, found: Found) -> Floats:
 
 def _ruined(starts: list[int], tried: Openings, luck: np.random.Generator) -> list[int]:
     """Take a few schemes out: any, or such as open in the same years."""
-    many = min(len(starts), int(luck.integers(1, TAKEN_OUT + 1)))
+    many = min(len(starts), int(luck.integers(FEWEST_OUT, TAKEN_OUT + 1)))
     if not many:
         return []
     if luck.random() < 0.5:

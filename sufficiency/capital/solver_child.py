@@ -21,7 +21,8 @@ import numpy as np
 
 from sufficiency.capital.arrays import Arrays, load
 from sufficiency.capital.halves import halves
-from sufficiency.capital.search import Found, openings, search
+from sufficiency.capital.openings import Openings, openings
+from sufficiency.capital.search import Bounds, Found, search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FOR_ROOT = 0.3  # share of the time that tightening may take
-FOR_SEARCH = 0.15  # share of the time in which plans are looked for before branch and bound
-AS_ROOT = 3.0  # how many times as long as tightening took, at most
+FOR_SEARCH = 0.4  # share of the time in which plans are looked for before branch and bound
+AS_ROOT = 5.0  # how many times as long as tightening took, at most
+FOR_FILLING = 2.0  # seconds in which one plan is filled up at most
 FEASIBLE = 2  # as HiGHS numbers it
 KEEPS = 1e-6  # by how much a rule may be broken by rounding
 FOR_LAST = 0.02  # share of the time kept for the last cleaning
@@ -187,6 +189,7 @@ def _believed(model: Any, problem: Arrays) -> bool:
 
 def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
     """Look for plans before branch and bound does, from what the relaxed problem tells."""
+    from sufficiency.capital.completion import completed
     from sufficiency.capital.solver_parts import Settled
 
     problem = desk.problem
@@ -204,8 +207,14 @@ def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
     def enough(value: float) -> bool:
         return bool(value - desk.bound <= max(job["gap_absolute"], job["gap"] * abs(value)))
 
+    def complete(tried: Openings, bounds: Bounds, kept: list[int], at_hand: list[int], seed: int) -> list[int] | None:
+        return completed(tried, bounds, kept, at_hand, seed, min(FOR_FILLING, desk.left() - ends))
+
+    def share() -> float:
+        return (desk.left() - ends) / most if most > 0.0 else 0.0
+
     tried = openings(apart, found.relaxed, found.price, found.charge)
-    search(apart, tried, settled.pay, evaluate, lambda: (desk.left() - ends) / most if most > 0 else 0.0, enough, job["seed"])
+    search(apart, tried, settled.pay, evaluate, complete, share, enough, job["seed"])
 
 
 def _with_cbc(desk: Desk, job: dict[str, Any]) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OPTIMAL = highspy.HighsModelStatus.kOptimal
 INFEASIBLE = highspy.HighsModelStatus.kInfeasible
+HAS_PLAN = 2  # as HiGHS numbers the standing of a feasible solution
+INTEGER, CONTINUOUS = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 
 
 def quiet(seed: int = 0) -> Any:
@@ -51,8 +53,7 @@ def with_rows(problem: Arrays, added: list[Strong], whole: bool = False) -> Any:
         np.concatenate([problem.row_upper, [row.most for row in added]]),
     )
     if whole:
-        kind = highspy.HighsVarType
-        lp.integrality_ = [kind.kInteger if w else kind.kContinuous for w in problem.whole]
+        lp.integrality_ = [INTEGER if w else CONTINUOUS for w in problem.whole]
     return lp
 
 
