@@ -10,7 +10,8 @@ import hashlib
 import re
 from importlib.resources import files
 
-SCRIPTS = ("basics.js", "picture.js", "tables.js", "columns.js", "card.js", "choosing.js", "labels.js", "map.js", "page.js")
+SCRIPTS = ("unpack.js", "basics.js", "picture.js", "tables.js", "columns.js", "card.js", "choosing.js", "labels.js", "map.js",
+           "page.js")
 """Our own scripts in their order; together they are one script of the page."""
 STYLES = ("page.css", "paper.css")
 """Our own styles in their order: for the screen, and what is different in print."""

@@ -15,6 +15,7 @@ from branca.element import Figure
 from jinja2 import Environment
 
 from maps import assets
+from maps.packing import packed
 
 MAP_NAME = "map_committee"
 PANES = {"areas": 400, "lines": 420, "points": 440, "chosen": 460, "labels": 480}
@@ -60,7 +61,7 @@ class Page(Figure):
         scripts = ([assets.leaflet_script(), _lines(self.script.render(**kwargs))] if drawn else []) + [assets.own_script()]
         template = Environment(autoescape=False, keep_trailing_newline=True).from_string(assets.own("page.html"))  # no data in it
         return template.render(
-            styles=styles, scripts=scripts, policy=policy(scripts, styles), data=json_block(self.data),
+            styles=styles, scripts=scripts, policy=policy(scripts, styles), data=json_block(packed(self.data)),
             map=_lines(self.html.render(**kwargs)),
         )
 

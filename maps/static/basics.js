@@ -3,7 +3,7 @@
 // Words out of the data reach the page in two ways only: as text nodes, and as the values of aria-label and the like. No part of
 // the page reads text as markup.
 
-const data = JSON.parse(document.getElementById('data').textContent);
+const data = unpack(JSON.parse(document.getElementById('data').textContent));
 const NUMBERS = new Intl.NumberFormat('en-GB');
 const SVG = 'http://www.w3.org/2000/svg';
 
