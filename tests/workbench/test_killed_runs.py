@@ -57,6 +57,7 @@ def killed_at_random_moments(tmp_path: Path, url: str, times: int, seed: int) ->
     begun = time.perf_counter()
     made, _ = start(council(tmp_path / "whole"), "").communicate(timeout=50)
     lasts, run_id = time.perf_counter() - begun, made.strip()
+    assert run_id, "the run that nobody kills is finished"
     whole, chance, there = files(tmp_path / "whole" / "runs" / run_id), random.Random(seed), []
     for number in range(times):
         workspace = council(tmp_path / f"council-{number}")
