@@ -9,6 +9,7 @@ Started as `python -m sufficiency.capital.solver_child`; the job comes as one li
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -104,9 +105,20 @@ def do(job: dict[str, Any]) -> None:
         desk.value = float(desk.problem.cost @ start)
     if job["solver"] == "cbc":
         _with_cbc(desk, job)
+    elif not _installed("highspy"):
+        sys.exit("HiGHS is not installed here: install the package highspy, which this project asks for")
     else:
         _with_highs(desk, job, start)
     desk.tell()
+
+
+def _installed(package: str) -> bool:
+    """Whether a package can be imported."""
+    try:
+        importlib.import_module(package)
+    except ImportError:
+        return False
+    return True
 
 
 def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
