@@ -35,7 +35,7 @@ def by_year_and_pot(funding: pd.DataFrame) -> pd.DataFrame:
     order = funding.groupby("pot_id")["thousand_pounds"].sum().sort_values(ascending=False, kind="stable")
     kept = list(order.index[: MOST_POTS - (len(order) > MOST_POTS)])
     pot = funding["pot_id"].where(funding["pot_id"].isin(kept), OTHERS)
-    table = funding.assign(pot=pot).groupby(["financial_year", "pot"])["thousand_pounds"].sum().unstack("pot")  # noqa: PD010
+    table = funding.assign(pot=pot).pivot_table("thousand_pounds", "financial_year", "pot", aggfunc="sum")
     years = range(int(funding["financial_year"].min()), int(funding["financial_year"].max()) + 1)
     return table.reindex(index=years, columns=[*kept, *([OTHERS] if OTHERS in table else [])]).fillna(0.0)
 

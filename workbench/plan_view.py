@@ -17,7 +17,6 @@ from workbench.plan_words import PLAN_SHEETS
 
 if TYPE_CHECKING:
     from scenarios.runs import Run
-    from sufficiency.evidence import Note
 
 WHY, PROOFS = "why.json", "plan_proofs"
 SHEETS = tuple(PLAN_SHEETS)
@@ -191,8 +190,3 @@ def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
         {"verdict": "In the plan?", "kind_told": "Kind", "cost": "Capital"},
         areas[areas["layer"].isin(("primary", "secondary"))],
     )
-
-
-def no_plan(notes: Sequence[Note]) -> list[str]:
-    """Why there is no plan, in the words of the run's notes."""
-    return [note.text for note in notes if note.table == PLAN]

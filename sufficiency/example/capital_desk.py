@@ -68,9 +68,13 @@ def _table(rows: list[Row], columns: list[str]) -> pd.DataFrame:
 
 
 def _pots(county: County) -> list[Row]:
-    """Grants by their years, and deeds by what makes them due."""
-    primary, secondary = area_codes(county.schools)
-    grants: list[Row] = [
+    """Grants and loans by their years, and deeds by what makes them due."""
+    return [*_grants(county), *_deeds(county)]
+
+
+def _grants(county: County) -> list[Row]:
+    """What comes in a year that is known: grants, the levy, an award and what may be borrowed."""
+    basic_need: list[Row] = [
         {"pot_id": "basic-need", "kind": "basic_need", "financial_year": ay_label(fy), "thousand_pounds": sum_, "status": status}
         for fy, status, sum_ in BASIC_NEED
     ]
@@ -84,15 +88,6 @@ def _pots(county: County) -> list[Row]:
         }
         for k, (pounds, status) in enumerate(zip(CHILDCARE, ("received", "due"), strict=True))
     ]
-    deed: Row = {
-        "kind": "s106",
-        "purpose": "mainstream",
-        "phase": "primary",
-        "status": "due",
-        "index_name": "BCIS TPI",
-        "index_base": f"{NOW - 2}Q1",
-        "spend_within_years": 10,
-    }
     return [
         {
             "pot_id": "basic-need",
@@ -102,7 +97,7 @@ def _pots(county: County) -> list[Row]:
             "status": "received",
             "note": "carried forward",
         },
-        *grants,
+        *basic_need,
         {
             "pot_id": "high-needs",
             "kind": "high_needs",
@@ -129,6 +124,22 @@ def _pots(county: County) -> list[Row]:
             "status": "due",
             "note": "within the limit that council set in February",
         },
+    ]
+
+
+def _deeds(county: County) -> list[Row]:
+    """What developers owe: due by homes, by a date, received long ago, or not signed."""
+    primary, secondary = area_codes(county.schools)
+    deed: Row = {
+        "kind": "s106",
+        "purpose": "mainstream",
+        "phase": "primary",
+        "status": "due",
+        "index_name": "BCIS TPI",
+        "index_base": f"{NOW - 2}Q1",
+        "spend_within_years": 10,
+    }
+    return [
         deed
         | {
             "pot_id": "estate-primary",

@@ -117,38 +117,6 @@ class SpecialistForecast(pa.DataFrameModel):
         unique, strict, coerce = ["phase", "provision", "ay"], "filter", True
 
 
-class Sen2(pa.DataFrameModel):
-    """The SEN2 count of the same children, against which the specialist forecast's start is held."""
-
-    phase: str = pa.Field(isin=PHASES, description="phase")
-    children: float = pa.Field(ge=0, description="resident children with a plan who need a specialist place")
-
-    class Config:
-        unique, strict, coerce = ["phase"], "filter", True
-
-
-class Comments(pa.DataFrameModel):
-    """What the planner says of a check that would otherwise be asked about."""
-
-    check: str = pa.Field(str_matches=r"^S(0[1-9]|1[0-2])$", description="the check, such as S05")
-    about: str = pa.Field(description="school, planning area or authority that it is said of")
-    comment: str = pa.Field(str_length={"min_value": 1}, description="what explains it, or the approval's reference")
-
-    class Config:
-        unique, strict, coerce = ["check", "about"], "filter", True
-
-
-class Supplied(pa.DataFrameModel):
-    """A projection that the department or the ONS supplied, for the authority as a whole."""
-
-    phase: str = pa.Field(isin=PHASES, description="phase")
-    ay: int = pa.Field(ge=2000, le=2100, description="academic year")
-    pupils: float = pa.Field(gt=0, description="pupils")
-
-    class Config:
-        unique, strict, coerce = ["phase", "ay"], "filter", True
-
-
 MODELS: Mapping[str, type[pa.DataFrameModel]] = {
     "mainstream_forecast": MainstreamForecast,
     "on_roll": OnRoll,

@@ -97,7 +97,6 @@ def school_capacity(schools: pd.DataFrame, places: pd.DataFrame, base_year: int)
     served = now.groupby(["urn", "phase", "planning_area_code"], as_index=False).agg(
         groups=("nc_year", "nunique"), open=("yg_places", lambda held: bool(held.isna().any() or (held > 0).any())))
     about = served[served["open"]].merge(schools, on="urn", how="left")
-    about["capacity_whole"] = about["capacity"]
     each = each_year_group(about, about["phase"])
     about["capacity"] = (each * about["groups"]).round()
     sixth = about["phase"].eq("secondary")

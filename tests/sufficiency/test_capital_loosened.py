@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,8 +53,8 @@ def table(name: str, **columns: object) -> Loosened:
     return change
 
 
-def choice(**changed: object) -> Loosened:
-    return lambda frames, choices: (frames, replace(choices, **changed))  # type: ignore[arg-type]
+def choice(**changed: Any) -> Loosened:
+    return lambda frames, choices: (frames, replace(choices, **changed))
 
 
 def without(name: str) -> Loosened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -53,9 +54,9 @@ def evidence(tmp_path: Path) -> Callable[..., Evidence]:
     return read
 
 
-def told(evidence: Evidence, **settings: float) -> SchemeTables:
+def told(evidence: Evidence, **settings: Any) -> SchemeTables:
     """The tables of a decision."""
-    return scheme_tables(evidence, None, BASE, Assumptions(**settings))  # type: ignore[arg-type]
+    return scheme_tables(evidence, None, BASE, Assumptions(**settings))
 
 
 def scheme(row: str, more: str = "", extra: str = "") -> str:
