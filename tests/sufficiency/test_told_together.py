@@ -43,8 +43,9 @@ def test_a_single_childminder_has_no_figures_at_all() -> None:
 
 def listed(by_district: dict[str, float]) -> pd.DataFrame:
     rows = pd.DataFrame([{"setting_ref": f"childminders {d}", "provider_type_group": "childminder", "district_code": d,
-                          "providers": n, "places": 6 * n, "counted_as": "places", "hours": "told", "setting_name": "", "placed_by": "district",
-                          "easting": np.nan, "northing": np.nan} for d, n in by_district.items()])
+                          "providers": n, "places": 6 * n, "counted_as": "places", "staff_needed": np.nan, "hours": "told",
+                          "setting_name": "", "placed_by": "district", "easting": np.nan, "northing": np.nan}
+                         for d, n in by_district.items()])
     return as_people_see_them(rows)
 
 
