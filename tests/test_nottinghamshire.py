@@ -18,7 +18,7 @@ from sufficiency.forecast.made_of import AUTHORITY, waterfall
 from sufficiency.model import Outcome, run
 from sufficiency.workspace.workspace import Loaded, load
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.early]
 
 WORKSPACE = Path(__file__).parent / "workspaces" / "nottinghamshire"
 PUBLISHED = {("primary", 2023): 66526, ("primary", 2024): 65772, ("primary", 2025): 64666,

@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 
 from sufficiency.assumptions import Assumptions
 
+pytestmark = pytest.mark.early
+
 BASE, AHEAD, GROUPS = 2022, 7, range(15)
 A = Assumptions()
 OUT = "outside"

@@ -21,6 +21,8 @@ from sufficiency.capital.solver import Ask, SolverError
 from sufficiency.capital.tables import Case, check_case, frames
 from sufficiency.capital.why import Effort, why
 
+pytestmark = pytest.mark.early
+
 ASK = Ask(seconds=20, gap=0.0)
 EXACT = (Level("material shortfall", {"unmet_material": 1.0}, gap=0.0), Level("cost", {"cost": 1.0, "transport": 1.0}, gap=0.0))
 POUND = 1.0  # a thousand pounds

@@ -31,6 +31,8 @@ from sufficiency.example.story import Story
 from sufficiency.model import Outcome, run
 from sufficiency.workspace.workspace import load
 
+pytestmark = pytest.mark.early
+
 SEEDS, BASE, NEXT = (1, 2), cast.BASE, cast.BASE + 1
 
 

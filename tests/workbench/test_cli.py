@@ -17,6 +17,8 @@ from scenarios.history import history
 from scenarios.runs import load
 from workbench import answers
 
+pytestmark = pytest.mark.early
+
 HEAD = '[authority]\ncode = "891"\nname = "Testshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
 TABLES = (
     '[tables.births]\nreader = "local_births"\nfiles = ["births.csv"]\n'

@@ -15,6 +15,8 @@ from scenarios.catalogue import Wanted, find_runs, open_catalogue
 from scenarios.history import history
 from scenarios.runs import finished, load
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHILD = Path(__file__).with_name("run_workspace_child.py")
 TOML = (

@@ -23,6 +23,8 @@ from sufficiency.capital.story import kept, kept_case
 from workbench.plan_charts import by_year_and_pot, plan_charts
 from workbench.plan_view import figures, plan_lines
 
+pytestmark = pytest.mark.early
+
 RUN = "0123456789ab"
 
 

@@ -22,7 +22,7 @@ from workbench.disclosure import Release, bounds, protect
 from workbench.publish_run import picture_of, publish_run, tables_for_people
 from workbench.views import committee_sheet
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.early]
 
 WORKSPACE = Path(__file__).parents[1] / "workspaces" / "nottinghamshire"
 KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
