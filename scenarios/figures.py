@@ -36,7 +36,7 @@ class Figure:
 
 
 def figures_of(tables: Tables, base_year: int) -> dict[str, float]:
-    """Every figure of a run by its key; tables: those of a run, by name (only `balance` must be there); missing where not told."""
+    """Every figure of a run by its key; tables: the run's (at least `balance`); missing: not told."""
     return {figure.key: figure.of(tables, base_year) for figure in FIGURES}
 
 
