@@ -140,6 +140,7 @@ class Lever:
     touches: tuple[str, ...]    # tables of evidence, and settings, that it may change
     form: type[Form]
     apply: Callable[[Evidence, Assumptions, Asked], State]
+    limits: tuple[float, float] | None = None       # beyond which its number never goes
 
     def __call__(self, evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
         """Move it: what is known and assumed becomes what would be known and assumed."""
@@ -162,7 +163,7 @@ def lever(name: str, section: str, unit: str, neutral: str, touches: tuple[str, 
 
     def named(change: Change) -> Lever:
         sentence = (change.__doc__ or "").split("\n\n")[0].replace("\n", " ")
-        return Lever(name, section, " ".join(sentence.split()), unit, neutral, touches, made, change)
+        return Lever(name, section, " ".join(sentence.split()), unit, neutral, touches, made, change, limits)
 
     return named
 

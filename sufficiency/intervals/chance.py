@@ -91,10 +91,15 @@ class Future:
     area: int
     pupils: Floats                              # [draw, year, nc_year of its phase]
     schools: tuple[tuple[int, Floats], ...]     # school -> the same; they add up to the area
+    sure: Cohort | None = None                  # what is known already of next September's intakes of the area
 
 
-def futures(central: Central, calibration: Calibration, draws: Draws, homes: HomesDrawn | None = None) -> Iterator[Future]:
-    """Every planning area with its schools, one after the other: only one of them is held in memory."""
+def futures(central: Central, calibration: Calibration, draws: Draws, homes: HomesDrawn | None = None,
+            with_schools: bool = True) -> Iterator[Future]:
+    """Every planning area with its schools, one after the other: only one of them is held in memory.
+
+    with_schools: leave it out where only areas are asked for; they come out the same, and most of the time is saved.
+    """
     years = len(central.pupils)
     if not years:
         return
@@ -116,7 +121,8 @@ def futures(central: Central, calibration: Calibration, draws: Draws, homes: Hom
             more = drawn_homes[:, -years:, area, groups] - central.homes[:, area, groups]
             pupils += more if sure is None else homes_taken_back(more, sure.area)
         np.maximum(pupils, 0.0, out=pupils)
-        yield Future(area, pupils, _schools(central, area, pupils, calibration, draws, sure))
+        schools = _schools(central, area, pupils, calibration, draws, sure) if with_schools else ()
+        yield Future(area, pupils, schools, None if sure is None else sure.area)
 
 
 def drawn(central: Central, calibration: Calibration, draws: Draws) -> tuple[Future, ...]:

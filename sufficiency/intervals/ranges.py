@@ -61,7 +61,7 @@ def ranges(projection: Projection, balance: pd.DataFrame, members: pd.DataFrame,
     known = which_known(projection.known, projection.schools["urn"].to_numpy().tolist())
     central = central_of(projection.pupils, projection.homes, projection.schools, dict(of_area), births_known, known)
     years = projection.pupils["ay"].to_numpy()[1:]
-    places = _places(balance, central, years)
+    places = places_of(balance, central, years)
     groups, areas, schools = [], [], []
     whole = {phase: dict.fromkeys(SUMMED, np.zeros((draws.count, len(years)))) for phase in OF_PHASE}
     for future in futures(central, calibration, draws, homes):
@@ -93,7 +93,7 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _places(balance: pd.DataFrame, central: Central, years: NDArray[np.int64]) -> Floats:
+def places_of(balance: pd.DataFrame, central: Central, years: NDArray[np.int64]) -> Floats:
     """Places of the balance, [year, area, nc_year]; missing where not known."""
     places = np.full(central.pupils.shape, np.nan)
     at = {code: i for i, code in enumerate(central.codes)}
