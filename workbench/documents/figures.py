@@ -1,0 +1,145 @@
+"""Figures for documents: read from a table, printed in one of a few forms, and bound to the rows from which they came.
+
+`FORMS` is how a value is printed, `MADE` how one value is had from several rows. Sums of whole figures are sums of what is
+printed: each row is rounded by itself and then added up, as on the map and on the screen, so that no two of them disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planning_areas.school_year import ay_label, nc_year_label
+from workbench.charts import printable
+from workbench.disclosure import HIDDEN
+from workbench.documents.model import Figure, Text
+
+MINUS = "\N{MINUS SIGN}"
+NOT_KNOWN = "not known"
+HIDDEN_WORDS = f"{HIDDEN} (hidden)"
+
+
+class UnboundError(Exception):
+    """A figure was asked for that the run does not hold, or holds more than once: our fault, never the planner's."""
+
+
+def half_up(value: float) -> float:
+    """Rounded to a whole number, halves up, as everywhere in the product."""
+    return float(np.floor(value + 0.5))
+
+
+def _whole(value: float) -> str:
+    return f"{half_up(value):,.0f}".replace("-", MINUS)
+
+
+def _signed(value: float) -> str:
+    whole = half_up(value)
+    return "0" if whole == 0 else f"{whole:+,.0f}".replace("-", MINUS)
+
+
+def _percent(value: float) -> str:
+    text = f"{100 * value:.1f} %".replace("-", MINUS)
+    return "0.0 %" if text == f"{MINUS}0.0 %" else text
+
+
+def _signed_percent(value: float) -> str:
+    return f"{100 * value:+.1f} %".replace("-", MINUS)
+
+
+def _likely(value: float) -> str:
+    return "under 1 %" if 0 < value < 0.01 else "over 99 %" if 0.99 < value < 1 else f"{100 * value:.0f} %"
+
+
+def _thousands(value: float) -> str:
+    """Thousands of pounds as members read them."""
+    return f"\N{POUND SIGN}{value / 1000:,.2f}m" if abs(value) >= 1000 else f"\N{POUND SIGN}{value:,.0f}k"
+
+
+FORMS: dict[str, Callable[[Any], str]] = {
+    "text": lambda value: printable(str(value)),
+    "spelt": lambda value: printable(str(value).replace("_", " ")),
+    "whole": _whole, "signed": _signed, "percent": _percent, "signed percent": _signed_percent, "likelihood": _likely,
+    "tenth": lambda value: f"{value:,.1f}".replace("-", MINUS),
+    "hundredth": lambda value: f"{value:,.2f}".replace("-", MINUS),
+    "pounds": _thousands,
+    "year": lambda value: ay_label(int(value)),
+    "january": lambda value: f"January {int(value) + 1}",
+    "group": lambda value: nc_year_label(int(value)),
+    "yes": lambda value: "yes" if value else "no",
+}
+"""How a value is printed, by the name of the form."""
+
+
+def _only(values: pd.Series) -> Any:
+    if len(values) != 1:
+        raise UnboundError(f"one row expected, found {len(values)}")
+    return values.iloc[0]
+
+
+def _sum(values: pd.Series) -> Any:
+    return float(values.sum()) if values.notna().all() else np.nan
+
+
+MADE: dict[str, Callable[[pd.Series], Any]] = {
+    "only": _only,
+    "first": lambda values: values.iloc[0],
+    "sum": _sum,
+    "sum of known": lambda values: float(values.sum()) if values.notna().any() else np.nan,
+    "sum of whole": lambda values: float(np.floor(values.astype("float64") + 0.5).sum()) if values.notna().all() else np.nan,
+    "rows": len,
+    "different": lambda values: int(values.nunique()),
+    "rows above nought": lambda values: int((np.floor(values.astype("float64") + 0.5) > 0).sum()),
+    "largest": lambda values: values.max(),
+    "smallest": lambda values: values.min(),
+}
+"""How one value is had from the rows that are named."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The tables of a release, and the figures that are read from them."""
+
+    tables: Mapping[str, pd.DataFrame]
+
+    def one(self, table: str, column: str, form: str = "whole", made: str = "only", **rows: object) -> Figure:
+        """A figure from the rows of a table in which the named columns have these values."""
+        key = tuple(rows.items())
+        return _figure(look_up(self.tables, table, column, key, made), table, column, key, made, form)
+
+
+def look_up(tables: Mapping[str, pd.DataFrame], table: str, column: str, rows: tuple[tuple[str, object], ...], made: str) -> Any:
+    """Read a figure again from the tables of a release."""
+    frame = tables[table]
+    for name, value in rows:
+        frame = frame[frame[name] == value]
+    try:
+        return MADE[made](frame[column])
+    except UnboundError as fault:
+        raise UnboundError(f"{table}.{column} where {dict(rows)}: {fault}") from None
+
+
+def of_row(row: Mapping[str, Any], table: str, column: str, form: str, keys: tuple[str, ...]) -> Figure:
+    """A figure from a row that is at hand: keys are the columns that tell its row apart from all others of the table."""
+    return _figure(row[column], table, column, tuple((name, row[name]) for name in keys), "only", form)
+
+
+def _figure(value: Any, table: str, column: str, rows: tuple[tuple[str, object], ...], made: str, form: str) -> Figure:
+    return Figure(printed(value, form), table, column, rows, made, form, value)
+
+
+def printed(value: Any, form: str) -> str:
+    """A value as it is printed: what is missing says so, what is hidden too."""
+    if isinstance(value, str) and value == HIDDEN:
+        return HIDDEN_WORDS
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return NOT_KNOWN
+    return FORMS[form](value)
+
+
+def say(*parts: str | Figure) -> Text:
+    """A text of plain words and figures."""
+    return parts
