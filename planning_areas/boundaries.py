@@ -31,6 +31,18 @@ class Lsoas(pa.DataFrameModel):
         unique, strict = ["lsoa_code"], True
 
 
+class Wards(pa.DataFrameModel):
+    """Electoral wards of the authority. Source: ONS Open Geography."""
+
+    ward_code: str = pa.Field(str_matches=r"^[A-Z]\d{8}$", description="ward code")
+    ward_name: str = pa.Field(description="ward name")
+    district_code: str = pa.Field(description="code of the district it lies in")
+    geometry: object = pa.Field(description="polygon in EPSG:27700")
+
+    class Config:
+        unique, strict = ["ward_code"], True
+
+
 class Members(pa.DataFrameModel):
     """Which schools make up each planning area, a phase at a time; every school in exactly one area a phase."""
 

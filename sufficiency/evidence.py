@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pa
 
-from planning_areas.boundaries import PHASES, Flows, Lsoas
+from planning_areas.boundaries import PHASES, Flows, Lsoas, Wards
 from sufficiency.capital.capital_tables import CAPITAL_TABLES
 from sufficiency.childcare.demand_tables import DEMAND_TABLES
 from sufficiency.childcare.provider_tables import PROVIDER_TABLES
@@ -231,6 +231,17 @@ class LsoaLookup(pa.DataFrameModel):
         unique, strict, coerce = ["lsoa11_code", "lsoa21_code"], True, True
 
 
+class WardLookup(pa.DataFrameModel):
+    """The ward in which most of each small area lies, with its name (best fit). Source: ONS."""
+
+    lsoa_code: str = pa.Field(str_matches=r"^[A-Z]\d{8}$", description="LSOA 2021")
+    ward_code: str = pa.Field(str_matches=r"^[A-Z]\d{8}$", description="ward")
+    ward_name: str = pa.Field(description="ward name")
+
+    class Config:
+        unique, strict, coerce = ["lsoa_code"], True, True
+
+
 class AreaNames(pa.DataFrameModel):
     """Planning areas and their names. Source: the council's own list, or the publication that carries the codes."""
 
@@ -384,7 +395,8 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "schools": Schools, "school_sites": SchoolSites, "school_links": SchoolLinks, "school_roll": SchoolRoll,
     "census_schools": CensusSchools, "authority_roll": AuthorityRoll, "capacity": Capacity, "scorecards": Scorecards,
     "births": Births,
-    "population": Population, "lsoas": Lsoas, "lsoa_lookup": LsoaLookup, "area_names": AreaNames,
+    "population": Population, "lsoas": Lsoas, "lsoa_lookup": LsoaLookup, "ward_lookup": WardLookup, "wards": Wards,
+    "area_names": AreaNames,
     "area_members": AreaMembers, "yg_places": YearGroupPlaces, "pans": Pans, "planned_places": PlannedPlaces,
     **HOUSING_TABLES,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,

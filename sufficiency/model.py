@@ -62,6 +62,7 @@ class Outcome:
     tables: dict[str, pd.DataFrame]
     areas: gpd.GeoDataFrame | None      # planning_area_code, phase, planning_area_name, geometry; indicative
     districts: gpd.GeoDataFrame | None  # district_code, district_name, geometry
+    wards: gpd.GeoDataFrame | None      # ward_code, ward_name, geometry
     projection: Projection              # the arrays behind the tables, with their draws
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
@@ -159,8 +160,8 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     tables |= built.tables
     notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes, *told_ways, *built.notes)))
     return Outcome(
-        evidence.authority, assumptions, tables, frame.shapes, districts(evidence), projection, notes, evidence.sources,
-        young.findings, built,
+        evidence.authority, assumptions, tables, frame.shapes, districts(evidence), wards(evidence), projection, notes,
+        evidence.sources, young.findings, built,
     )
 
 
@@ -281,3 +282,8 @@ def districts(evidence: Evidence) -> gpd.GeoDataFrame | None:
             names |= dict(zip(table["district_code"], table["district_name"], strict=True))
     shapes["district_name"] = [names.get(code, code) for code in shapes["district_code"]]
     return shapes[["district_code", "district_name", "geometry"]]
+
+
+def wards(evidence: Evidence) -> gpd.GeoDataFrame | None:
+    """Shapes and names of the wards, where the workspace has their boundaries."""
+    return evidence.wards[["ward_code", "ward_name", "geometry"]] if evidence.has("wards") else None

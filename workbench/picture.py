@@ -21,6 +21,7 @@ class Picture:
     release: Release
     areas: gpd.GeoDataFrame | None  # planning_area_code, phase, planning_area_name, geometry
     districts: gpd.GeoDataFrame | None  # district_code, district_name, geometry
+    wards: gpd.GeoDataFrame | None  # ward_code, ward_name, geometry
     authority: Authority
     assumptions: Assumptions
     notes: Sequence[Note]

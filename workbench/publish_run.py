@@ -177,6 +177,7 @@ def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:
         release,
         outcome.areas,
         outcome.districts,
+        outcome.wards,
         outcome.authority,
         outcome.assumptions,
         outcome.notes,

@@ -27,7 +27,7 @@ Tables = Mapping[str, pd.DataFrame]
 def keep_own(
     tables: Tables, authority: Authority, files: Mapping[str, str],
 ) -> tuple[dict[str, pd.DataFrame], list[Note], list[Problem]]:
-    """Keep births, population, small areas and their look-up to the authority's districts; a table with none left is a problem.
+    """Keep births, population, small areas, wards and look-ups to the authority's districts; a table with none left is a problem.
 
     files: the files of each table, for the messages.
     """
@@ -35,14 +35,15 @@ def keep_own(
     districts = frozenset(own_districts(tables, authority))
     notes = _by_small_areas(tables, authority, districts)
     problems: list[Problem] = []
-    for name in ("lsoas", "lsoa_lookup"):
+    for name in ("lsoas", "lsoa_lookup", "wards"):
         if name in own and districts:
             mine = own[name]["district_code"].isin(districts) | own[name]["district_code"].eq("")
             own[name] = _kept(own, name, mine, own[name]["district_code"], files, notes, problems)
     small = _small_areas(own)
-    if "population" in own and small:
-        mine = own["population"]["lsoa_code"].isin(small)
-        own["population"] = _kept(own, "population", mine, own["population"]["lsoa_code"], files, notes, problems)
+    for name in ("population", "ward_lookup"):
+        if name in own and small:
+            mine = own[name]["lsoa_code"].isin(small)
+            own[name] = _kept(own, name, mine, own[name]["lsoa_code"], files, notes, problems)
     if "births" in own:
         codes = own["births"]["area_code"]
         mine = _own_births(codes, districts, small, authority.gss_code)

@@ -64,6 +64,8 @@ def _names(evidence: Evidence, frame: AreaFrame) -> dict[str, str]:
     for table in (evidence.schools, evidence.census_schools, evidence.lsoa_lookup):
         if not table.empty:
             names |= dict(zip(table["district_code"], table["district_name"], strict=True))
+    for table in (evidence.wards, evidence.ward_lookup):
+        names |= dict(zip(table["ward_code"], table["ward_name"], strict=True))
     whole = authority.gss_code or authority.code
     return {str(k): str(v) for k, v in names.items()} | {whole: authority.name, f"{whole}-primary": authority.name}
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.setting_list import TABLE, listed, text_at
-from sufficiency.childcare.setting_points import mostly
+from sufficiency.childcare.setting_points import district_of_wards, mostly
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _districts(group: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 def _by_area(told: pd.DataFrame, places: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """Childminders by ward, district or small area, as the council has them."""
     small = dict(zip(evidence.lsoas["lsoa_code"], evidence.lsoas["district_code"], strict=True)) if evidence.has("lsoas") else {}
-    wards, districts = mostly(places["district_code"], places["ward_code"]), set(places["district_code"]) | {*small.values()}
+    wards, districts = district_of_wards(places, evidence), set(places["district_code"]) | {*small.values()}
     code = told["area_code"]
     is_small, is_district = code.isin(small.keys()), code.isin(districts) | code.str.match(r"^E0[6-9]")
     district = text_at(code, small).where(is_small, code.where(is_district, text_at(code, wards)))

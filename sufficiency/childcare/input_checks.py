@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from planning_areas.tables import Problem
 from planning_areas.wording import some
+from sufficiency.childcare.setting_points import district_of_wards, placed_postcodes
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
 
@@ -24,16 +25,16 @@ KINDS = ("road_class", "road_function", "form_of_way")
 def childminders_lie_somewhere_once(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Problem]:
     """Each row of childminders is of an area that is known, and of none that lies in the area of another row."""
     code, at = evidence.childminders["area_code"], evidence.postcodes
-    if not evidence.has("childminders") or not evidence.has("postcodes"):
+    if not evidence.has("childminders") or not (evidence.has("postcodes") or evidence.has("ward_lookup")):
         return
     file = files.get("childminders", "childminders")
-    within = {**dict(zip(at["ward_code"], at["district_code"], strict=True)),
-              **dict(zip(evidence.lsoas["lsoa_code"], evidence.lsoas["district_code"], strict=True))}
-    known = {*within, *at["district_code"], *evidence.lsoas["district_code"]}
+    small = dict(zip(evidence.lsoas["lsoa_code"], evidence.lsoas["district_code"], strict=True))
+    within = {**district_of_wards(placed_postcodes(evidence), evidence), **small}
+    known = {*within, *evidence.ward_lookup["ward_code"], *at["district_code"], *evidence.lsoas["district_code"]}
     for row, area in enumerate(code, start=2):
         if area not in known:
             yield Problem(file, row, "area_code", found=str(area), expected="a ward, district or small area of the authority",
-                          advice="mend the code, or look whether the list of postcodes has wards of another year")
+                          advice="mend the code, or look whether the look-up of wards, or of postcodes, is of another year")
         elif within.get(area) in set(code):
             yield Problem(file, row, "area_code", found=str(area),
                           expected=f"an area once: {area} lies in {within[area]}, which has a row of its own",

@@ -20,7 +20,7 @@ from sufficiency.childcare.childminder_areas import childminders
 from sufficiency.childcare.same_place import same_place, same_place_notes
 from sufficiency.childcare.school_nurseries import school_nurseries
 from sufficiency.childcare.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
-from sufficiency.childcare.setting_points import mostly, placed_postcodes, small_area_at
+from sufficiency.childcare.setting_points import mostly, placed_postcodes, small_area_at, ward_at, wards_of
 from sufficiency.evidence import Note
 from sufficiency.sources.code_point import sectors, spelt
 
@@ -49,9 +49,7 @@ def settings_of(evidence: Evidence) -> Settings:
                           f"{len(unlisted)} settings of the council's tables are closed schools or work at home across the "
                                  f"border: {some(unlisted)}", "what is said of them is left out"))
     table = _by_small_area(table, evidence, notes)
-    wards = places.groupby(["ward_code", "lsoa_code"], as_index=False).size().rename(columns={"size": "postcodes"})
-    return Settings(table[COLUMNS], wards[wards["lsoa_code"].ne("") & wards["ward_code"].ne("")], tuple(notes), aliases,
-                    alike)
+    return Settings(table[COLUMNS], wards_of(places, evidence), tuple(notes), aliases, alike)
 
 
 def active_providers(evidence: Evidence) -> pd.DataFrame:
@@ -129,6 +127,7 @@ def _by_small_area(table: pd.DataFrame, evidence: Evidence, notes: list[Note]) -
     lacking = table["lsoa_code"].eq("") & table["easting"].notna()
     table = table.copy()
     table.loc[lacking, "lsoa_code"] = small_area_at(table.loc[lacking, "easting"], table.loc[lacking, "northing"], evidence)
+    table["ward_code"] = ward_at(table["lsoa_code"], table["ward_code"], evidence)
     if evidence.has("lsoas"):
         district = dict(zip(evidence.lsoas["lsoa_code"], evidence.lsoas["district_code"], strict=True))
         table["district_code"] = table["lsoa_code"].map(district).fillna(table["district_code"]).astype("str")

@@ -99,6 +99,11 @@ def _wards(land: Land) -> Ints:
     return ward
 
 
+def ward_names(land: Land) -> tuple[str, ...]:
+    """What the wards are called: their planning area, and the half of it that they are."""
+    return tuple(f"{name} {half}" for name in land.area_names for half in ("West", "East"))
+
+
 def _minded_ward(land: Land, schools: Schools, ward: Ints) -> int:
     """The ward with childminders only: in the country, in no other story, without a school that has a nursery."""
     nursery = schools.table[schools.table["nursery"]]

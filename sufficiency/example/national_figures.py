@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import Transformer
 
 from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.births import COHORTS, OLDEST_AGE, residents
+from sufficiency.example.childcare_settings import ward_names
 from sufficiency.example.council import area_codes
 from sufficiency.example.names import CITY, COUNTY
 from sufficiency.example.paper import as_csv, headings, table
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sufficiency.example.births import Children
+    from sufficiency.example.childcare_settings import Childcare
     from sufficiency.example.council import Council
     from sufficiency.example.land import Land
     from sufficiency.example.rolls import Rolls
@@ -43,20 +47,57 @@ EDITIONS = (2024, 2023, 2022)   # of the scorecards; each knows the January of t
 def boundaries(land: Land, seed: int) -> bytes:
     """Small areas of 2021 as GeoJSON in degrees (WGS84)."""
     rng = np.random.default_rng([seed, 8])
-    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
-    ends = np.cumsum([len(ring) for ring in land.rings])[:-1]
-    every = np.vstack(land.rings)
-    degrees = np.round(np.column_stack(to_degrees.transform(every[:, 0], every[:, 1])), DECIMALS)
     districts = np.array(land.district_codes)[land.district]
     features = []
-    for i, ring in enumerate(np.split(degrees, ends)):
+    for i, ring in enumerate(_in_degrees(land)):
         one = {"FID": i + 1, "LSOA21CD": land.codes[i], "LSOA21NM": land.names[i],
                "GlobalID": str(uuid.UUID(bytes=rng.bytes(16), version=4)), "LADCD_ACTIVE": str(districts[i]),
                "UTLACD": cast.LA_GSS, "CAUTHCD": None, "RGNCD": "E12000004"}
         features.append({"type": "Feature", "properties": one, "geometry": {"type": "Polygon", "coordinates": [ring.tolist()]}})
+    return _geojson(features)
+
+
+def ward_boundaries(land: Land, childcare: Childcare, seed: int) -> bytes:
+    """Wards as GeoJSON in degrees (WGS84): the small areas of each, joined."""
+    rng = np.random.default_rng([seed, 21])
+    shapes, names = np.array([shapely.Polygon(ring) for ring in _in_degrees(land)]), ward_names(land)
+    features = []
+    for w, code in enumerate(childcare.ward_codes):
+        mine = np.flatnonzero(childcare.ward == w)
+        shape = shapely.union_all(shapes[mine])
+        east, north = np.rint(land.points[mine].mean(axis=0)).astype("int64").tolist()
+        district = land.district[mine[0]]
+        one = {"FID": w + 1, "WD25CD": code, "WD25NM": names[w], "WD25NMW": " ", "LAD25CD": land.district_codes[district],
+               "LAD25NM": land.towns[district], "BNG_E": east, "BNG_N": north,
+               "LONG": round(shape.centroid.x, DECIMALS), "LAT": round(shape.centroid.y, DECIMALS),
+               "GlobalID": str(uuid.UUID(bytes=rng.bytes(16), version=4)), "LADCD_ACTIVE": land.district_codes[district],
+               "UTLACD": cast.LA_GSS, "CAUTHCD": None, "RGNCD": "E12000004"}
+        features.append({"type": "Feature", "properties": one, "geometry": shapely.geometry.mapping(shape)})
+    return _geojson(features)
+
+
+def _in_degrees(land: Land) -> list[Floats]:
+    """The border of each small area in degrees, [corner, 2]."""
+    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    ends = np.cumsum([len(ring) for ring in land.rings])[:-1]
+    every = np.vstack(land.rings)
+    return np.split(np.round(np.column_stack(to_degrees.transform(every[:, 0], every[:, 1])), DECIMALS), ends)
+
+
+def _geojson(features: Sequence[Mapping[str, object]]) -> bytes:
     whole = {"type": "FeatureCollection", "name": cast.LA_GSS, "features": features,
              "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}}
     return json.dumps(whole, separators=(",", ":")).encode()
+
+
+def ward_lookup(land: Land, childcare: Childcare) -> bytes:
+    """The ward of each small area."""
+    names = ward_names(land)
+    columns = {"lsoa21_name": land.names, "lsoa21_code": land.codes, "ward24_name": [names[w] for w in childcare.ward],
+               "ward24_code": [childcare.ward_codes[w] for w in childcare.ward],
+               "ltla24_name": [land.towns[d] for d in land.district],
+               "ltla24_code": [land.district_codes[d] for d in land.district]}
+    return as_csv(table("ward_lookup", columns, len(land.codes)))
 
 
 def lsoa_lookup(land: Land) -> bytes:

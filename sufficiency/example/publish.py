@@ -103,6 +103,10 @@ def _publications(county: County) -> tuple[dict[str, bytes], Listed]:
             reference_date="2021-12")
     publish("lsoa_lookup", "lsoa_lookup", "lsoa11_lsoa21_ltla22_lookup.csv", national_figures.lsoa_lookup(land),
             reference_date="2022")
+    publish("ward_lookup", "ward_lookup", "lsoa21_ward24_ltla24_lookup.csv",
+            national_figures.ward_lookup(land, county.childcare), reference_date="2024")
+    publish("wards", "ward_boundaries", "ward_boundaries.geojson",
+            national_figures.ward_boundaries(land, county.childcare, county.seed), reference_date="2025")
     publish("ofsted_register", "ofsted_register", f"childcare_providers_and_inspections_{now}-08-31.csv",
             ofsted_register(county.seed, land, county.childcare), reference_date=f"{now}-08-31")
     publish("postcodes", "code_point", "codepoint_qy_qz.csv", postcodes(county.seed, land, county.childcare),

@@ -16,7 +16,7 @@ from planning_areas.school_year import ay_label
 from sufficiency.example import cast
 from sufficiency.example.childcare_desk import FUNDED, MINDED, OCCUPANCY, TERMS, hours_of_room, use_of_room
 from sufficiency.example.childcare_families import WORKING, months_old, takeup_of
-from sufficiency.example.childcare_settings import AGES, CLUB, EACH_MINDS, edge_area
+from sufficiency.example.childcare_settings import AGES, CLUB, EACH_MINDS, edge_area, ward_names
 from sufficiency.example.county import County
 from sufficiency.example.story import NOW, SOON, Figure, Story, primary_code
 from sufficiency.rules import rulebook
@@ -74,10 +74,10 @@ def childminders_only(county: County) -> Story:
     shares = rulebook("childcare_ratios")["ages"]["childminder"]
     babies = places * shares["under_2"] * MINDED[0] * OCCUPANCY
     return Story(
-        "childminders_only", f"Ward {care.ward_codes[w]}: nobody but childminders",
-        f"In ward {care.ward_codes[w]}, a part of {county.land.area_names[w // 2]}, there is no nursery, no pre-school and no "
-        "school with a nursery class. Its childminders are known by ward only: they stand on no point of any map, and their "
-        "places are spread over the small areas of the ward.",
+        "childminders_only", f"{ward_names(county.land)[w]}: nobody but childminders",
+        f"In the ward of {ward_names(county.land)[w]} ({care.ward_codes[w]}), a part of {county.land.area_names[w // 2]}, there "
+        "is no nursery, no pre-school and no school with a nursery class. Its childminders are known by ward only: they stand on "
+        "no point of any map, and their places are spread over the small areas of the ward.",
         {"ward": care.ward_codes[w], "planning area": primary_code(county, w // 2)},
         (Figure("childminders", "childminders of the ward", minders, "childminders"),
          Figure("minded_places", "children under eight whom they may look after at one time", places, "places"),

@@ -1,4 +1,4 @@
-"""Boundaries of small areas (LSOA) from GeoJSON, GeoPackage or shapefile, brought to the British National Grid.
+"""Boundaries of small areas (LSOA) and wards from GeoJSON, GeoPackage or shapefile, brought to the British National Grid.
 
 A map library reads half a shapefile, metres called degrees, or latitude and longitude swapped, without a word; here each is
 told. Coordinates are held against where England and Wales lie, shape by shape, and what they seem to be is suggested, never put
@@ -7,17 +7,19 @@ right in silence. Only shapes that cross themselves are repaired, and what chang
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pyogrio
 import pyproj
 import shapely
 
-from planning_areas.boundaries import CRS, Lsoas
+from planning_areas.boundaries import CRS, Lsoas, Wards
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.evidence import Reading
 from sufficiency.sources.cells import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS
@@ -25,14 +27,35 @@ from sufficiency.sources.frames import Layout, cells_of, held, map_problems, oth
 from sufficiency.sources.reading import Ask, Reader, noted, source, unreadable
 from sufficiency.sources.shape_files import Geometries, endless, opened, told_of, whole, within
 
-LAYOUT = Layout(
+AUTHORITY = r"(utla|ctyua) ?(20)?(\d\d)? ?(cd|code)"
+DISTRICT = r"(ltla|lad|district) ?(20)?(\d\d)? ?(cd|code)"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of shapes: what they are called, which fields say so, and the table that they fill."""
+
+    what: str                       # "small area"
+    key: str                        # "lsoa_code"
+    name: str                       # "lsoa_name"
+    layout: Layout
+    table: type[pa.DataFrameModel]
+
+
+SMALL_AREAS = Kind("small area", "lsoa_code", "lsoa_name", Layout(
     ("lsoa_code",), ("lsoa_name", "district_code", "authority_code"),
     {
         "lsoa_code": r"lsoa ?(20)?(\d\d)? ?(cd|code)", "lsoa_name": r"lsoa ?(20)?(\d\d)? ?(nm|name)",
-        "district_code": r"(ltla|lad|district) ?(20)?(\d\d)? ?(cd|code)( acti\w*)?",
-        "authority_code": r"(utla|ctyua) ?(20)?(\d\d)? ?(cd|code)",
+        "district_code": DISTRICT + r"( acti\w*)?", "authority_code": AUTHORITY,
     },
-)
+), Lsoas)
+WARDS = Kind("ward", "ward_code", "ward_name", Layout(
+    ("ward_code",), ("ward_name", "district_code", "authority_code"),
+    {
+        "ward_code": r"(wd|ward) ?(20)?(\d\d)? ?(cd|code)", "ward_name": r"(wd|ward) ?(20)?(\d\d)? ?(nm|name)",
+        "district_code": DISTRICT, "authority_code": AUTHORITY,
+    },
+), Wards)
 LOOKS = {
     "degrees": (LONGITUDES, LATITUDES, "degrees of longitude and latitude", "give it its CRS, EPSG:4326, and save it again"),
     "swapped": (LATITUDES, LONGITUDES, "degrees with latitude and longitude swapped", "save it with longitude first"),
@@ -45,46 +68,57 @@ MOST_NAMED = 5
 
 def read_lsoa_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
     """Read the shapes of small areas, with their codes and districts, into EPSG:27700."""
+    table, notes = _read(path, ask, SMALL_AREAS)
+    return (Reading(table, source(READER, path, ask), noted(READER.table, path, notes)),)
+
+
+def read_ward_boundaries(path: Path, ask: Ask) -> tuple[Reading, ...]:
+    """Read the shapes of electoral wards, with their codes, names and districts, into EPSG:27700."""
+    table, notes = _read(path, ask, WARDS)
+    return (Reading(table, source(WARD_READER, path, ask), noted(WARD_READER.table, path, notes)),)
+
+
+def _read(path: Path, ask: Ask, kind: Kind) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """The shapes of a kind on the grid, and what has to be said of them."""
     whole(path)
-    shapes, notes = opened(path, lambda: _layer(path, ask), "shape")
-    shapes, told = _of_authority(shapes, path.name, ask)
-    geometry, told_of_shapes = _on_the_grid(shapes, path.name)
+    shapes, notes = opened(path, lambda: _layer(path, ask, kind), "shape")
+    shapes, told = _of_authority(shapes, path.name, ask, kind)
+    geometry, told_of_shapes = _on_the_grid(shapes, path.name, kind)
     notes += told + told_of_shapes
-    code, name = shapes["lsoa_code"], cells_of(shapes, "lsoa_name")
-    typed = pd.DataFrame({"lsoa_code": code, "lsoa_name": name.where(name.ne(""), code),
+    code, name = shapes[kind.key], cells_of(shapes, kind.name)
+    typed = pd.DataFrame({kind.key: code, kind.name: name.where(name.ne(""), code),
                           "district_code": cells_of(shapes, "district_code"),
                           "geometry": pd.Series(geometry, index=shapes.index, dtype="object")})
-    table = held(typed, Lsoas, path.name, [], {})
+    table = held(typed, kind.table, path.name, [], {})
     if not shapely.coverage_is_valid(geometry):
         notes.append("the shapes overlap or leave gaps between them")
     if "district_code" not in shapes.columns:
-        notes.append("the file does not say in which district a small area lies")
-    placed = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=table["geometry"].to_numpy(), crs=CRS)
-    return (Reading(placed, source(READER, path, ask), noted(READER.table, path, tuple(notes))),)
+        notes.append(f"the file does not say in which district a {kind.what} lies")
+    return gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=table["geometry"].to_numpy(), crs=CRS), tuple(notes)
 
 
-def _layer(path: Path, ask: Ask) -> tuple[str, dict[str, str], list[str]]:
-    """Find the layer with codes of small areas: its name, its fields by our names, and the layers that are not read."""
+def _layer(path: Path, ask: Ask, kind: Kind) -> tuple[str, dict[str, str], list[str]]:
+    """Find the layer with codes of this kind: its name, its fields by our names, and the layers that are not read."""
     layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     seen: list[str] = []
     shapes = 0
     for layer in layers:
         info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
         written, shapes = [str(f) for f in info["fields"]], shapes + int(info["features"])
-        names = understood(written, LAYOUT, ask)
-        fields = {w: n for w, n in zip(written, names, strict=True) if n in (*LAYOUT.needs, *LAYOUT.may)}
-        if "lsoa_code" in fields.values():
-            if faults := map_problems(written, LAYOUT, ask, path.name):
+        names = understood(written, kind.layout, ask)
+        fields = {w: n for w, n in zip(written, names, strict=True) if n in (*kind.layout.needs, *kind.layout.may)}
+        if kind.key in fields.values():
+            if faults := map_problems(written, kind.layout, ask, path.name):
                 raise EvidenceError(faults)
             return layer, fields, [other for other in layers if other != layer]
         seen += written
     if not shapes:
         raise unreadable(path, "there is no shape in the file", "download it again")
-    raise EvidenceError([Problem(path.name, 0, "lsoa_code", expected="a field with the codes of small areas is needed",
-                                 advice=other_names(["lsoa_code"]) + "; the file has " + ", ".join(seen[:8]))])
+    raise EvidenceError([Problem(path.name, 0, kind.key, expected=f"a field with the codes of {kind.what}s is needed",
+                                 advice=other_names([kind.key]) + "; the file has " + ", ".join(seen[:8]))])
 
 
-def _of_authority(shapes: gpd.GeoDataFrame, file: str, ask: Ask) -> tuple[gpd.GeoDataFrame, list[str]]:
+def _of_authority(shapes: gpd.GeoDataFrame, file: str, ask: Ask, kind: Kind) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Keep the authority's shapes where the file names the authority of each."""
     if not ask.gss_code or "authority_code" not in shapes.columns:
         return shapes, []
@@ -93,19 +127,19 @@ def _of_authority(shapes: gpd.GeoDataFrame, file: str, ask: Ask) -> tuple[gpd.Ge
         found = ", ".join(sorted(shapes["authority_code"].unique())[:5])
         raise EvidenceError([Problem(file, 0, "authority_code", found=found, advice="check gss_code in authority.toml",
                                      expected=f"no shape is of authority {ask.gss_code}")])
-    return shapes[mine], [] if mine.all() else [f"{(~mine).sum():,} small areas of other authorities left out"]
+    return shapes[mine], [] if mine.all() else [f"{(~mine).sum():,} {kind.what}s of other authorities left out"]
 
 
-def _on_the_grid(shapes: gpd.GeoDataFrame, file: str) -> tuple[Geometries, list[str]]:
+def _on_the_grid(shapes: gpd.GeoDataFrame, file: str, kind: Kind) -> tuple[Geometries, list[str]]:
     """Bring the shapes to the British National Grid; what has no shape, no CRS or no place in England or Wales is a problem."""
     geometry = shapely.force_2d(shapes.geometry.to_numpy())
-    codes = shapes["lsoa_code"]
+    codes = shapes[kind.key]
     none = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     flat = np.isin(shapely.get_type_id(geometry), (3, 6))       # polygons, of one part or of several
-    problems = told_of(file, codes, none, "this small area has no shape", "the file may have broken off: download it again")
+    problems = told_of(file, codes, none, f"this {kind.what} has no shape", "the file may have broken off: download it again")
     problems += told_of(file, codes, endless(geometry), "a coordinate of this shape is no finite number",
                         "save it anew from its source")
-    problems += told_of(file, codes, ~flat & ~none, "this is no polygon", "take the boundaries, not the centres of small areas")
+    problems += told_of(file, codes, ~flat & ~none, "this is no polygon", f"take the boundaries, not the centres of {kind.what}s")
     if problems:
         raise EvidenceError(problems)
     if shapes.crs is None:
@@ -172,3 +206,5 @@ def _polygons(shape: Any) -> Any:
 
 READER = Reader("lsoa_boundaries", "lsoas", "Boundaries of Lower layer Super Output Areas",
                 "Office for National Statistics, Open Geography Portal", read_lsoa_boundaries)
+WARD_READER = Reader("ward_boundaries", "wards", "Boundaries of electoral wards",
+                     "Office for National Statistics, Open Geography Portal", read_ward_boundaries)

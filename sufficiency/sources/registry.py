@@ -24,7 +24,8 @@ from sufficiency.sources.reading import Reader, telling_all
 
 PUBLICATIONS: tuple[Reader, ...] = (
     gias.READER, gias_links.READER, school_census.READER, year_group_roll.READER, *school_capacity.READERS, scorecards.READER,
-    births.READER, population.READER, boundaries.READER, lookups.READER,
+    births.READER, population.READER, boundaries.READER, boundaries.WARD_READER, lookups.READER,
+    lookups.WARD_READER,
     school_points.READER, ofsted_register.READER, code_point.READER,
     roads.READER, lait.READER,
 )

@@ -55,6 +55,8 @@ MISSING: dict[str, str] = {
     "transfers": "moves at Year 3, 7 and 12 rest on where schools lie and on totals, not on who went where",
     "scorecards": "the forecast cannot be held against what the DfE printed of earlier ones",
     "lsoa_lookup": "figures on small areas of 2011 are not brought to those of 2021, and districts have no names",
+    "ward_lookup": "wards go by their code, and each small area lies in the wards that the list of postcodes says",
+    "wards": "wards have no shapes: take-up by ward stands in its table and on no map",
     "area_names": "planning areas go by their code",
     "census_schools": "gaps that GIAS leaves in a school's details stay open",
     "school_sites": "schools that GIAS does not place are on no map",
@@ -89,7 +91,8 @@ OF_SCHEMES = ("pots", "scheme_places", "scheme_costs", "scheme_order", "ring_fen
 """Tables that nobody misses who has no schemes."""
 
 OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs", "childcare_eligible",
-                "childcare_takeup", "area_indicators", "births_by_month", "road_links", "barred_links", "area_points")
+                "childcare_takeup", "area_indicators", "births_by_month", "road_links", "barred_links", "area_points",
+                "ward_lookup", "wards")
 """Tables that nobody misses who has no Ofsted register: a workspace for schools alone."""
 
 

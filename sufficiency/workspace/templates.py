@@ -26,7 +26,7 @@ from sufficiency.workspace.cross_checks import MISSING
 from sufficiency.workspace.workspace_text import FILE
 
 WIDTH = 120
-SHAPES = ("lsoas", "road_links")    # tables that come as a map
+SHAPES = ("lsoas", "wards", "road_links")    # tables that come as a map
 NEEDED = ("births", "authority_roll")
 """The least that a workspace needs; all else stands in `authority.toml` as remarks."""
 
@@ -93,6 +93,8 @@ PUBLISHED: dict[str, tuple[str, str]] = {
     "postcodes": ("code_point", "Ordnance Survey, Code-Point Open (osdatahub.os.uk), one file for each postcode area"),
     "road_links": ("os_open_roads", "Ordnance Survey, OS Open Roads (osdatahub.os.uk), the road links around the authority"),
     "lsoa_lookup": ("lsoa_lookup", "ONS Open Geography Portal, LSOA 2011 to LSOA 2021 to district"),
+    "ward_lookup": ("ward_lookup", "ONS Open Geography Portal, LSOA 2021 to electoral ward, best fit"),
+    "wards": ("ward_boundaries", "ONS Open Geography Portal, ward boundaries, generalised"),
 }
 """Table -> the reader of its publication, and where a planner finds that."""
 

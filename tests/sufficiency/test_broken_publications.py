@@ -54,6 +54,7 @@ CARDS = "Year,LANumber,PriNOR,For_1_P,For_3_P,SecNOR,For_1_S,For_3_S\n2022/23,89
 BIRTHS = "gss_code,date,type,annual_births\n" + "".join(f"E07000170,{y}-09-01,actual,{1300 + y % 7}\n" for y in range(2011, 2024))
 PEOPLE = "lsoa21cd,0,1,2,3,4\nE01027920,10,11,12,13,14\n"
 LOOKUP = "LSOA11CD,LSOA21CD,CHGIND,LAD22CD,LAD22NM\nE01027920,E01027920,U,E07000170,Ashfield\n"
+WARDS = "LSOA21CD,WD24CD,WD24NM\nE01027920,E05006377,Beckingham\nE01027921,E05006377,Beckingham\n"
 
 
 def shapes(geometry: list[Any] | None = None, **columns: list[str]) -> gpd.GeoDataFrame:
@@ -74,6 +75,7 @@ def square(x: float, y: float, side: float) -> list[list[float]]:
 
 
 DEGREES = geojson(*(square(-1.15 + i / 100, 53.1, 0.01) for i in range(4)))
+WARD_SHAPES = DEGREES.replace("LSOA21CD", "WD25CD").replace("E0102792", "E0500637")
 NATIONAL_GRID = geojson(*(square(450_000 + 1000 * i, 350_000, 1000) for i in range(4)))
 
 HEALTHY: dict[str, tuple[str, str, str]] = {
@@ -81,7 +83,8 @@ HEALTHY: dict[str, tuple[str, str, str]] = {
     "year_group_roll": ("roll.csv", ROLL, ""), "scap_capacity": ("scap.csv", SCAP, "ay = 2014\n"),
     "scap_sixth_form": ("sixth.csv", SIXTH, ""), "scorecards": ("cards.csv", CARDS, ""), "births": ("births.csv", BIRTHS, ""),
     "population": ("people.csv", PEOPLE, "ay = 2021\n"), "lsoa_boundaries": ("lsoas.geojson", DEGREES, ""),
-    "lsoa_lookup": ("lookup.csv", LOOKUP, ""),
+    "lsoa_lookup": ("lookup.csv", LOOKUP, ""), "ward_lookup": ("wards.csv", WARDS, ""),
+    "ward_boundaries": ("wards.geojson", WARD_SHAPES, ""),
 }
 """Reader -> a healthy file of it, and what else its section says; together they are a whole workspace."""
 
@@ -231,6 +234,12 @@ TOLD = [
     areas("a small area twice", lambda: shapes(LSOA21CD=["E01027920"] * 2 + ["E01027921", "E01027922"]), 1, "lsoa_code",
           "rows 1 and 2 say this twice"),
     areas("no codes", lambda: shapes().rename(columns={"LSOA21CD": "zone"}), 0, "lsoa_code", "a field with the codes"),
+    changed("a small area in two wards", "ward_lookup", "E01027921,E05006377", "E01027920,E05006378", 2, "LSOA21CD",
+            "rows 2 and 3 say this twice"),
+    case("wards called degrees", "ward_boundaries", NATIONAL_GRID.replace("LSOA21CD", "WD25CD"), 1, "geometry",
+         "look like metres on the"),
+    case("centres of wards", "ward_boundaries", WARD_SHAPES.replace("WD25CD", "LSOA21CD"), 0, "ward_code",
+         "a field with the codes of wards is needed"),
     changed("unknown change", "lsoa_lookup", ",U,", ",Z,", 2, "CHGIND", "Z: U, S, M or X expected (kind of change)"),
 ]
 

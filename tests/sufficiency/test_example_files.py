@@ -40,13 +40,14 @@ REAL = {
     "births": "ons-births/actual_and_predicted_births_lad_1992_2024_notts.csv",
     "population": "ons-population/lsoa11_population_syoa_mid2020_notts.csv",
     "lsoa_lookup": "ons-geo/lookup_lsoa11_lsoa21_ltla22_notts.csv",
+    "ward_lookup": "ons-geo/lookup_lsoa21_ward24_ltla24_notts.csv",
 }
 """Layout -> a real file of it."""
 
 PUBLISHED = {
     "gias": "edubasealldata", "gias_links": "links_", "school_census": "spc_", "year_group_roll": "pupil_numbers",
     "scap_capacity": "capacity_and", "scap_sixth_form": "sixth-form", "scorecards": "scorecard", "births": "births_by",
-    "population": "lsoa11_population", "lsoa_lookup": "lsoa11_lsoa21",
+    "population": "lsoa11_population", "lsoa_lookup": "lsoa11_lsoa21", "ward_lookup": "lsoa21_ward24",
 }
 """Layout -> how the county's files of it begin."""
 
@@ -84,6 +85,9 @@ def test_small_areas_carry_the_properties_of_the_real_boundaries(files: dict[str
     ours = json.loads(files["publications/lsoa_2021_boundaries.geojson"])
     assert list(ours["features"][0]["properties"]) == list(real["features"][0]["properties"])
     assert ours["crs"] == real["crs"] and set(ours) == set(real)
+    wards = json.loads((data / "ons-geo/ward_E10000024_nottinghamshire.geojson").read_text(encoding="utf-8"))
+    invented = json.loads(files["publications/ward_boundaries.geojson"])
+    assert list(invented["features"][0]["properties"]) == list(wards["features"][0]["properties"])
 
 
 @pytest.mark.parametrize("layout", PUBLISHED)

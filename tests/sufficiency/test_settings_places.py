@@ -163,3 +163,17 @@ def test_nothing_is_lost_on_the_way_to_small_areas(rows: list[tuple[str, str, st
     out = spread(frame, ["hours_week"], AREAS.assign(under_five=np.array(children, dtype="float64")), wards)
     assert out["hours_week"].sum() == pytest.approx(frame["hours_week"].sum(), abs=1e-6)
     assert not out.loc[out["lsoa_code"].eq(""), "district_code"].isin(["", *DISTRICTS]).any()
+
+
+def test_a_look_up_of_wards_comes_before_those_of_the_postcodes() -> None:
+    """Postcodes of another year name wards that are no more: whoever stands in a small area is in the ward of the look-up."""
+    lookup = [{"lsoa_code": SMALL_AREAS[i], "ward_code": code, "ward_name": name}
+              for i, (code, name) in enumerate((("E05010001", "Abbey"), ("E05010001", "Abbey"), ("E05010002", "Castle")))]
+    settings = placed(ofsted_register=[provider("EY1", "AB1 2AA")], ward_lookup=lookup, childminders=[minders("E05010002", 30)])
+    table = settings.table.set_index("setting_ref")
+    assert table.loc["EY1", "ward_code"] == "E05010001"
+    homes = table.loc["childminders E05010002"]
+    assert (homes["placed_by"], homes["ward_code"], homes["district_code"]) == ("ward", "E05010002", "E07000002")
+    lies = settings.wards.set_index("lsoa_code")["ward_code"].to_dict()
+    assert lies == {SMALL_AREAS[0]: "E05010001", SMALL_AREAS[1]: "E05010001", SMALL_AREAS[2]: "E05010002",
+                    SMALL_AREAS[3]: "E05000003"}, "a small area of which the look-up says nothing keeps the ward of its postcodes"

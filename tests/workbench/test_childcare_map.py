@@ -95,7 +95,8 @@ def picture(given: dict[str, pd.DataFrame]) -> Picture:
                              geometry=squares, crs="EPSG:27700")
     districts = gpd.GeoDataFrame({"district_code": [NORTH, SOUTH], "district_name": ["North", "South"]}, geometry=squares,
                                  crs="EPSG:27700")
-    return Picture(protect(given), areas, districts, Authority("999", "Town", "E10000099", BASE), Assumptions(), (), (), "run")
+    town = Authority("999", "Town", "E10000099", BASE)
+    return Picture(protect(given), areas, districts, None, town, Assumptions(), (), (), "run")
 
 
 @pytest.fixture
