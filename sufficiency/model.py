@@ -19,7 +19,10 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.backtesting.past_januaries import history_of
 from sufficiency.balance import balance, unfilled_by_school
 from sufficiency.capital.from_run import Ground
+from sufficiency.capital.reach import fares
 from sufficiency.capital.story import Capital, capital
+from sufficiency.capital.surplus import surplus_remedies
+from sufficiency.capital.surplus_schools import about_schools
 from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.story import childcare
 from sufficiency.children import Projection, project
@@ -158,6 +161,9 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
     progress("Choosing what to build")
     built = capital(Ground(evidence, frame, ahead.schools, ahead.homes), tables, assumptions)
     tables |= built.tables
+    tables["surplus_remedies"] = surplus_remedies(
+        places, tables["school_pupils"], likely, fares(assumptions), about_schools(ahead.schools, evidence), evidence.schemes
+    )
     notes = tuple(dict.fromkeys((*ahead.notes, *projection.notes, *young.notes, *told_ways, *built.notes)))
     return Outcome(
         evidence.authority, assumptions, tables, frame.shapes, districts(evidence), wards(evidence), projection, notes,

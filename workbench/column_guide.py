@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from workbench.headings import MEMBERS, heading
 from workbench.plan_words import PLAN_COLUMNS, PLAN_SHEETS
+from workbench.surplus_view import SURPLUS_COLUMNS, SURPLUS_SHEETS
 
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
 CHANGE = "+#,##0.0;-#,##0.0;0.0"
@@ -403,8 +404,8 @@ COLUMNS |= {
 }
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
 _PLAN_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "": GENERAL}
-COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in PLAN_COLUMNS.items()}
-SHEETS |= PLAN_SHEETS
+COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()}
+SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS
 CODE_OF = {heading(name): name for name in COLUMNS} | {called: name for name, called in MEMBERS.items()}
 """Heading of the workbook -> the code name of its column, as in the Parquet files."""
 COLUMNS |= {called: COLUMNS[name] for called, name in CODE_OF.items()}

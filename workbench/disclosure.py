@@ -59,6 +59,8 @@ RULES = (
     Rule("GP registers: 1 to 4 children", keys=("planning_area_code",), tables=("registrations",),
          counts=("children", "by_registrations", "blended"), together=True),
     Rule("waiting lists: 1 to 4 children", keys=("urn",), tables=("wraparound",), counts=("waiting",)),
+    Rule("surplus: fewer than five children sent next door", keys=("urn",), tables=("surplus_remedies",),
+         counts=("sent_next_door", "transport"), together=True),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
          counts=("index", "index_not_told")),
 )

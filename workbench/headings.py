@@ -7,6 +7,7 @@ that belongs to a range (`_p10`, `_p90` ...) takes the words of its figure and s
 from __future__ import annotations
 
 from workbench.plan_words import PLAN_COLUMNS
+from workbench.surplus_view import SURPLUS_COLUMNS
 
 ENDS = {"p2_5": "lowest of the 95 % range", "p10": "1 in 10 below", "p50": "middle of the range", "p90": "1 in 10 above",
         "p97_5": "highest of the 95 % range"}
@@ -134,7 +135,7 @@ HEADINGS: dict[str, str] = {
     "pte_vacant": "Part-time places (15 hours) vacant", "pte_as_age_3_4": "The same as places for three and four",
     "if_the_same": "If they are one and the same",
     "waiting": "Children waiting", "nearest": "Nearest setting (m, or minutes by car)",
-    **{name: called for name, (called, _, _) in PLAN_COLUMNS.items()},
+    **{name: called for name, (called, _, _) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()},
 }
 """Code name -> heading. One heading never stands for two of them."""
 

@@ -18,6 +18,8 @@ from workbench.childcare_view import childcare_lines, protected
 from workbench.places_ground import CAUTION, shared_evenly
 from workbench.plan_view import plan_headline, plan_lines
 from workbench.safe_dates import by_remedy, date_lines, newest_day
+from workbench.surplus_view import TABLE as SURPLUS
+from workbench.surplus_view import surplus_lines, surplus_told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,7 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
         "judged_on": day,
         "last_safe_dates": by_remedy(run.table("last_safe_dates"), day) if "last_safe_dates" in run.tables else [],
         "childcare": _childcare(run),
+        "surplus": surplus_told(run.table(SURPLUS)) if SURPLUS in run.tables else [],
         "plan": plan_headline(run),
         "accuracy": _plain(run.table("accuracy")),
         "notes": len(run.manifest["notes"]),
@@ -160,6 +163,7 @@ def headline_lines(told: dict[str, Any]) -> list[str]:
         ]
     lines += date_lines(told["last_safe_dates"], told["judged_on"])
     lines += told["childcare"]
+    lines += surplus_lines(told.get("surplus", []))
     lines += plan_lines(told.get("plan"))
     lines += accuracy_lines(told["accuracy"])
     return lines

@@ -59,6 +59,7 @@ FOR_PEOPLE = (
     "waterfall",
     "accuracy",
     *PLAN,
+    "surplus_remedies",
     *CHILDCARE,
     "school_travel",
     "balance",

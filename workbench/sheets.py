@@ -16,6 +16,7 @@ from sufficiency.forecast.made_of import AUTHORITY, GROUPS
 from workbench.disclosure import HIDDEN
 from workbench.headings import MEMBERS, beside_their_figures, heading
 from workbench.headings import YEAR_GROUPS as MEMBERS_GROUPS
+from workbench.surplus_view import WORDS as REMEDIES
 from workbench.waterfall import words
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ BASES = {
 }
 """What places rest on, in words."""
 WHOLE = "the whole authority"
-YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year", "opens_ay", "intake_ay"})
+YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year", "opens_ay", "intake_ay", "from_ay", "protected_from_ay"})
 SPELT = frozenset({"phase", "kind", "level", "part", "provider_type_group", "age_band", "met_at", "decides", "consent", "quality",
                    "route"})    # words but for their marks
 YEAR_GROUPS = frozenset({"nc_year", "worst_nc_year", "nc_year_low", "nc_year_high"})
@@ -80,6 +81,7 @@ def in_basis_words(told: str) -> str:
 
 CODES: dict[str, dict[str, str]] = {
     "basis": BASES,
+    "remedy": REMEDIES,
     "part_group": {group: words("primary")[group] for group in GROUPS} | {"births": "Births and cohorts"},
 }
 """Codes that have words, by the column in which they stand."""

@@ -104,6 +104,12 @@ def area_middles(evidence: Evidence, frame: AreaFrame, schools: pd.DataFrame) ->
     return found
 
 
+def fares(assumptions: Assumptions) -> dict[str, float]:
+    """Pounds for a child and year of home to school transport by phase: the council's own, else the rulebook's."""
+    book, own = rulebook("transport")["home_to_school"], assumptions.transport_cost
+    return {phase: own or float(book[phase]) for phase in AGES}
+
+
 def walked_km() -> dict[str, float]:
     """How far the law expects children to walk who enter a phase, in km."""
     limits = [limit for limit in rulebook("walking")["limits"] if not limit.get("low_income")]
@@ -138,7 +144,6 @@ def ways(
     usual = known.groupby([found["phase"], found["kind"]]).transform("mean").fillna(0.0)  # of a site whose point is not known
     found["km"] = found["declared_km"].astype("float64").fillna(known).fillna(usual)
     far = found["km"].gt(found["phase"].map(walked_km()).fillna(np.inf))
-    book, own = rulebook("transport")["home_to_school"], assumptions.transport_cost
-    yearly = found["phase"].map({phase: (own or float(book[phase])) / 1000 for phase in AGES}).fillna(0.0)
+    yearly = found["phase"].map({phase: pounds / 1000 for phase, pounds in fares(assumptions).items()}).fillna(0.0)
     found["transport"] = np.where(found["kind"].eq(NEXT_DOOR) & far, yearly, 0.0)
     return found[["group_id", "site_id", "kind", "km", "transport"]].sort_values(["group_id", "site_id"], ignore_index=True)

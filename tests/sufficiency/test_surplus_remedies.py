@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sufficiency.capital.surplus import classes, surplus_remedies
+from sufficiency.capital.surplus_schools import DESIGNATED
 
 YEARS = range(2026, 2032)
 GROUPS = range(7)
@@ -83,3 +84,70 @@ def test_nothing_is_told_of_a_school_whose_places_are_not_known() -> None:
     places, pupils = school("a", 60, [30] * 6)
     balance = pupils.groupby(["ay", "phase", "planning_area_code", "nc_year"])["pupils"].sum().reset_index()
     assert surplus_remedies(places.assign(yg_places=float("nan")), pupils, balance.assign(yg_places=float("nan"))).empty
+
+
+def about(**of: tuple[str, bool, str, str]) -> pd.DataFrame:
+    """Name, own admission authority, rural and postcode of some schools."""
+    rows = [(urn, *facts, float("nan"), float("nan")) for urn, facts in of.items()]
+    return pd.DataFrame(rows, columns=["urn", "school_name", "own_admissions", "rural", "postcode", "easting", "northing"])
+
+
+def with_facts(
+    facts: pd.DataFrame, *schools: tuple[pd.DataFrame, pd.DataFrame], listed: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    places, pupils = (pd.concat([one[i] for one in schools], ignore_index=True) for i in (0, 1))
+    both = pupils.merge(places, on=["urn", "ay", "nc_year"])
+    balance = both.groupby(["ay", "phase", "planning_area_code", "nc_year"])[["pupils", "yg_places"]].sum().reset_index()
+    return surplus_remedies(places, pupils, balance, {"primary": 1500.0, "secondary": 1500.0}, facts, listed)
+
+
+def of_groups(one: tuple[pd.DataFrame, pd.DataFrame], groups: range) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return one[0][one[0]["nc_year"].isin(groups)], one[1][one[1]["nc_year"].isin(groups)]
+
+
+@pytest.mark.parametrize(
+    ("names", "postcodes", "how"),
+    [
+        (("Mill Infant School", "Mill Junior School"), ("A1 1AA", "B2 2BB"), "they share a name"),
+        (("Mill Infant School", "Weir Junior School"), ("A1 1AA", "A1 1AA"), "both stand at A1 1AA"),
+        (("Mill Infant School", "Weir Junior School"), ("A1 1AA", "B2 2BB"), ""),
+    ],
+)
+def test_an_infant_and_a_junior_school_of_one_site_may_be_one_school(
+    names: tuple[str, str], postcodes: tuple[str, str], how: str
+) -> None:
+    """All their places and children stay; what is saved is the running of a second school."""
+    infant, junior = of_groups(school("a", 60, [30] * 6), range(3)), of_groups(school("b", 60, [58] * 6), range(3, 7))
+    facts = about(a=(names[0], False, "", postcodes[0]), b=(names[1], False, "", postcodes[1]))
+    found = with_facts(facts, infant, junior)
+    joined = found[found["remedy"] == "amalgamation"]
+    assert set(found["urn"]) == {"a"}, "the junior school is full"
+    assert joined["with_school_name"].tolist() == ([names[1]] if how else [])
+    if how:
+        one = joined.iloc[0]
+        assert one["places_now"] == one["places_after"] == 3 * 60 + 4 * 60 and one["running_saved"] == 250_000
+        assert f"into one school ({how})" in one["told"]
+
+
+def test_what_is_only_asked_and_what_the_law_presumes_against_is_told_and_stands_last() -> None:
+    """A trust decides on its own number; whatever it saves, closing a designated rural school comes after all else."""
+    facts = about(a=("Hill Academy", True, "", "A1 1AA"), b=("Dale Primary", False, DESIGNATED, "B2 2BB"))
+    names = ["Hill: a smaller number", "Dale: a hall"]
+    listed = pd.DataFrame({"site_id": ["a", "b"], "kind": ["pan_cut", "expansion"], "name": names})
+    found = with_facts(facts, school("a", 60, [24] * 6), school("b", 15, [4] * 6), listed=listed)
+    mine, rural = (found[found["urn"] == urn] for urn in ("a", "b"))
+    assert mine["only_asked"].all() and mine["told"].str.contains("only asked until").all()
+    assert set(mine.loc[mine["remedy"] == "pan_cut", "listed_as"]) == {"Hill: a smaller number"}
+    assert (rural["listed_as"] == "").all()
+    last = rural.iloc[-1]
+    assert last["remedy"] == "amalgamation" and last["score"] == rural["score"].max(), "it would save most, and stands last"
+    assert last["presumption"] == DESIGNATED and "presumes that such a school is not closed" in last["told"]
+    assert rural.loc[rural["remedy"] == "mothball", "only_asked"].tolist() == [False]
+
+
+def test_a_small_school_is_taught_in_mixed_classes() -> None:
+    """Four children a year in seven year groups are one class of 28; with 27 a year besides, 31 a year make fourteen classes."""
+    found = remedies(school("b", 15, [4] * 6), school("a", 60, [27] * 6))
+    joined = found[(found["urn"] == "b") & (found["remedy"] == "amalgamation")].iloc[0]
+    assert joined["class_now"] == pytest.approx(28.0) and joined["class_after"] == pytest.approx(31 / 2)
+    assert joined["running_saved"] == pytest.approx(250_000 + (1 + 7 - 14) * 75_000)
