@@ -274,7 +274,7 @@ def _planned(evidence: Evidence, urn: str, kind: str, first: int, last: int | No
              fills: bool) -> Evidence:
     row = {"urn": urn, "kind": kind, "ay": first, "ay_to": float("nan") if last is None else float(last),
            "nc_year_from": min(groups), "nc_year_to": max(groups), "places": places, "fills_upwards": fills, "note": NOTE,
-           "site_ref": ""}
+           "site_ref": "", "funding": "", "standing": ""}
     return with_tables(evidence, planned_places=with_rows(evidence.planned_places, [row]))
 
 

@@ -17,6 +17,8 @@ from sufficiency.capital.capital_tables import CAPITAL_TABLES
 from sufficiency.childcare.demand_tables import DEMAND_TABLES
 from sufficiency.childcare.provider_tables import PROVIDER_TABLES
 from sufficiency.housing.housing_tables import HOUSING_TABLES
+from sufficiency.scap.layouts import FUNDINGS, STANDINGS
+from sufficiency.scap.return_tables import RETURN_TABLES
 from sufficiency.travel.travel_tables import TRAVEL_TABLES
 
 URN = r"^\d{6}$"
@@ -305,6 +307,8 @@ class PlannedPlaces(pa.DataFrameModel):
     fills_upwards: bool = pa.Field(description="yes: starts at the entry year and moves up; no: in all the year groups at once")
     note: str = pa.Field(description="why, funding, decision")
     site_ref: str = pa.Field(description="housing site without whose homes the places do not come; blank for none")
+    funding: str = pa.Field(isin=FUNDINGS, description="who pays, for the SCAP return; blank where not said")
+    standing: str = pa.Field(isin=STANDINGS, description="committed or only proposed, for the SCAP return; blank where not said")
 
     class Config:
         strict, coerce = True, True
@@ -401,7 +405,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     **HOUSING_TABLES,
     "attended_flows": Flows, "transfers": Transfers, "offers": Offers, "october_census": OctoberCensus,
     "planner_overrides": PlannerOverrides, "gp_registrations": GpRegistrations,
-    **PROVIDER_TABLES, **DEMAND_TABLES, **TRAVEL_TABLES, **CAPITAL_TABLES,
+    **PROVIDER_TABLES, **DEMAND_TABLES, **TRAVEL_TABLES, **CAPITAL_TABLES, **RETURN_TABLES,
 }
 
 

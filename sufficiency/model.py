@@ -47,6 +47,7 @@ from sufficiency.intervals.ranges import (
     ranges,
     schools_with_ranges,
 )
+from sufficiency.scap.grounds import grounds
 from sufficiency.travel.nearest_schools import nearest_schools_of
 
 Progress = Callable[[str], None]
@@ -156,6 +157,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "basic_need": basic_need(central, homes_table(ahead.homes), assumptions.operating_margin),
         "pans": evidence.pans,
         "school_travel": to_school,
+        **grounds(evidence, ahead.history, frame, ahead.homes, assumptions.catch_all_codes),
         **young.tables,
     }
     progress("Choosing what to build")

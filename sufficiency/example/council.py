@@ -202,7 +202,10 @@ def _planned(schools: Schools, known_by: NDArray[np.object_]) -> pd.DataFrame:
     rows.append((table["urn"][large[0]], "removed", later, "", "R", "R", 15, "yes", "half a class given up for a nursery"))
     columns = ["urn", "kind", "ay", "ay_to", "nc_year_from", "nc_year_to", "places", "fills_upwards", "note"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(site_ref=np.where(table["urn"] == GARDEN_URN, "GARDEN", ""))
+    new, gone = table["kind"].eq("expansion") & table["ay"].le(ay_label(cast.BASE)), table["kind"].eq("removed")
+    garden, own = table["urn"].eq(GARDEN_URN), table["kind"].eq("temporary") | new
+    paid = np.select([garden, own, gone], ["developer", "own", ""], "basic_need")
+    return table.assign(site_ref=np.where(garden, "GARDEN", ""), funding=paid, standing="committed")
 
 
 def estate_share(land: Land, schools: Schools, rolls: Rolls) -> tuple[int, float]:

@@ -21,6 +21,7 @@ from sufficiency.example.desk import desk_tables
 from sufficiency.example.names import COUNTY
 from sufficiency.example.paper import as_csv
 from sufficiency.example.register import register, rolls_by_register
+from sufficiency.example.return_desk import return_lists
 from sufficiency.example.stories import stories_of
 
 INVENTED, LICENCE = "invented", "none needed: invented data"
@@ -52,7 +53,7 @@ def example_files(county: County) -> dict[str, bytes]:
     """Every file of the workspace by its path within it."""
     publications, listed = _publications(county)
     tables = {**county.council.tables, **desk_tables(county), **childcare_lists(county.childcare, county.schools),
-              **families_lists(county.seed, county.land, county.children), **capital_tables(county)}
+              **families_lists(county.seed, county.land, county.children), **capital_tables(county), **return_lists(county)}
     lists = {f"council/{name}.csv": as_csv(frame) for name, frame in tables.items()}
     lists["council/births.csv"] = as_csv(
         national_figures.small_area_births(county.land, county.children, SMALL_AREA_BIRTHS_FROM))

@@ -20,6 +20,9 @@ SPECIALIST = ("special", "sen_unit", "resourced_provision", "alternative")
 CHANGES = ("additional", "bulge", "removed")
 FUNDINGS = ("", "basic_need", "developer", "hif", "own", "central_programme")
 STANDINGS = ("", "committed", "proposed")
+GROUNDS = ("planned_places", "admission_numbers")
+CHECKS = (*(f"S{n:02d}" for n in range(1, 13)), *(f"R{n:02d}" for n in range(1, 9)))
+"""Names of the checks of a return: those of the domain brief, and those around them."""
 
 
 class MainstreamForecast(pa.DataFrameModel):
@@ -30,7 +33,8 @@ class MainstreamForecast(pa.DataFrameModel):
     ay: int = pa.Field(ge=2000, le=2100, description="academic year")
     nc_year: int = pa.Field(ge=0, le=14, description="year group")
     pupil_forecast: int = pa.Field(ge=0, description="pupils, those in funded places among them")
-    housing_pupils: int = pa.Field(ge=0, description="of these, in places paid for by developers (HDC) or the HIF")
+    hdc_pupils: int = pa.Field(ge=0, description="of these, in places that developers pay for (HDC)")
+    hif_pupils: int = pa.Field(ge=0, description="of these, in places that the Housing Infrastructure Fund pays for (HIF)")
 
     class Config:
         unique, strict, coerce = ["planning_area_code", "phase", "ay", "nc_year"], "filter", True
@@ -85,16 +89,17 @@ class PlannedPlaces(pa.DataFrameModel):
     ay: int = pa.Field(ge=2000, le=2100, description="academic year")
     nc_year: int = pa.Field(ge=0, le=14, description="year group")
     change: str = pa.Field(isin=CHANGES, description="additional, bulge or removed")
-    places: float = pa.Field(ge=0, description="places more, or fewer where removed, than in the base year")
+    places: float = pa.Field(ge=0, description="places more, or fewer where removed, than in the base year, whole")
     funding: str = pa.Field(isin=FUNDINGS, description="who pays; blank where not said")
     standing: str = pa.Field(isin=STANDINGS, description="committed or proposed; blank where not said")
+    rests_on: str = pa.Field(isin=GROUNDS, description="the list of planned places, or admission numbers of later years")
 
     class Config:
         unique, strict, coerce = ["urn", "ay", "nc_year", "change"], "filter", True
 
 
 class SpecialistCapacity(pa.DataFrameModel):
-    """Places of special schools, SEN units and resourced provision."""
+    """Places of special schools, SEN units and resourced provision. Source: the council."""
 
     urn: str = pa.Field(str_matches=r"^\d{6}$", description="school")
     provision: str = pa.Field(isin=SPECIALIST, description="special school, SEN unit, resourced provision or alternative")
@@ -106,7 +111,10 @@ class SpecialistCapacity(pa.DataFrameModel):
 
 
 class SpecialistForecast(pa.DataFrameModel):
-    """Resident children with a plan who need a specialist place, whichever authority's school they go to; base year first."""
+    """Resident children with a plan who need a specialist place, whichever authority's school they go to. Source: the council.
+
+    The base year is the count that the forecast starts from; then follow five years of primary and seven of secondary.
+    """
 
     phase: str = pa.Field(isin=PHASES, description="phase")
     provision: str = pa.Field(isin=(*SPECIALIST, "all"), description="kind of place, or all")

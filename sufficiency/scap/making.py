@@ -24,7 +24,11 @@ Tables = Mapping[str, pd.DataFrame]
 
 PLANNED_YEARS = 3       # academic years ahead for which a return asks for planned places (B1)
 TOP_YEAR = PHASE_YEARS["secondary"][-1]
-BULGES = ("bulge", "temporary")
+GUESSED, SHARED = "roll", "capacity"     # places that are a guess from the roll, or capacity shared over the year groups
+MADE_BY = {"bulge": {"bulge"}, "additional": {"expansion", "temporary"},
+           "removed": {"removed", "temporary", "bulge", "expansion"}}
+"""Kinds of plan that can bring about each change."""
+FUNDS = ("hdc_pupils", "hif_pupils")     # parts of a forecast in places that others pay for
 SPECIALIST = {
     "specialist_capacity": "places of special schools, SEN units and resourced provision",
     "specialist_forecast": "resident children with a plan who need a specialist place, by phase and year",
@@ -61,13 +65,14 @@ def mainstream_forecast(pupils: pd.DataFrame, homes: pd.DataFrame | None, base_y
     table = _as_returned(pupils)[[*keys, "pupils"]]
     table = table[[ay in horizon(phase, base_year) for phase, ay in zip(table["phase"], table["ay"], strict=True)]]
     table = table.sort_values(keys, ignore_index=True)
-    funded = pd.Series(0.0, index=table.index)
-    if homes is not None and len(homes):
-        inside = _as_returned(homes).assign(inside=homes["hdc_pupils"].to_numpy() + homes["hif_pupils"].to_numpy())
-        found = table[keys].merge(inside.groupby(keys, as_index=False)["inside"].sum(), on=keys, how="left")["inside"]
-        funded = found.fillna(0.0).clip(lower=0.0)
-    table["pupil_forecast"] = _whole(table, table["pupils"])
-    table["housing_pupils"] = np.minimum(_whole(table, funded), table["pupil_forecast"])
+    table["pupil_forecast"] = left = _whole(table, table["pupils"])
+    for fund in FUNDS:
+        funded = pd.Series(0.0, index=table.index)
+        if homes is not None and len(homes):
+            inside = _as_returned(homes).groupby(keys, as_index=False)[fund].sum()
+            funded = table[keys].merge(inside, on=keys, how="left")[fund].fillna(0.0).clip(lower=0.0)
+        table[fund] = np.minimum(_whole(table, funded), left)
+        left = left - table[fund]
     return table.drop(columns="pupils")
 
 
@@ -106,9 +111,16 @@ def school_capacity(schools: pd.DataFrame, places: pd.DataFrame, base_year: int)
 
 
 def year_group_places(places: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """Places of the base year by school and year group, and what each rests on."""
-    now = places[places["ay"] == base_year].rename(columns={"yg_places": "places_available"})
+    """Places of the base year by school and year group, and what each rests on.
+
+    Shares of a capacity are whole and add up to it; a guess from the roll is left blank.
+    """
+    now = places[places["ay"] == base_year].rename(columns={"yg_places": "places_available"}).reset_index(drop=True)
     keys = ["urn", "planning_area_code", "phase", "nc_year"]
+    now["places_available"] = now["places_available"].mask(now["basis"].eq(GUESSED))
+    shared = now[now["basis"].eq(SHARED) & now["places_available"].notna()]
+    for _, rows in shared.groupby(["urn", "phase"], sort=False).groups.items():
+        now.loc[rows, "places_available"] = largest_remainder(now.loc[rows, "places_available"].to_numpy("float64"))
     return now[[*keys, "places_available", "basis"]].sort_values(keys, ignore_index=True)
 
 
@@ -116,22 +128,24 @@ def planned_changes(places: pd.DataFrame, planned: pd.DataFrame | None, base_yea
     """Places of each of the next three years beside those of the base year, by what they are: bulge, additional or removed.
 
     The part of a rise that a planned bulge accounts for is bulge; the rest is additional. Funding and standing are those that
-    the planner gave the school's plans; blank where none was given or where they differ.
+    the planner gave the school's plans; blank where none was given or where they differ. What rests on admission numbers and
+    year-group places alone is determined, and so committed. Changes are of whole places.
     """
     keys = ["urn", "nc_year"]
+    places = places[places["basis"].ne(GUESSED)]
     now = places[places["ay"] == base_year].set_index(keys)["yg_places"]
     rows: list[tuple[str, int, int, str, float]] = []
     bulges = _bulges(planned, base_year)
     for later in places[places["ay"].between(base_year + 1, base_year + PLANNED_YEARS)].itertuples():
-        change = float(later.yg_places) - float(now.get((later.urn, later.nc_year), 0.0))
+        change = round(float(later.yg_places) - float(now.get((later.urn, later.nc_year), 0.0)), 6)
         bulge = min(bulges.get((later.urn, int(later.ay), int(later.nc_year)), 0.0), max(change, 0.0))
         for what, count in (("bulge", bulge), ("additional", max(change, 0.0) - bulge), ("removed", max(-change, 0.0))):
             if count > 0:       # a place that is not known in either year is no change
                 rows.append((later.urn, int(later.ay), int(later.nc_year), what, count))
     table = pd.DataFrame(rows, columns=["urn", "ay", "nc_year", "change", "places"])
-    said = _said_of(planned)
-    table["funding"] = [said.get(urn, ("", ""))[0] for urn in table["urn"]]
-    table["standing"] = [said.get(urn, ("", ""))[1] for urn in table["urn"]]
+    said = [_said_of(planned, urn, change) for urn, change in zip(table["urn"], table["change"], strict=True)]
+    for at, name in enumerate(("funding", "standing", "rests_on")):
+        table[name] = pd.Series([one[at] for one in said], index=table.index, dtype="str")
     return table.sort_values(["urn", "ay", "nc_year", "change"], ignore_index=True)
 
 
@@ -140,24 +154,28 @@ def _bulges(planned: pd.DataFrame | None, base_year: int) -> dict[tuple[str, int
     found: dict[tuple[str, int, int], float] = {}
     if planned is None:
         return found
-    for plan in planned[planned["kind"].isin(BULGES) & (planned["ay"] > base_year)].itertuples():
+    for plan in planned[planned["kind"].eq("bulge") & (planned["ay"] > base_year)].itertuples():
         for ay in range(base_year + 1, base_year + PLANNED_YEARS + 1):
             on = ay - int(plan.ay)
             until = plan.ay_to if plan.ay_to == plan.ay_to else ay
             if on < 0 or ay > until:
                 continue
             for g in range(int(plan.nc_year_from), int(plan.nc_year_to) + 1):
-                at = (plan.urn, ay, g + on if plan.kind == "bulge" else g)
+                at = (plan.urn, ay, g + on)
                 found[at] = found.get(at, 0.0) + float(plan.places)
     return found
 
 
-def _said_of(planned: pd.DataFrame | None) -> dict[str, tuple[str, str]]:
-    """Funding and standing of each school's plans, where they are said and agree."""
-    if planned is None or not {"funding", "standing"} <= set(planned.columns):
-        return {}
-    by = planned.groupby("urn")[["funding", "standing"]].agg(lambda each: each.iloc[0] if len(set(each)) == 1 else "")
-    return {str(urn): (str(funding), str(standing)) for urn, funding, standing in by.itertuples()}
+def _said_of(planned: pd.DataFrame | None, urn: str, change: str) -> tuple[str, str, str]:
+    """Funding, standing and ground of a school's change: what its plans of that kind say, where they agree."""
+    if planned is None:
+        return "", "committed", "admission_numbers"
+    mine = planned[planned["urn"].eq(urn) & planned["kind"].isin(MADE_BY[change])]
+    if mine.empty:
+        return "", "committed", "admission_numbers"
+    said = [set(mine[name]) if name in mine else {""} for name in ("funding", "standing")]
+    funding, standing = (next(iter(words)) if len(words) == 1 else "" for words in said)
+    return funding, standing, "planned_places"
 
 
 def _missing(held: Tables) -> Iterator[Missing]:
@@ -174,6 +192,11 @@ def _missing(held: Tables) -> Iterator[Missing]:
     if len(unknown):
         yield Missing("year_group_places", f"places by year group of {unknown['urn'].nunique()} schools are not known: "
                                            f"{some(unknown['urn'])}")
+    shared = held["year_group_places"]
+    shared = shared[shared["basis"].eq(SHARED) & shared["places_available"].notna()]
+    if len(shared):
+        yield Missing("year_group_places", f"places by year group of {shared['urn'].nunique()} schools are their capacity shared "
+                                           "evenly, not counted: give yg_places, or admission numbers")
     areas = held["mainstream_forecast"]
     for phase in ENTRY_YEAR:
         if not areas["phase"].eq(phase).any():

@@ -37,7 +37,7 @@ MAY_BE_LEFT_OUT = {"symbol", "note", "basis", "first_preferences", "easting", "n
                    "dwelling_type", "tenure", "bedrooms", "kept_for", "probability", "funded"}
 """Columns that a file need not have: filled as blank, as missing, or from what is known."""
 MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_registrations": {"age", "cohort"},
-            "local_authority_roll": {"la_code"}, "planned_places": {"site_ref"},
+            "local_authority_roll": {"la_code"}, "planned_places": {"site_ref", "funding", "standing"},
             "settings_hours": {"setting_name", "provider_type_group", "postcode", "room", "pattern", "places", "area_m2",
                                "outdoor_m2", "staff", "teacher_led",                               "weeks_year", "occupancy",
                                "funded_share", "opens_on", "closes_on"},
@@ -56,7 +56,8 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
             "pots": {"financial_year", "received_thousand_pounds", "received_on", "deed", "site_ref", "trigger",
                      "trigger_homes", "due_on", "spend_within_years", "spend_by", "index_name", "index_base", "purpose",
                      "phase", "tied_to"},
-            "relief_links": {"km"}}
+            "relief_links": {"km"},
+            "return_comments": {"check", "planning_area_code", "urn", "phase", "ay", "nc_year", "reference"}}
 """Reader -> columns that may be left out of its file alone."""
 COUNTED_IN = {"row"}
 """Columns that no file has: the reader fills them."""
@@ -95,6 +96,11 @@ TITLES = {
     "pots": "Money for building, by pot and year",
     "ring_fences": "What a pot may pay for, where not as usual",
     "relief_links": "Planning areas that may relieve others",
+    "specialist_capacity": "Places of special schools, SEN units and resourced provision",
+    "specialist_forecast": "Children who need a specialist place, by year",
+    "sen2_counts": "Children with a plan in specialist places, as counted in SEN2",
+    "supplied_projection": "The authority's pupils as the DfE or the ONS projects them",
+    "return_comments": "Comments for the SCAP return",
     "local_school_roll": "January census by school and year group",
     "local_authority_roll": "January census of the authority by year group",
     "local_births": "Births by area and school cohort",

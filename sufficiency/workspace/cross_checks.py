@@ -72,6 +72,11 @@ MISSING: dict[str, str] = {
     "births_by_month": "births are taken to be as many in every month, so a term's children may be out by a few in a hundred",
     "road_links": "distances are straight lines, or a factor times these, and no way to school can be judged by its roads",
     "barred_links": "every road but a motorway is taken to be safe to walk",
+    "specialist_capacity": "the SCAP return is incomplete: it lacks special schools, SEN units and resourced provision",
+    "specialist_forecast": "the SCAP return lacks the forecast of children who need a specialist place",
+    "sen2_counts": "the specialist forecast of the SCAP return is held against no count of children with plans",
+    "supplied_projection": "the SCAP return is held against nobody else's projection",
+    "return_comments": "what the checks of the SCAP return find odd stands without a comment",
     "area_points": "all of a small area are taken to live in the middle of its shape",
     "planner_overrides": "no figure is a planner's own",
     "schemes": "there is no capital plan: nothing is known that could be built",
@@ -86,6 +91,9 @@ MISSING: dict[str, str] = {
 
 OF_HOMES = ("completions", "yields", "yield_curves")
 """Tables that nobody misses who has no sites."""
+
+OF_RETURN = ("specialist_forecast", "sen2_counts", "supplied_projection", "return_comments")
+"""Tables that nobody misses who has nothing for the return."""
 
 OF_SCHEMES = ("pots", "scheme_places", "scheme_costs", "scheme_order", "ring_fences", "relief_links")
 """Tables that nobody misses who has no schemes."""
@@ -105,6 +113,7 @@ def cross_check(evidence: Evidence, files: Mapping[str, str]) -> tuple[list[Note
 def what_is_missing(evidence: Evidence) -> tuple[Note, ...]:
     """Name each table that the workspace does not have, with what the result loses by it."""
     idle = (*(OF_SCHEMES if not evidence.has("schemes") else ()),
+            *(OF_RETURN if not evidence.has("specialist_capacity") else ()),
             *(OF_HOMES if not evidence.has("housing_sites") else ()),
             *(OF_CHILDCARE if not evidence.has("ofsted_register") else ()))
     return tuple(Note(name, "not in the workspace", loses) for name, loses in MISSING.items()

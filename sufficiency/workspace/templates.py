@@ -76,6 +76,11 @@ EXAMPLES: dict[str, str] = {
     "tied_to": "8910101", "pots.note": "half at 50, half at 150 occupations", "ring_fences.purpose": "early_years",
     "ring_fences.phase": "early_years", "standing": "member_decision", "reference": "grant letter of March 2026",
     "relief_area_code": "8910102", "km": "2.5",
+    "funding": "basic_need", "planned_places.standing": "committed", "provision": "resourced_provision",
+    "specialist_capacity.places": "14", "specialist_forecast.children": "612", "specialist_forecast.provision": "all",
+    "sen2_counts.children": "598", "sen2_counts.provision": "all", "sen2_counts.ay": "2025/26",
+    "supplied_projection.pupils": "64210", "check": "S05", "return_comments.urn": "", "return_comments.phase": "",
+    "comment": "two hundred homes at Mill Lane are let from September",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 

@@ -42,7 +42,8 @@ def returned() -> Return:
 def test_pupils_are_whole_and_still_add_up_to_their_area(returned: Return) -> None:
     rows = returned.tables["mainstream_forecast"]
     assert rows["pupil_forecast"].tolist() == [41, 28, 29], "98.2 children are 98, the first of equals rounded up"
-    assert rows["housing_pupils"].tolist() == [3, 2, 1], "inside the forecast, and together the six that they are"
+    assert rows["hdc_pupils"].tolist() == [3, 2, 1], "inside the forecast, and together the six that they are"
+    assert rows["hif_pupils"].tolist() == [0, 0, 0]
 
 
 def test_a_return_asks_for_the_next_five_years_of_primary_and_for_no_more(returned: Return) -> None:

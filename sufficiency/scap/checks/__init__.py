@@ -1,0 +1,1 @@
+"""The checks of a SCAP return: one module for each thing they look at, all gathered in `every`."""
