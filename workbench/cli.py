@@ -173,6 +173,23 @@ def plan(
     raise typer.Exit(finish(work, as_json, debug))
 
 
+@app.command(name="return")
+def return_(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write into; else returns/ in the workspace.")] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="The department's headings; else plain words.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Write the SCAP return of a finished run, checked, with its methodology statement and the scorecard to expect."""
+    def work() -> Answer:
+        from workbench.returning import return_run
+
+        return return_run(run, runs, out, mapping)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
 @app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],

@@ -192,11 +192,6 @@ def _missing(held: Tables) -> Iterator[Missing]:
     if len(unknown):
         yield Missing("year_group_places", f"places by year group of {unknown['urn'].nunique()} schools are not known: "
                                            f"{some(unknown['urn'])}")
-    shared = held["year_group_places"]
-    shared = shared[shared["basis"].eq(SHARED) & shared["places_available"].notna()]
-    if len(shared):
-        yield Missing("year_group_places", f"places by year group of {shared['urn'].nunique()} schools are their capacity shared "
-                                           "evenly, not counted: give yg_places, or admission numbers")
     areas = held["mainstream_forecast"]
     for phase in ENTRY_YEAR:
         if not areas["phase"].eq(phase).any():

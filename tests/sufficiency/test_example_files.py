@@ -105,7 +105,8 @@ def test_the_councils_lists_have_the_columns_of_the_templates(files: dict[str, b
             "housing_sites", "completions", "yields", "births", "planner_overrides", "gp_registrations", "settings_hours",
             "termly_headcount", "childminders", "clubs", "childcare_eligible", "childcare_takeup", "area_indicators",
             "births_by_month", "yield_curves", "schemes", "scheme_places", "scheme_order", "pots", "ring_fences",
-            "relief_links"} == set(lists)
+            "relief_links", "specialist_capacity", "specialist_forecast", "sen2_counts", "supplied_projection",
+            "return_comments"} == set(lists)
     for name, data in lists.items():
         reader = f"local_{name}" if name == "births" else name
         assert reader in READERS
@@ -119,7 +120,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_another_county(files: di
     assert again == files
     assert list(other) == list(files)
     same = [name for name in files if other[name] == files[name]]
-    anywhere = ("yields", "yield_curves", "scheme_places", "scheme_order", "ring_fences", "relief_links")
+    anywhere = ("yields", "yield_curves", "scheme_places", "scheme_order", "ring_fences", "relief_links",
+                "specialist_capacity")
     assert set(same) == {f"council/{name}.csv" for name in anywhere}, "only surveys, and lists of codes alone"
 
 

@@ -16,7 +16,15 @@ from planning_areas.tables import EvidenceError, Problem
 from sufficiency.areas.own_areas import keep_own, own_districts
 from sufficiency.assumptions import Assumptions, ExcludedYear
 from sufficiency.evidence import TABLES, Authority, Evidence, empty
-from sufficiency.workspace.cross_checks import MISSING, OF_CHILDCARE, OF_HOMES, OF_SCHEMES, cross_check, what_is_missing
+from sufficiency.workspace.cross_checks import (
+    MISSING,
+    OF_CHILDCARE,
+    OF_HOMES,
+    OF_RETURN,
+    OF_SCHEMES,
+    cross_check,
+    what_is_missing,
+)
 from sufficiency.workspace.workspace import Loaded, load, open_workspace
 
 HEAD = '[authority]\ncode = "891"\nname = "Nottinghamshire"\ngss_code = "E10000024"\nbase_year = 2025\n'
@@ -79,7 +87,8 @@ def test_births_and_a_roll_are_enough(council: Council) -> None:
 def test_what_is_missing_is_named_with_what_the_result_loses(council: Council) -> None:
     evidence = council.load().evidence
     missing = what_is_missing(evidence)
-    assert {n.table for n in missing} == set(TABLES) - {"births", "authority_roll", *OF_HOMES, *OF_SCHEMES, *OF_CHILDCARE}
+    assert {n.table for n in missing} == set(TABLES) - {"births", "authority_roll", *OF_HOMES, *OF_SCHEMES, *OF_CHILDCARE,
+                                                                 *OF_RETURN}
     assert set(MISSING) == set(TABLES) - {"births"}         # a new table must say what its absence costs
     assert all(n.loses for n in missing) and set(missing) <= set(evidence.notes)
 

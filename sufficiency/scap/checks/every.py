@@ -30,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     form.year_groups,
     schools.same_schools,
     places.capacity,
+    places.counted,
     forecast.as_in_run,
     planned.where,
     specialist.complete,

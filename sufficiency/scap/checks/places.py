@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.scap.checks.finding import ERROR, WARNING, Finding, at, limits
+from planning_areas.wording import some
+from sufficiency.scap.checks.finding import ERROR, HEADER, WARNING, Finding, at, limits
+from sufficiency.scap.making import SHARED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,22 @@ def whole_and_full(returned: Return, known: Known) -> Iterator[Finding]:
                 "check places and roll, or say in a comment on S03 why it is so",
             )
             yield Finding(**{**found.__dict__, "nc_year": None})
+
+
+def counted(returned: Return, known: Known) -> Iterator[Finding]:
+    """R05: year-group places are the council's own or rest on admission numbers; shares of a capacity are no count."""
+    places = returned.tables["year_group_places"]
+    shared = places[places["basis"].eq(SHARED) & places["places_available"].notna()].drop_duplicates("urn")
+    for row in shared.head(1).itertuples():
+        yield Finding(
+            "R05",
+            WARNING,
+            "year_group_places",
+            int(row.Index) + HEADER,
+            f"places of {len(shared)} schools are their capacity shared evenly: {some(shared['urn'])}",
+            "places counted year group by year group expected",
+            "give their yg_places or admission numbers in the workspace",
+        )
 
 
 def capacity(returned: Return, known: Known) -> Iterator[Finding]:
