@@ -175,7 +175,7 @@ def _files(
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
-    """A table as a CSV file that no spreadsheet takes for a formula: such texts begin with an apostrophe; numbers stay numbers."""
+    """A table as CSV that no spreadsheet takes for a formula: such texts get an apostrophe before them; numbers stay numbers."""
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n")
     write.writerow([_harmless(str(name)) for name in table.columns])

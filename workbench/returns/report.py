@@ -196,8 +196,9 @@ def _scorecard(table: pd.DataFrame) -> list[Block]:
     return [
         Heading(1, ("The scorecard to expect",)),
         Paragraph((
-            "What the department will print of this return, as far as the run tells it. A forecast's error is (forecast - actual) / "
-            "actual, + is too high; the middle half of authorities is that of the 2024/25 edition.",
+            "What the department will print of this return, as far as the run tells it. A forecast's error is (forecast - "
+            "actual) "
+            "/ actual, + is too high; the middle half of authorities is that of the 2024/25 edition.",
         )),
         Table(("Measures that can be predicted",), columns, rows),
         Paragraph(("Not predicted:",)),
