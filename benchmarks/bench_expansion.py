@@ -24,9 +24,9 @@ from typing import Any
 import pulp
 from capital_cases import county
 
-from sufficiency.capital.arrays import hand_over, objective
 from sufficiency.capital.decide import decide
 from sufficiency.capital.facts import facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.model import build
 from sufficiency.capital.solver import Ask
 

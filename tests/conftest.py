@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,6 +24,8 @@ CHROMIUM_ARGS = [
 os.environ["PYTHONUTF8"] = "1"          # for the processes that tests start
 os.environ.pop("SUFFICIENCY_CATALOGUE", None)       # no test writes into somebody's catalogue
 multiprocessing.set_start_method("spawn", force=True)
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])     # a busy machine is no fault
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

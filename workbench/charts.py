@@ -13,6 +13,7 @@ import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,7 @@ def as_svg(chart: Chart) -> bytes:
     return (text[:end] + named + ">\n " + told + text[end + 1:]).encode("utf-8")
 
 
+@lru_cache(maxsize=16)      # a run shows the same picture in its workbook and beside it
 def as_png(chart: Chart) -> bytes:
     """The chart as PNG."""
     return _saved(chart, "png")

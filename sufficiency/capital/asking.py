@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sufficiency.capital.arrays import Arrays, hand_over, objective
+from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.choices import Choices
 from sufficiency.capital.facts import Facts, facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.model import Build, build
 from sufficiency.capital.plan import Plan, read_plan
 from sufficiency.capital.resolve import Aim, Question, Reply

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sufficiency.capital.arrays import Arrays, hand_over, objective
+from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.choices import Choices, Level
 from sufficiency.capital.facts import Facts, facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import Build, build
 from sufficiency.capital.plan import Plan, Proof, read_plan

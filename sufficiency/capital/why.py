@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sufficiency.capital.arrays import hand_over
 from sufficiency.capital.asking import Laid, do_nothing, forced, forced_choices, lay_out, obstacles, settled
 from sufficiency.capital.cards import sentences
 from sufficiency.capital.choices import Choices
@@ -20,6 +19,7 @@ from sufficiency.capital.facts import facts
 from sufficiency.capital.flips import can_be_asked, flip, price_questions
 from sufficiency.capital.frontier import money_questions, points
 from sufficiency.capital.greedy import worst_first
+from sufficiency.capital.hand_over import hand_over
 from sufficiency.capital.model import build
 from sufficiency.capital.more_money import bought, pot_questions
 from sufficiency.capital.plan import Plan

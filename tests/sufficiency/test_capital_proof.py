@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from tiny_councils import YEARS, council, solved_here, tables
 
-from sufficiency.capital.arrays import Arrays, hand_over, objective
+from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.choices import Choices
 from sufficiency.capital.completion import completed
 from sufficiency.capital.decide import decide
 from sufficiency.capital.facts import facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import build
 from sufficiency.capital.openings import Openings

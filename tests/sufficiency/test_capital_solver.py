@@ -12,10 +12,11 @@ import pytest
 from paper_council import PLAIN, paper_case, paper_tables
 from tiny_councils import YEARS, council, solved_here, tables
 
-from sufficiency.capital.arrays import Arrays, hand_over, load, objective
+from sufficiency.capital.arrays import Arrays, load
 from sufficiency.capital.choices import Choices
 from sufficiency.capital.decide import Solve, decide
 from sufficiency.capital.facts import facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import aim, build
 from sufficiency.capital.plan import Plan

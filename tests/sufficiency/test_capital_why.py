@@ -26,7 +26,7 @@ pytestmark = pytest.mark.early
 ASK = Ask(seconds=20, gap=0.0)
 EXACT = (Level("material shortfall", {"unmet_material": 1.0}, gap=0.0), Level("cost", {"cost": 1.0, "transport": 1.0}, gap=0.0))
 POUND = 1.0  # a thousand pounds
-SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 60))]
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(60) if seed != 1)]
 
 
 def many_here(batch: Batch) -> tuple[Reply, ...]:
@@ -160,7 +160,7 @@ def test_more_money_buys_whole_schemes_or_nothing() -> None:
     assert "would buy nothing" in more[0].told
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [1, pytest.param(0, marks=pytest.mark.long)])
 def test_the_frontier_falls_and_ends_at_the_plan(seed: int) -> None:
     found = told(large(seed, 8), Choices(), Effort(60.0, prices=False, more_money=False))
     assert found.do_nothing is not None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from desk import Done, in_a_process, sufficiency
 from locked import locked
+from thin_council import BIRTHS, HEAD, ROLL, TABLES, thin_council
 
 from scenarios.history import history
 from scenarios.runs import load
@@ -19,48 +21,52 @@ from workbench import answers
 
 pytestmark = pytest.mark.early
 
-HEAD = '[authority]\ncode = "891"\nname = "Testshire"\ngss_code = "E10000024"\nbase_year = 2022\n'
-TABLES = (
-    '[tables.births]\nreader = "local_births"\nfiles = ["births.csv"]\n'
-    '[tables.authority_roll]\nreader = "local_authority_roll"\nfiles = ["roll.csv"]\n'
-)
-BIRTHS = "area_code,cohort,births\n" + "".join(f"E10000024,{y},{1000 - 10 * (y - 2013)}\n" for y in range(2013, 2023))
-ROLL = "ay,nc_year,pupils\n" + "".join(f"{ay},{g},{900 + g}\n" for ay in (2020, 2021, 2022) for g in range(14))
-
 
 @pytest.fixture
 def thin(tmp_path: Path) -> Path:
     """A workspace with nothing but births and the authority's roll by year group."""
-    folder = tmp_path / "my council"
-    folder.mkdir()
-    for name, text in (("authority.toml", HEAD + TABLES), ("births.csv", BIRTHS), ("roll.csv", ROLL)):
-        (folder / name).write_text(text, encoding="utf-8")
+    return thin_council(tmp_path / "my council")
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a workspace, run by a process of its own; to be read only."""
+    folder = thin_council(tmp_path_factory.mktemp("ran") / "my council")
+    answered(in_a_process("run", folder, "--json"))
     return folder
 
 
-def sufficiency(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "SUFFICIENCY_DATA"}
-    return subprocess.run([sys.executable, "-m", "workbench", *map(str, words)], capture_output=True, text=True, encoding="utf-8",
-                          check=False, cwd=cwd, env=environment)
+@pytest.fixture
+def copied(ran: Path, tmp_path: Path) -> Path:
+    """The run of a copy of it, to do harm to."""
+    return run_of(Path(shutil.copytree(ran, tmp_path / "copied")))
 
 
-def answer(*words: str | Path) -> dict[str, Any]:
-    done = sufficiency(*words, "--json")
+def run_of(workspace: Path) -> Path:
+    (folder,) = (path for path in (workspace / "runs").iterdir() if path.is_dir())
+    return folder
+
+
+def answered(done: Done) -> dict[str, Any]:
     told = json.loads(done.stdout)
     assert isinstance(told, dict)
-    assert (done.returncode == answers.FINE) == told["ok"], done.stderr
+    assert (done.code == answers.FINE) == told["ok"], done.stderr
     assert "Traceback" not in done.stderr
     return told
 
 
+def answer(*words: str | Path) -> dict[str, Any]:
+    return answered(sufficiency(*words, "--json"))
+
+
 def test_a_thin_workspace_runs_and_a_second_run_costs_nothing_and_says_so(thin: Path) -> None:
-    first = answer("run", thin)
+    first = answered(in_a_process("run", thin, "--json"))
     folder = Path(first["folder"])
     assert folder == thin / "runs" / first["run_id"] and not first["there_already"]
     before = {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.iterdir()}
     assert {"map.html", "tables.xlsx", "balance.parquet", "pupils.parquet", "places.parquet", "manifest.json"} <= before.keys()
-    again = sufficiency("run", thin)
-    assert again.returncode == answers.FINE and "This run was there already" in again.stdout
+    again = in_a_process("run", thin)
+    assert again.code == answers.FINE and "This run was there already" in again.stdout
     assert "Projecting" not in again.stderr
     assert {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.iterdir()} == before
     rows = [row for row in first["years"] if row["phase"] == "primary"]
@@ -68,8 +74,8 @@ def test_a_thin_workspace_runs_and_a_second_run_costs_nothing_and_says_so(thin: 
     assert rows[0]["pupils"] == sum(900 + g for g in range(7)) and rows[0]["areas_not_known"] == 1
 
 
-def test_show_tells_what_an_areas_forecast_is_made_of(thin: Path) -> None:
-    folder = Path(answer("run", thin)["folder"])
+def test_show_tells_what_an_areas_forecast_is_made_of(ran: Path) -> None:
+    folder = run_of(ran)
     told = answer("show", folder, "--area", "Authority")
     primary = [account for account in told["accounts"] if account["phase"] == "primary"]
     assert told["planning_area_name"] == "Testshire" and [account["ay"] for account in primary] == list(range(2023, 2028))
@@ -78,25 +84,25 @@ def test_show_tells_what_an_areas_forecast_is_made_of(thin: Path) -> None:
     shown = sufficiency("show", folder, "--area", "authority").stdout
     assert "births, less leavers" in shown and f"{primary[-1]['pupils']:,}" in shown
     unknown = sufficiency("show", folder, "--area", "P99")
-    assert unknown.returncode == answers.INPUT and "no planning area P99" in unknown.stderr
+    assert unknown.code == answers.INPUT and "no planning area P99" in unknown.stderr
     assert (folder / "waterfall.svg").is_file() and (folder / "waterfall.png").is_file()
 
 
-def test_who_when_and_status_lie_beside_the_run_and_not_in_it(thin: Path) -> None:
-    folder = Path(answer("run", thin)["folder"])
+def test_who_when_and_status_lie_beside_the_run_and_not_in_it(ran: Path) -> None:
+    folder = run_of(ran)
     state = history(folder)
     assert state.status == "draft" and state.made is not None and state.made.who
     assert state.made.when not in (folder / "manifest.json").read_text(encoding="utf-8")
 
 
-def test_show_finds_a_run_by_folder_by_id_and_by_the_workspace(thin: Path) -> None:
-    made = answer("run", thin)
-    for reference in (made["folder"], thin):
-        assert answer("show", reference)["run_id"] == made["run_id"]
-    for reference in (made["run_id"], made["run_id"][:5]):
-        assert answer("show", reference, "--runs", thin / "runs")["run_id"] == made["run_id"]
-        assert made["run_id"] in sufficiency("show", reference, cwd=thin).stdout
-    shown = sufficiency("show", made["folder"]).stdout
+def test_show_finds_a_run_by_folder_by_id_and_by_the_workspace(ran: Path) -> None:
+    folder = run_of(ran)
+    for reference in (folder, ran):
+        assert answer("show", reference)["run_id"] == folder.name
+    for reference in (folder.name, folder.name[:5]):
+        assert answer("show", reference, "--runs", ran / "runs")["run_id"] == folder.name
+        assert folder.name in sufficiency("show", reference, cwd=ran).stdout
+    shown = in_a_process("show", folder).stdout
     assert "Testshire (891), from the census of January 2023" in shown and "map.html" in shown and "primary" in shown
 
 
@@ -106,20 +112,15 @@ def test_another_place_for_runs(thin: Path, tmp_path: Path) -> None:
     assert load(Path(made["folder"])).run_id == made["run_id"]
 
 
-def test_the_same_workspace_elsewhere_is_the_same_run_byte_for_byte(thin: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for file in thin.iterdir():
-        (copy / file.name).write_bytes(file.read_bytes())
-    one, two = Path(answer("run", thin)["folder"]), Path(answer("run", copy)["folder"])
+def test_the_same_workspace_elsewhere_is_the_same_run_byte_for_byte(ran: Path, thin: Path) -> None:
+    one, two = run_of(ran), Path(answer("run", thin)["folder"])
     assert one.name == two.name
     assert {p.name: p.read_bytes() for p in one.iterdir()} == {p.name: p.read_bytes() for p in two.iterdir()}
 
 
-def test_one_changed_figure_is_another_run(thin: Path) -> None:
-    one = answer("run", thin)["run_id"]
+def test_one_changed_figure_is_another_run(ran: Path, thin: Path) -> None:
     (thin / "births.csv").write_text(BIRTHS.replace(",1000\n", ",1001\n"), encoding="utf-8")
-    assert answer("run", thin)["run_id"] != one
+    assert answer("run", thin)["run_id"] != run_of(ran).name
 
 
 def test_check_computes_nothing_and_names_what_is_missing(thin: Path) -> None:
@@ -134,8 +135,8 @@ def test_check_computes_nothing_and_names_what_is_missing(thin: Path) -> None:
 def test_all_problems_are_told_at_once_with_exit_code_2_and_no_traceback(thin: Path, command: str) -> None:
     (thin / "births.csv").write_text(BIRTHS.replace(",1000\n", ",many\n"), encoding="utf-8")
     (thin / "roll.csv").write_text(ROLL.replace("2022,3,903", "2022,3,-3"), encoding="utf-8")
-    done = sufficiency(command, thin)
-    assert done.returncode == answers.INPUT and "Traceback" not in done.stderr and done.stdout == ""
+    done = in_a_process(command, thin)
+    assert done.code == answers.INPUT and "Traceback" not in done.stderr and done.stdout == ""
     assert "births.csv has 1 problem" in done.stderr and "row 2, births = many" in done.stderr
     assert "pupils = -3" in done.stderr and "2 problems; nothing was computed" in done.stderr
     told = answer(command, thin)
@@ -149,30 +150,29 @@ def test_all_problems_are_told_at_once_with_exit_code_2_and_no_traceback(thin: P
 ])
 def test_what_is_not_there_is_the_users_mistake(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     done = sufficiency(*words, cwd=tmp_path)
-    assert done.returncode == answers.INPUT and says in done.stderr and "Traceback" not in done.stderr
+    assert done.code == answers.INPUT and says in done.stderr and "Traceback" not in done.stderr
 
 
 def test_an_unknown_option_is_the_users_mistake(tmp_path: Path) -> None:
-    assert sufficiency("run", tmp_path, "--faster").returncode == answers.INPUT
+    assert in_a_process("run", tmp_path, "--faster").code == answers.INPUT
 
 
-def test_a_damaged_run_is_refused_by_name(thin: Path) -> None:
-    folder = Path(answer("run", thin)["folder"])
-    page = folder / "map.html"
+def test_a_damaged_run_is_refused_by_name(copied: Path) -> None:
+    page = copied / "map.html"
     page.write_bytes(page.read_bytes()[:-100])
-    done = sufficiency("show", folder)
-    assert done.returncode == answers.INPUT and "map.html is cut short" in done.stderr
-    again = sufficiency("run", thin)
-    assert again.returncode == answers.INPUT and "map.html is cut short" in again.stderr
+    done = sufficiency("show", copied)
+    assert done.code == answers.INPUT and "map.html is cut short" in done.stderr
+    again = sufficiency("run", copied.parents[1])
+    assert again.code == answers.INPUT and "map.html is cut short" in again.stderr
 
 
-def test_a_run_whose_manifest_was_edited_is_refused(thin: Path) -> None:
-    manifest = Path(answer("run", thin)["folder"]) / "manifest.json"
+def test_a_run_whose_manifest_was_edited_is_refused(copied: Path) -> None:
+    manifest = copied / "manifest.json"
     whole = json.loads(manifest.read_text(encoding="utf-8"))
     for change in ({"notes": None}, {"authority": None}):
         manifest.write_text(json.dumps(whole | change), encoding="utf-8")
-        done = sufficiency("show", manifest.parent)
-        assert done.returncode == answers.INPUT and "manifest.json has been changed since the run" in done.stderr
+        done = sufficiency("show", copied)
+        assert done.code == answers.INPUT and "manifest.json has been changed since the run" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "run"])
@@ -180,7 +180,7 @@ def test_a_file_that_another_program_holds_is_told_beside_all_other_problems(thi
     (thin / "births.csv").write_text(BIRTHS.replace(",980", ",many"), encoding="utf-8")
     with locked(thin / "roll.csv"):
         done = sufficiency(command, thin)
-    assert done.returncode == answers.INPUT and "Traceback" not in done.stderr
+    assert done.code == answers.INPUT and "Traceback" not in done.stderr
     assert "the file cannot be opened" in done.stderr and "close it in other programs" in done.stderr
     assert "roll.csv has 1 problem" in done.stderr and "births.csv has 1 problem" in done.stderr
     book = thin / "roll.xlsx"
@@ -188,10 +188,10 @@ def test_a_file_that_another_program_holds_is_told_beside_all_other_problems(thi
     (thin / "authority.toml").write_text(HEAD + TABLES.replace("roll.csv", book.name), encoding="utf-8")
     with locked(book):
         done = sufficiency(command, thin)
-    assert done.returncode == answers.INPUT and "the file cannot be opened" in done.stderr
+    assert done.code == answers.INPUT and "the file cannot be opened" in done.stderr
     with locked(thin / "authority.toml"):
-        done = sufficiency(command, thin)
-    assert done.returncode == answers.INPUT and "authority.toml has 1 problem" in done.stderr
+        done = in_a_process(command, thin)
+    assert done.code == answers.INPUT and "authority.toml has 1 problem" in done.stderr
 
 
 @pytest.mark.parametrize("words", [("example",), ("template",), ("demo", "--no-open", "--out")])
@@ -199,14 +199,14 @@ def test_a_place_that_cannot_be_written_is_told_before_long_work(tmp_path: Path,
     (tmp_path / "file").write_bytes(b"")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         done = sufficiency(*words, place)
-        assert done.returncode == answers.INPUT and "our fault" not in done.stderr and "Drawing" not in done.stderr + done.stdout
+        assert done.code == answers.INPUT and "our fault" not in done.stderr and "Drawing" not in done.stderr + done.stdout
         assert "file" in done.stderr and len(done.stderr) < 500
 
 
 def test_a_run_that_cannot_be_written_is_not_computed(thin: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     done = sufficiency("run", thin, "--out", tmp_path / "file")
-    assert done.returncode == answers.INPUT and "cannot be written to" in done.stderr and "--out" in done.stderr
+    assert done.code == answers.INPUT and "cannot be written to" in done.stderr and "--out" in done.stderr
     assert "Projecting" not in done.stderr
 
 
@@ -225,8 +225,8 @@ def test_template_writes_a_workspace_that_check_reads(tmp_path: Path) -> None:
     told = answer("template", tmp_path / "new")
     assert "authority.toml" in told["files"]
     done = sufficiency("check", tmp_path / "new")
-    assert done.returncode == answers.INPUT and "authority.code" in done.stderr
-    assert sufficiency("template", tmp_path / "new").returncode == answers.INPUT, "nothing is ever overwritten"
+    assert done.code == answers.INPUT and "authority.code" in done.stderr
+    assert sufficiency("template", tmp_path / "new").code == answers.INPUT, "nothing is ever overwritten"
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from desk import sufficiency
 from paper_council import PLAIN, paper_case
 from tiny_councils import solved_here
 
@@ -73,10 +72,9 @@ def run(tmp_path: Path) -> Path:
 
 
 def plan(run: Path, *words: str, ends: int = 0) -> tuple[dict[str, Any], str]:
-    command = [sys.executable, "-m", "workbench", "plan", str(run), "--json", *words]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == ends, done.stderr
-    return (json.loads(done.stdout) if done.stdout else {}), done.stderr
+    done = sufficiency("plan", run, "--json", *words)
+    assert done.code == ends, done.stderr
+    return (json.loads(done.stdout) if ends == 0 else {}), done.stderr
 
 
 def test_the_programme_names_every_scheme_and_its_money_adds_up(tables: dict[str, pd.DataFrame]) -> None:
