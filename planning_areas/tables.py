@@ -23,6 +23,7 @@ PATTERNS = {
     r"^\d{3}$": "three digits, such as 891", r"^\d{6}$": "six digits, such as 122456",
     r"^(\d{6})?$": "six digits, such as 122456, or a blank",
     r"^\d{7}$": "seven digits, such as 8912345", r"^[A-Z]\d{8}$": "a letter and eight digits, such as E01012345",
+    r"^(\d{4}-\d{2}-\d{2})?$": "a day such as 2027-03-31, or a blank",
     r"^(([01]\d|2[0-3]):[0-5]\d)?$": "a time such as 07:45, or a blank",
 }
 """What the forms of codes look like, for people who do not read regular expressions."""

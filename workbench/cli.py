@@ -191,6 +191,26 @@ def return_(
 
 
 @app.command()
+def publish(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
+    out: Annotated[Path | None, typer.Option("--out", help="New folder to write into; else release-RUN here.")] = None,
+    template: Annotated[Path | None, typer.Option("--template", help="The council's own Word template, a .docx.")] = None,
+    words: Annotated[Path | None, typer.Option(
+        "--words", help="Folder with paper.toml and actions.csv; else the run's workspace.")] = None,
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Publish a finished run: map, workbook, committee paper and childcare report, for the public and apart for officers."""
+    def work() -> Answer:
+        from workbench.publishing.publish import Wish, publish
+
+        with Steps() as steps:
+            return publish(run, runs, Wish(out, template, words), steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -39,7 +39,14 @@ from workbench.waterfall import charts_of
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
     from scenarios.identity import Identity
+    from sufficiency.assumptions import Assumptions
+    from sufficiency.childcare.findings import Finding
+    from sufficiency.evidence import Authority, Note, Source
     from sufficiency.model import Outcome
     from workbench.charts import Chart
     from workbench.disclosure import Release
@@ -82,6 +89,42 @@ FOR_PEOPLE = (
 Step = Callable[[str], None]
 
 
+class Told(Protocol):
+    """What people are told of a run is drawn from this: its outcome when it is made, and its folder ever after."""
+
+    @property
+    def authority(self) -> Authority:
+        """Whose run it is."""
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """What was assumed."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Its exact tables."""
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame | None:
+        """The shapes of its planning areas, where it has any."""
+
+    @property
+    def districts(self) -> gpd.GeoDataFrame | None:
+        """The shapes of its districts, where it has any."""
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        """What bears on its figures."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Where its figures come from."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What is to be told of childcare."""
+
+
 def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, scenario: Mapping[str, Any] | None = None) -> Path:
     """Write the run's folder into `place` and return it: tables, workbook, map, and last the manifest.
 
@@ -103,12 +146,9 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, s
     frames[HIDDEN_PEOPLE] = release.people()
     if outcome.areas is not None:
         frames["areas"] = outcome.areas
-    shown = {name: release.shown(name) for name in FOR_PEOPLE if name in release.tables
-             and (name not in CHILDCARE or len(release.tables[name]))}
-    sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
-                     hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
+    if outcome.districts is not None:
+        frames["districts"] = outcome.districts
     why = {WHY: lambda path: _write_text(path, as_json(outcome.capital.why).decode("utf-8"))} if outcome.capital.why else {}
-    facts = replace(facts_of(outcome, named), pictures=tuple(charts.values()))
     told = findings_file(findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(
         place,
@@ -116,13 +156,22 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, s
             outcome.capital.proofs, outcome.assumptions.seed, outcome.assumptions.plan_seconds)),
         frames,
         {
-            WORKBOOK: lambda path: write_workbook(sheets, path, facts),
+            WORKBOOK: lambda path: write_sheets(release, outcome, named, tuple(charts.values()), path),
             MAP: lambda path: _write_text(path, page),
             FINDINGS: lambda path: _write_text(path, as_json(told).decode("utf-8")),
             **why,
             **_charts(charts),
         },
     )
+
+
+def write_sheets(release: Release, told: Told, named: str, charts: Sequence[Chart], path: Path) -> None:
+    """Write the workbook of a release: its tables in words, members' tables first."""
+    shown = {name: release.shown(name) for name in FOR_PEOPLE if name in release.tables
+             and (name not in CHILDCARE or len(release.tables[name]))}
+    sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
+                     hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
+    write_workbook(sheets, path, replace(facts_of(told, named), pictures=tuple(charts)))
 
 
 def _charts(charts: Mapping[str, Chart]) -> dict[str, Callable[[Path], None]]:
@@ -134,7 +183,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_bytes(text.encode("utf-8"))
 
 
-def tables_for_people(outcome: Outcome) -> dict[str, pd.DataFrame]:
+def tables_for_people(outcome: Told) -> dict[str, pd.DataFrame]:
     """The balance added up by area and year, and the schools tables as members read them."""
     tables = outcome.tables
     added = summary_with_ranges(summary(tables["balance"], edges=outcome.assumptions.rag_edges), tables["area_ranges"])
@@ -172,7 +221,7 @@ def phase_first(table: pd.DataFrame) -> pd.DataFrame:
     return table[["phase", *(column for column in table if column != "phase")]]
 
 
-def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:
+def picture_of(outcome: Told, release: Release, run_id: str) -> Picture:
     """What the map is made of."""
     return Picture(
         release,
@@ -187,7 +236,7 @@ def picture_of(outcome: Outcome, release: Release, run_id: str) -> Picture:
     )
 
 
-def facts_of(outcome: Outcome, run_id: str) -> Facts:
+def facts_of(outcome: Told, run_id: str) -> Facts:
     """What the workbook's front sheet says."""
     name, base, settings = outcome.authority.name, outcome.authority.base_year, differing(outcome.assumptions)
     return Facts(name, run_id, base, outcome.sources, outcome.notes, settings)

@@ -43,7 +43,7 @@ LONGEST = 45                                # characters of a sentence for which
 
 def as_word(document: Document, template: Path | None = None) -> bytes:
     """The document as a .docx, on the council's own template where one is given; UserError where that is no Word file."""
-    word = _opened(template)
+    word = opened(template)
     _say_what_it_is(word, document)
     word.add_paragraph(document.title, style=_style(word, "Title"))
     word.add_paragraph(document.subtitle, style=_style(word, "Subtitle"))
@@ -58,7 +58,8 @@ def as_word(document: Document, template: Path | None = None) -> bytes:
     return _always_the_same(word)
 
 
-def _opened(template: Path | None) -> Word:
+def opened(template: Path | None) -> Word:
+    """A new Word document, or the council's own template; UserError where that is no Word file."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 

@@ -1,0 +1,61 @@
+"""Who makes what of a release: one line for each thing that goes out, in the order in which they are made.
+
+To add one, write a function that is handed the material of an edition and an empty folder, and add a line to MAKERS.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maps.sheet import draw
+from workbench.publish_run import picture_of, write_sheets
+from workbench.publishing.material import EDITIONS
+from workbench.showing import MAP, WORKBOOK
+from workbench.views import committee_sheet
+
+if TYPE_CHECKING:
+    from workbench.publishing.material import Material
+
+Make = Callable[["Material", Path], None]
+
+
+@dataclass(frozen=True)
+class Maker:
+    """One part of a publication: what it is, what makes it, and in which editions it stands."""
+
+    what: str                               # in words, for progress and for the list of what was made
+    make: Make                              # writes its files into the folder that it is given
+    editions: tuple[str, ...] = EDITIONS
+
+
+def make_map(material: Material, folder: Path) -> None:
+    """The committee map; officers have the run's own."""
+    if material.for_officers:
+        _copied(MAP, material, folder)
+        return
+    page = draw(committee_sheet(picture_of(material.run, material.release, material.run.named)))
+    (folder / MAP).write_bytes(page.encode("utf-8"))
+
+
+def make_workbook(material: Material, folder: Path) -> None:
+    """The tables for Excel; officers have the run's own."""
+    if material.for_officers:
+        _copied(WORKBOOK, material, folder)
+        return
+    write_sheets(material.release, material.run, material.run.named, tuple(material.charts.values()), folder / WORKBOOK)
+
+
+def _copied(name: str, material: Material, folder: Path) -> None:
+    """Take a file of the run as it is: it was cut from the same release."""
+    shutil.copyfile(material.run.run.folder / name, folder / name)
+
+
+MAKERS = (
+    Maker("the committee map", make_map),
+    Maker("the workbook", make_workbook),
+)
+"""Everything that a publication holds."""

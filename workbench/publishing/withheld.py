@@ -1,0 +1,79 @@
+"""What stays with officers until a consultation opens: closures, mergers, and schemes that were looked at and not chosen.
+
+A published card of a school's closing, or of a school that was not chosen, could show a mind made up before anybody was
+consulted. So the publication edition of everything - map, workbook and paper - is cut from a release in which no row and no note
+tells of such a scheme; officers have the whole. Names of those who wrote a figure stay with officers as well.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sufficiency.evidence import Note
+    from workbench.disclosure import Release
+
+SENSITIVE = frozenset({"closure", "merger"})
+"""Kinds of scheme of which nothing is published before consultation, chosen or not."""
+OF_SCHEMES = ("plan", "programme", "plan_funding", "money_of_schemes", "plan_placed", "plan_service", "served", "capital_schemes",
+              "capital_told", "capital_adds", "capital_costs", "capital_sites", "capital_links", "capital_precedences")
+"""Tables that tell of schemes, by their column scheme_id or site_id."""
+PEOPLE = {"overrides": ("author",), "known_intakes": ("author",)}
+"""Columns that name officers."""
+WITHHELD = "stays with officers"
+
+
+def withheld(plan: pd.DataFrame) -> pd.DataFrame:
+    """The schemes of a plan of which nothing is published before consultation."""
+    return plan[~plan["chosen"].astype("bool") | plan["kind"].isin(SENSITIVE)]
+
+
+def for_publication(release: Release) -> Release:
+    """A release without the schemes that stay with officers, and without officers' names."""
+    tables = dict(release.tables)
+    for name, columns in PEOPLE.items():
+        if name in tables:
+            tables[name] = tables[name].drop(columns=[column for column in columns if column in tables[name]])
+    if "plan" in tables:
+        gone = withheld(tables["plan"])
+        shown = tables["plan"].drop(index=gone.index)
+        for name in OF_SCHEMES:
+            if name in tables:
+                tables[name] = _without(tables[name], gone, shown)
+    return replace(release, tables=MappingProxyType(tables), masks=_still_there(release, tables))
+
+
+def public_notes(notes: Sequence[Note], gone: pd.DataFrame) -> tuple[Note, ...]:
+    """The notes of a run that name no such scheme."""
+    names = [*gone["scheme_id"], *gone["scheme_name"]]
+    return tuple(note for note in notes if not any(named(f"{note.text} {note.loses}", name) for name in names))
+
+
+def named(text: str, name: str) -> bool:
+    """Whether a text names a scheme: its code or its name as a whole."""
+    return re.search(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", text) is not None
+
+
+def _without(table: pd.DataFrame, gone: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table that tell of no such scheme; what is told of a site is told while a scheme there is."""
+    rows = table
+    if "scheme_id" in rows:
+        rows = rows[~rows["scheme_id"].isin(gone["scheme_id"])]
+    elif "site_id" in rows:
+        rows = rows[~rows["site_id"].isin(set(gone["site_id"]) - set(shown["site_id"]))]
+    if "needs_scheme_id" in rows:
+        rows = rows[~rows["needs_scheme_id"].isin(gone["scheme_id"])]
+    rows = rows.reset_index(drop=True)
+    return rows.assign(why_so=WITHHELD) if "why_so" in rows else rows
+
+
+def _still_there(release: Release, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """The masks of the tables that still have all their rows; those of schemes have none."""
+    return MappingProxyType({name: mask for name, mask in release.masks.items() if len(mask) == len(tables[name])})
