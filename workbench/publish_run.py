@@ -113,6 +113,10 @@ class Told(Protocol):
         """The shapes of its districts, where it has any."""
 
     @property
+    def wards(self) -> gpd.GeoDataFrame | None:
+        """The shapes of its wards, where it has any."""
+
+    @property
     def notes(self) -> Sequence[Note]:
         """What bears on its figures."""
 
@@ -144,10 +148,8 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, s
     step("Writing the run")
     frames: dict[str, pd.DataFrame] = dict(outcome.tables)
     frames[HIDDEN_PEOPLE] = release.people()
-    if outcome.areas is not None:
-        frames["areas"] = outcome.areas
-    if outcome.districts is not None:
-        frames["districts"] = outcome.districts
+    shapes = {"areas": outcome.areas, "districts": outcome.districts, "wards": outcome.wards}
+    frames |= {name: shape for name, shape in shapes.items() if shape is not None}
     why = {WHY: lambda path: _write_text(path, as_json(outcome.capital.why).decode("utf-8"))} if outcome.capital.why else {}
     told = findings_file(findings, outcome.authority.name, outcome.authority.base_year)
     return runs.save(

@@ -76,8 +76,8 @@ def material(edition: str, told: StoredRun, release: Release, said: Statements, 
     if plan is None:
         return Material(edition, told, public, charts, said, template)
     gone = withheld(plan)
-    return Material(edition, replace(told, notes=public_notes(told.notes, gone)), public, charts_of_run(told, public), said, template,
-                    len(gone))
+    known = replace(told, notes=public_notes(told.notes, gone))
+    return Material(edition, known, public, charts_of_run(told, public), said, template, len(gone))
 
 
 def _workspace_of(run: Path) -> Path | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.charts import Chart
     from workbench.disclosure import Release
 
-SHAPES = ("areas", "districts")
+SHAPES = ("areas", "districts", "wards")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class StoredRun:
     tables: Mapping[str, pd.DataFrame]
     areas: gpd.GeoDataFrame | None
     districts: gpd.GeoDataFrame | None
+    wards: gpd.GeoDataFrame | None
     notes: tuple[Note, ...]
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...]       # as they were published with the run: hidden areas are left out already
@@ -71,7 +72,7 @@ def stored(run: Run) -> StoredRun:
     found = _json(run, FINDINGS).get("findings", [])
     authority = Authority(**{**told["authority"], "districts": tuple(told["authority"]["districts"])})
     return StoredRun(
-        run, authority, assumptions, tables, shapes.get("areas"), shapes.get("districts"),
+        run, authority, assumptions, tables, shapes.get("areas"), shapes.get("districts"), shapes.get("wards"),
         tuple(Note(**one) for one in told["notes"]), tuple(Source(**one) for one in told["inputs"]),
         tuple(Finding(**one) for one in found), _json(run, WHY))
 

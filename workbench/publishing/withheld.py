@@ -27,6 +27,8 @@ OF_SCHEMES = ("plan", "programme", "plan_funding", "money_of_schemes", "plan_pla
 """Tables that tell of schemes, by their column scheme_id or site_id."""
 PEOPLE = {"overrides": ("author",), "known_intakes": ("author",)}
 """Columns that name officers."""
+ALL_OF_THEM = ("surplus_remedies",)
+"""Tables of which nothing is published: what could be done about each school that is half empty."""
 WITHHELD = "stays with officers"
 
 
@@ -41,6 +43,9 @@ def for_publication(release: Release) -> Release:
     for name, columns in PEOPLE.items():
         if name in tables:
             tables[name] = tables[name].drop(columns=[column for column in columns if column in tables[name]])
+    for name in ALL_OF_THEM:
+        if name in tables:
+            tables[name] = tables[name].iloc[:0]
     if "plan" in tables:
         gone = withheld(tables["plan"])
         shown = tables["plan"].drop(index=gone.index)
