@@ -57,6 +57,9 @@ class Measure:
     above: float | None = None  # areas whose figure is above this are counted in the sentence; none: those of a counted class
     unsigned: bool = False      # print no sign: what stands beside says which way ("168 places over")
     silent: tuple[Silence, ...] = ()    # moments of which it tells nothing of any area, and why
+    signed: bool = False        # print a plus before what is more ("+5"): it is a change
+    view: str = ""              # measures of one view are told apart by a switch on the page: what the view is called
+    state: str = ""             # and what this one is called on the switch ("before", "after"); blank: there is no switch
 
 
 @dataclass(frozen=True)
@@ -192,8 +195,9 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     shown = measure.scale.shades[shade]
     detail = row[measure.detail] if measure.detail else ""
     beside = [part for part in (detail if isinstance(detail, str) else "", shown.letter if measure.letters else "") if part]
-    label = shown.letter if measure.letters else number(value) if shown.counted else ""
-    printed = number(abs(given) if measure.unsigned else given, measure.decimals)
+    sign = "+" if measure.signed and value > 0 else ""
+    label = shown.letter if measure.letters else sign + number(value) if shown.counted else ""
+    printed = sign + number(abs(given) if measure.unsigned else given, measure.decimals)
     return Cell(value, shade, printed + measure.suffix, ", ".join(beside), label)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 BORDER = "#1f2d38"      # outlines of areas, and dark ink
@@ -83,6 +83,20 @@ def steps(edges: Sequence[int], family: str = "shortage", none: str = "none") ->
     labels.append(f"{edges[-1]} or more")
     shades = [Shade(label, *look, counted=True) for label, look in zip(labels, looks[-len(edges):], strict=True)]
     return Scale((Shade(none, NOTHING), *shades, UNKNOWN), tuple(float(e) for e in edges))
+
+
+def changes(edges: Sequence[int], none: str = "no change") -> Scale:
+    """Classes of a whole change around nought: fewer, none, more; each side by the same rising edges, as `steps` takes them.
+
+    What is more looks as a shortage does, what is fewer as what is spare; both signs are printed, so that colour is not alone.
+    """
+    more, fewer = steps(edges), steps(edges, "hidden")
+    sizes = list(zip(edges, [*(edge - 1 for edge in edges[1:]), None], strict=True))
+    labels = [f"{low}" if low == high else f"{low} or" if high is None else f"{low} to {high}" for low, high in sizes]
+    down = [replace(shade, label=f"{label} fewer") for shade, label in zip(fewer.shades[1:-1], labels, strict=True)]
+    up = [replace(shade, label=f"{label} more") for shade, label in zip(more.shades[1:-1], labels, strict=True)]
+    below = [1.0 - edge for edge in reversed(edges)]
+    return Scale((*reversed(down), Shade(none, NOTHING), *up, UNKNOWN), (*below, *map(float, edges)))
 
 
 def bands(words: Sequence[tuple[str, str]], counted: Sequence[str] = ("R",),

@@ -227,6 +227,24 @@ def show(
 
 
 @app.command()
+def compare(
+    run: Annotated[list[str], typer.Argument(
+        metavar="RUN RUN...", help="Runs by folder, id, or the beginning of an id; all are held against the first.")],
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for ids in; else the usual places.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else comparisons/ there.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Compare finished runs: what went in otherwise, and what moved, by how much and where: tables, workbook, chart, map."""
+    def work() -> Answer:
+        from workbench.comparing import compare_runs
+
+        with Steps() as steps:
+            return compare_runs(run, runs, out, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def replay(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     workspace: Annotated[

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.compare_columns import COMPARE_COLUMNS, COMPARE_SHEETS, COMPARED, SIDES
 from workbench.headings import MEMBERS, heading
 from workbench.plan_words import PLAN_COLUMNS, PLAN_SHEETS
 from workbench.surplus_view import SURPLUS_COLUMNS, SURPLUS_SHEETS
@@ -406,6 +407,10 @@ COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
 _PLAN_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "": GENERAL}
 COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()}
 SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS
+SHEETS |= COMPARE_SHEETS
+COLUMNS |= {name: Column(meaning, CHILDREN if name in SIDES else GENERAL) for name, (_, meaning) in COMPARE_COLUMNS.items()}
+COLUMNS |= {f"{name}_{side}": Column(f"{COLUMNS[name].meaning}: {words}", COLUMNS[name].shown_as)
+            for name in COMPARED for side, words in SIDES.items()}
 CODE_OF = {heading(name): name for name in COLUMNS} | {called: name for name, called in MEMBERS.items()}
 """Heading of the workbook -> the code name of its column, as in the Parquet files."""
 COLUMNS |= {called: COLUMNS[name] for called, name in CODE_OF.items()}

@@ -6,6 +6,7 @@ that belongs to a range (`_p10`, `_p90` ...) takes the words of its figure and s
 
 from __future__ import annotations
 
+from workbench.compare_columns import COMPARE_COLUMNS, SIDES
 from workbench.plan_words import PLAN_COLUMNS
 from workbench.surplus_view import SURPLUS_COLUMNS
 
@@ -136,6 +137,7 @@ HEADINGS: dict[str, str] = {
     "if_the_same": "If they are one and the same",
     "waiting": "Children waiting", "nearest": "Nearest setting (m, or minutes by car)",
     **{name: called for name, (called, _, _) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()},
+    **{name: called for name, (called, _) in COMPARE_COLUMNS.items()},
 }
 """Code name -> heading. One heading never stands for two of them."""
 
@@ -151,7 +153,7 @@ YEAR_GROUPS = {"R": "Reception", **{str(g): f"Year {g}" for g in range(1, 12)}}
 
 def heading(column: str) -> str:
     """What stands over a column."""
-    for ending, words in ENDS.items():
+    for ending, words in (ENDS | {side: side for side in SIDES}).items():
         if column.endswith(f"_{ending}") and column != f"_{ending}":
             return f"{heading(column.removesuffix(f'_{ending}'))}: {words}"
     if column in YEAR_GROUPS:

@@ -98,10 +98,11 @@ function controls() {
   const button = (id, words, sign, by) => make('button', {type: 'button', class: 'step', id, on: {click: step(by)}},
     make('span', {'aria-hidden': 'true'}, sign), unseen(words));
   const phases = choices('phase', 'Phase', data.layers.map((one) => one.title), data.startLayer, (i) => turnLayer(i, null));
-  const view = make('select', {id: 'view', on: {change: () => turnMeasure(Number(view.value))}});
+  const view = make('select', {id: 'view', on: {change: () => turnMeasure(inState(Number(view.value), measure().state))}});
   byId('controls').append(
     data.layers.length > 1 ? phases : '',
     make('p', {class: 'view'}, make('label', {for: 'view'}, 'Colour by'), view),
+    make('div', {id: 'states'}),
     make('div', {class: 'years'},
       make('label', {for: 'year'}, 'Year'),
       make('div', {class: 'slider'},
@@ -117,18 +118,51 @@ function turnLayer(l, at) {
   const same = layer().moments.findIndex((one) => one.key === key);
   shown.moment = at !== null ? at : same < 0 ? layer().moments.length - 1 : same;
   byId('year').max = layer().moments.length - 1;
-  byId('view').replaceChildren(...layer().measures.map((one, i) => make('option', {value: i}, one.title)));
-  byId('view').value = shown.measure;
+  views();
   say();
   drawLayer();
   show();
+}
+
+/** The views to choose from: of measures that a switch tells apart, the first stands for all. */
+function views() {
+  const measures = layer().measures;
+  const firsts = measures.map((one, i) => i).filter((i) => firstOf(i) === i);
+  byId('view').replaceChildren(...firsts.map((i) => make('option', {value: i}, measures[i].view || measures[i].title)));
+  byId('view').value = firstOf(shown.measure);
+  states();
+}
+
+/** The first measure of the same view. */
+function firstOf(m) {
+  const {view} = layer().measures[m];
+  return view ? layer().measures.findIndex((one) => one.view === view) : m;
+}
+
+/** The measure of the same view that has this state on the switch; the measure itself where there is none. */
+function inState(m, state) {
+  const {view} = layer().measures[m];
+  const found = view ? layer().measures.findIndex((one) => one.view === view && one.state === state) : -1;
+  return found < 0 ? m : found;
+}
+
+/** The switch between the states of the view that is shown, such as before and after; none where it has none. */
+function states() {
+  const {view} = measure();
+  const names = view ? layer().measures.filter((one) => one.view === view).map((one) => one.state) : [];
+  const held = byId('states').contains(document.activeElement);
+  byId('states').replaceChildren(names.length ? choices('state', 'Show', names, names.indexOf(measure().state),
+    (i) => turnMeasure(inState(shown.measure, names[i]))) : '');
+  if (held) byId('states').querySelector('input:checked').focus();
 }
 
 /** A school that serves both phases stays chosen when the phase is turned. */
 const staysChosen = (key) => shown.chosen.kind === 'point' && key in itemOf(shown.chosen).areas;
 
 function turnMeasure(m) {
+  const turned = layer().measures[m].view !== measure().view;
   shown.measure = m;
+  if (turned) states();
   say();
   show();
 }

@@ -1,0 +1,118 @@
+"""`compare` as a planner meets it: one folder, the same bytes each time, names that stay names, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
+
+from tests.aids.paper_runs import NASTY, paper_run
+from workbench.cli import app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+MOST_BYTES = 1_500_000
+
+
+def answer(*words: str | Path, code: int = 0) -> dict[str, Any]:
+    done = CliRunner().invoke(app, [*map(str, words), "--json"])
+    assert done.exit_code == code, done.output
+    told = json.loads(done.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two runs of one council, with plans."""
+    place = tmp_path_factory.mktemp("council") / "runs"
+    return (paper_run(place, opens={"north": 2026, "east": 2027}),
+            paper_run(place, "A tenth more <births>", {"births.level": 1.1}, times=1.1, short=60.0, births="b" * 64,
+                      opens={"north": 2027, "west": 2026}))
+
+
+@pytest.fixture(scope="module")
+def made(pair: tuple[Path, Path]) -> dict[str, Any]:
+    return answer("compare", *pair)
+
+
+def test_it_says_what_went_in_otherwise_and_what_moved(made: dict[str, Any]) -> None:
+    words = "\n".join(made["words"])
+    for said in ("A tenth more <births>, held against base", "scenario, births.level: 1 -> 1.1", "Office for <b>Statistics</b>",
+                 "Places short in Reception and Year 7", "51.0 -> 108.9 place-years (+57.9)", "Cedar",
+                 "Schemes, added: West wing (2026/27)", "Schemes, opens later: North wing (2026/27 -> 2027/28)",
+                 "Childcare: more hours short in 1 planning areas"):
+        assert said in words, words
+    assert Path(made["folder"]).parent.name == "comparisons"
+    assert (Path(made["folder"]) / "summary.txt").read_text(encoding="utf-8").strip() == words.strip()
+
+
+def test_the_same_runs_give_the_same_bytes(made: dict[str, Any], pair: tuple[Path, Path], tmp_path: Path) -> None:
+    again = answer("compare", *pair, "--out", tmp_path)
+    one, other = Path(made["folder"]), Path(again["folder"])
+    assert one.name == other.name and not again["there_already"]
+    files = sorted(path.name for path in one.iterdir())
+    assert files == sorted(path.name for path in other.iterdir())
+    assert [name for name in files if (one / name).read_bytes() != (other / name).read_bytes()] == []
+    assert answer("compare", *pair)["there_already"]
+    assert answer("compare", *reversed(pair), "--out", tmp_path)["comparison_id"] != made["comparison_id"]
+
+
+def test_the_workbook_tells_every_sheet_in_words_and_runs_nothing(made: dict[str, Any]) -> None:
+    book = CalamineWorkbook.from_path(made["workbook"])
+    assert {"moved_figures", "went_in", "moved_by_area", "moved_schemes", "Charts"} <= set(book.sheet_names)
+    rows = book.get_sheet_by_name("moved_by_area").to_python()
+    assert "Places short in entry year: before" in rows[0] and "Planning area" in rows[0]
+    assert {"=Cedar()", NASTY} <= {cell for row in rows for cell in row}
+
+
+def test_the_chart_says_its_figures_in_words(made: dict[str, Any]) -> None:
+    svg = (Path(made["folder"]) / "compare.svg").read_text(encoding="utf-8")
+    alt = re.search(r'<desc id="chart-alt">(.*?)</desc>', svg, re.S)
+    assert alt and "2026/27: base 10, A tenth more &lt;births&gt; 18" in alt[1]
+    assert NASTY not in svg
+
+
+def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any], browser: Browser) -> None:
+    page_file = Path(made["map"])
+    assert page_file.stat().st_size <= MOST_BYTES
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    states = page.locator("#state input")
+    assert states.count() == 3
+    assert page.locator("#view option").all_inner_texts()[0] == "Places short in Reception"
+    ash = page.locator("#areas tbody tr", has_text="Ash")
+    assert "10" in ash.inner_text()
+    states.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    assert "17" in ash.inner_text() and page.evaluate("document.activeElement.value") == "1"
+    page.keyboard.press("ArrowRight")
+    assert "+7" in ash.inner_text()
+    page.select_option("#view", label="Spare places in all year groups")
+    assert states.nth(2).is_checked(), "the switch stays where it is when the view is turned"
+    assert page.get_by_text(NASTY).count() >= 1
+    assert page.evaluate("window.__pwn") is None and asked == [page_file.as_uri()]
+    page.close()
+
+
+def test_it_refuses_what_cannot_be_compared(pair: tuple[Path, Path], made: dict[str, Any], tmp_path: Path) -> None:
+    other = paper_run(tmp_path, code="892")
+    for words, said in (((pair[0], other), "different councils: Council 891"), ((pair[0], pair[0]), "named twice"),
+                        ((pair[0],), "one run alone"), ((pair[0], Path(made["folder"])), "is a comparison")):
+        assert said in answer("compare", *words, code=2)["problems"][0]["expected"]
+
+
+def test_a_run_without_places_and_shapes_is_compared_too(tmp_path: Path) -> None:
+    folders = [paper_run(tmp_path, shapes=False), paper_run(tmp_path, "same", {"births.level": 1.0}, shapes=False)]
+    told = answer("compare", *folders, "--out", tmp_path / "out")
+    assert "No figure moved." in told["words"]
+    assert pd.read_parquet(Path(told["folder"]) / "moved_by_group.parquet").empty

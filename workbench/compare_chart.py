@@ -1,0 +1,124 @@
+"""The chart of a comparison: places short at entry year by year in every run, and the areas that move most."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from maps.palette import BANDS, NOTHING, SHORTAGE
+from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from workbench.charts import GAIN, LOSS, Chart, Look, counted, light_grid, plain_text, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LOOKS = (
+    (NOTHING, ""), (BANDS["B"][0], "////"), (SHORTAGE[2][0], "...."), (BANDS["G"][0], "\\\\\\\\"), (BANDS["P"][0], "xx"),
+    (BANDS["A"][0], "--"),
+)
+MOST_AREAS, MOST_DRAWN, NAME_CHARACTERS = 10, len(LOOKS), 34
+Tables = Mapping[str, pd.DataFrame]
+
+
+def compare_chart(tables: Tables, first: str, others: Sequence[str], names: Mapping[str, str], authority: str) -> Chart:
+    """A panel a phase with the runs beside one another, year by year, and below it the areas that the first change moves most."""
+    shown = list(others[:MOST_DRAWN - 1])
+    series = {phase: _series(tables["moved_by_year"], phase, first, shown) for phase in ENTRY_YEAR}
+    series = {phase: table for phase, table in series.items() if not table.empty}
+    most = most_moved(tables["moved_by_area"], shown[0], names)
+    rows = (len(series) > 0) + (len(most) > 0)
+
+    def fill(figure: Figure) -> None:
+        if not rows:
+            figure.text(0.5, 0.5, "no places are known, so nothing is short in either run", ha="center")
+            return
+        parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=_heights(len(series), len(most)))[:, 0]
+        if series:
+            panels = parts[0].subplots(1, len(series), squeeze=False)[0]
+            for axes, (phase, table) in zip(panels, series.items(), strict=True):
+                _bars(axes, table, f"Places short in {nc_year_label(ENTRY_YEAR[phase])}")
+            handles, labels = panels[0].get_legend_handles_labels()
+            parts[0].legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+        if len(most):
+            _areas(parts[-1].subplots(), most, shown[0])
+
+    alt = " ".join([*(_said(phase, table) for phase, table in series.items()), _said_areas(most, shown[0])]).strip()
+    height = 0.7 + sum(_heights(len(series), len(most)))
+    return Chart(f"{authority}: {' and '.join(shown)} beside {first}", alt or "No figure of places short is known.", height, fill)
+
+
+def _heights(phases: int, areas: int) -> list[float]:
+    return [*([3.6] if phases else []), *([1.1 + 0.27 * areas] if areas else [])]
+
+
+def _series(by_year: pd.DataFrame, phase: str, first: str, others: Sequence[str]) -> pd.DataFrame:
+    """Places short at entry by year, a column a run; empty where they are not known."""
+    mine = by_year[by_year["phase"] == phase]
+    columns = {first: mine.drop_duplicates("ay").set_index("ay")["entry_need_before"]}
+    columns |= {run: mine[mine["run"] == run].set_index("ay")["entry_need_after"] for run in others}
+    return pd.DataFrame(columns).dropna(how="all")
+
+
+def most_moved(by_area: pd.DataFrame, run: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """The areas whose places short at entry moved most over all years: area, phase, change in place-years; most first."""
+    mine = by_area[by_area["run"] == run]
+    sums = mine.groupby(["phase", "planning_area_code"])["entry_need_change"].sum().reset_index(name="change")
+    sums = sums[sums["change"].abs() >= 0.5]
+    sums = sums.assign(size=sums["change"].abs()).sort_values(["size", "planning_area_code"], ascending=[False, True])
+    return sums.head(MOST_AREAS).assign(area=[names.get(code, code) for code in sums["planning_area_code"].head(MOST_AREAS)])
+
+
+def _bars(axes: Axes, table: pd.DataFrame, title: str) -> None:
+    """The runs beside one another, each with its own fill and hatch, and its figure above it."""
+    width = 0.84 / len(table.columns)
+    top = max(1.0, float(np.nanmax(table.to_numpy())))
+    small = len(table.columns) * len(table) > 16
+    for k, (run, values) in enumerate(table.items()):
+        at = np.arange(len(table)) + (k - (len(table.columns) - 1) / 2) * width
+        fill, hatch = LOOKS[k]
+        axes.bar(at, values, width=width, label=plain_text(textwrap.shorten(str(run), 48)), **Look("", fill, hatch).options())
+        for x, value in zip(at, values, strict=True):
+            if np.isfinite(value):
+                axes.text(x, value + 0.01 * top, counted(value), ha="center", va="bottom", fontsize=6 if small else 7.5)
+    axes.set_xticks(range(len(table)), [ay_label(int(ay)) for ay in table.index], rotation=30 if len(table) > 5 else 0)
+    axes.set_ylim(0, 1.12 * top)
+    axes.set_title(title)
+    axes.set_ylabel("places")
+    light_grid(axes, "y")
+
+
+def _areas(axes: Axes, most: pd.DataFrame, run: str) -> None:
+    """The areas that move most, more to the right and fewer to the left."""
+    reach = float(most["change"].abs().max())
+    for at, change in enumerate(most["change"]):
+        axes.barh(at, change, height=0.62, **(LOSS if change > 0 else GAIN).options())
+        axes.text(change + (0.015 if change > 0 else -0.015) * 2 * reach, at, signed(change), va="center",
+                  ha="left" if change > 0 else "right")
+    axes.axvline(0, color="#1f2d38", linewidth=1.0)
+    axes.set_yticks(range(len(most)), [plain_text(f"{textwrap.shorten(str(row.area), NAME_CHARACTERS)}, {row.phase}")
+                                       for row in most.itertuples()])
+    axes.invert_yaxis()
+    axes.set_xlim(min(0.0, float(most["change"].min())) - 0.18 * reach, max(0.0, float(most["change"].max())) + 0.18 * reach)
+    axes.set_xlabel("place-years more (+, slanting lines) or fewer (\N{MINUS SIGN}) short at entry, over all years")
+    axes.set_title(plain_text(f"Areas that move most: {textwrap.shorten(run, 60)}"))
+    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
+    light_grid(axes)
+
+
+def _said(phase: str, table: pd.DataFrame) -> str:
+    told = [(ay_label(int(ay)), [f"{run} {counted(value)}" for run, value in row.items() if value == value])
+            for ay, row in zip(table.index, table.to_dict("records"), strict=True)]
+    years = "; ".join(f"{year}: {', '.join(figures)}" for year, figures in told)
+    return f"Places short in {nc_year_label(ENTRY_YEAR[phase])} by year. {years}."
+
+
+def _said_areas(most: pd.DataFrame, run: str) -> str:
+    if most.empty:
+        return "No area moves by half a place-year or more."
+    told = ", ".join(f"{row.area} ({row.phase}) {signed(row.change)}" for row in most.itertuples())
+    return f"Areas that {run} moves most, in place-years short at entry: {told}."

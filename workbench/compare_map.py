@@ -1,0 +1,159 @@
+"""The map of a comparison: the planning areas of both runs on one page, with a switch between before, after and the change.
+
+Changes on the page are those of the whole numbers that stand there, so that who takes one from the other comes to what is shown;
+the tables hold them exactly.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from maps.layer import Layer, Measure, Moment
+from maps.palette import LIKELY, bands, changes, steps
+from maps.sheet import Remark, Sheet
+from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from sufficiency.headroom import NOT_KNOWN
+from sufficiency.intervals.likelihood import WORDS as LIKELIHOODS
+from sufficiency.intervals.likelihood import letter
+from workbench.views import AS_LIKELY_AS_NOT, SHORT_EDGES, SPARE_EDGES
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from maps.palette import Scale
+
+LONGEST = 40        # of a run's name on the switch
+BEFORE, CHANGE = "Before", "Change"
+
+
+@dataclass(frozen=True)
+class View:
+    """One figure of planning areas: its column in the comparison, and how it is told before and after, and of its change."""
+
+    column: str
+    title: str
+    unit: str
+    scale: Scale
+    change: Scale
+    explain: str
+    times: float = 1.0
+    letters: bool = False
+    suffix: str = ""
+    adds_up: bool = True
+
+
+def views(phase: str) -> tuple[View, ...]:
+    """The figures that can be switched, the most pressing first."""
+    entry = nc_year_label(ENTRY_YEAR[phase])
+    likely = bands([(one, words) for one, words in LIKELIHOODS.items() if one != NOT_KNOWN], AS_LIKELY_AS_NOT, LIKELY)
+    return (
+        View("entry_need", f"Places short in {entry}", "places", steps(SHORT_EDGES), changes((1, 8, 15)),
+             f"Children expected in {entry} beyond its places."),
+        View("additional_need", "Places short in all year groups", "places", steps(SHORT_EDGES), changes((1, 8, 15, 30)),
+             "The shortages of all year groups added up; nothing is offset."),
+        View("entry_p_shortfall", f"Likelihood of a shortfall in {entry}", "%", likely, changes((1, 10, 25)),
+             f"In how many of a hundred futures drawn there are more children in {entry} than places.", 100.0, letters=True,
+             suffix=" %", adds_up=False),
+        View("spare_places", "Spare places in all year groups", "places", steps(SPARE_EDGES, "hidden"), changes((1, 15, 30, 60)),
+             "Places beyond the children expected, year group by year group, added up."),
+        View("pupils", "Children expected", "children", steps((100, 300, 600, 1200), "hidden"), changes((1, 15, 30, 60)),
+             "Children expected in all year groups."),
+    )
+
+
+def compare_sheet(tables: Mapping[str, pd.DataFrame], first: str, others: Sequence[str], names: pd.DataFrame,
+                  shapes: gpd.GeoDataFrame | None, words: Mapping[str, Any]) -> Sheet:
+    """The page: a layer a phase; words: authority, base_year, lines (what to say first), remarks, sources."""
+    layers = tuple(layer for phase in ENTRY_YEAR if (layer := _layer(phase, tables, first, others, names, shapes)) is not None)
+    moved = tables["moved_by_year"].groupby("ay")["entry_need_change"].agg(lambda column: column.abs().sum())
+    return Sheet(
+        title=f"{words['authority']}: {' and '.join(others)} beside {first}",
+        subtitle=f"What moves where. Both are counted from the school census of January {words['base_year'] + 1}; "
+                 "neither is what must come.",
+        headlines=tuple(words["lines"]), layers=layers, source=words["source"],
+        start=int(moved.idxmax()) if len(moved) and moved.max() > 0 else None,
+        reading=(Remark("The switch shows each figure before (the first run), after, and the change between them. A change is "
+                        "that of the whole numbers shown, with its sign; more places short is worse, more spare places is room."),
+                 *(Remark(text) for text in words["remarks"])),
+        sources=tuple(words["sources"]),
+    )
+
+
+def _layer(phase: str, tables: Mapping[str, pd.DataFrame], first: str, others: Sequence[str], names: pd.DataFrame,
+           shapes: gpd.GeoDataFrame | None) -> Layer | None:
+    mine = tables["moved_by_area"]
+    mine = mine[mine["phase"] == phase].rename(columns={"planning_area_code": "key", "ay": "year"})
+    if mine.empty:
+        return None
+    values, measures = _values(mine, phase, first, others)
+    areas = names[names["phase"] == phase].drop_duplicates("planning_area_code")
+    areas = areas.rename(columns={"planning_area_code": "key", "planning_area_name": "name"}).sort_values(["name", "key"])
+    areas = areas[areas["key"].isin(values["key"])]
+    drawn = None
+    if shapes is not None:
+        of_phase = shapes[(shapes["phase"] == phase) & shapes["planning_area_code"].isin(areas["key"])]
+        drawn = of_phase.rename(columns={"planning_area_code": "key"})[["key", "geometry"]]
+    moments = tuple(Moment(int(ay), ay_label(int(ay)), "forecast") for ay in sorted(values["year"].unique()))
+    return Layer(key=phase, title=phase.capitalize(), plural=f"{phase} planning areas", areas=areas[["key", "name"]],
+                 moments=moments, values=values, measures=measures, shapes=drawn)
+
+
+def _values(mine: pd.DataFrame, phase: str, first: str, others: Sequence[str]) -> tuple[pd.DataFrame, tuple[Measure, ...]]:
+    """The figures of a phase's areas, a column for each state of the switch, and the measures that show them."""
+    values = mine[["key", "year"]].drop_duplicates().sort_values(["key", "year"]).reset_index(drop=True)
+    measures: list[Measure] = []
+    at = pd.MultiIndex.from_frame(values)
+    rows = {run: mine[mine["run"] == run].set_index(["key", "year"]).reindex(at) for run in others}
+    for view in views(phase):
+        before = (rows[others[0]][f"{view.column}_before"].to_numpy("float64") * view.times)
+        measures.append(_shown(values, view, before, f"{view.column} before", f"{BEFORE} ({_short(first)})"))
+        after = {run: rows[run][f"{view.column}_after"].to_numpy("float64") * view.times for run in others}
+        measures += [_shown(values, view, after[run], f"{view.column} {run}",
+                            f"After ({_short(run)})" if len(others) == 1 else _short(run)) for run in others]
+        for run in others:
+            change = _whole(after[run]) - _whole(before)
+            state = CHANGE if len(others) == 1 else f"{CHANGE}: {_short(run)}"
+            measures.append(_changed(values, view, change, f"{view.column} change {run}", state))
+    return values, tuple(measures)
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    """As the page rounds them."""
+    return np.floor(values + 0.5)
+
+
+def _short(name: str) -> str:
+    return textwrap.shorten(name, LONGEST, placeholder=" ...") or name[:LONGEST]
+
+
+def _shown(values: pd.DataFrame, view: View, figures: np.ndarray, column: str, state: str) -> Measure:
+    """A figure as it is in one of the runs."""
+    values[column] = figures
+    letters = ""
+    if view.letters:
+        letters = f"{column} letter"
+        values[letters] = [letter(share / view.times) for share in figures]
+    return Measure(column, f"{view.title}: {state}", view.unit, view.scale, view.explain, saying=_saying(view), letters=letters,
+                   suffix=view.suffix, adds_up=view.adds_up, view=view.title, state=state)
+
+
+def _changed(values: pd.DataFrame, view: View, figures: np.ndarray, column: str, state: str) -> Measure:
+    """How far a figure moves."""
+    values[column] = figures
+    unit = "points" if view.suffix else view.unit
+    return Measure(column, f"{view.title}: {state}", unit, view.change, f"{view.explain} How far that moves.",
+                   saying="otherwise by one or more", adds_up=view.adds_up, signed=True, view=view.title, state=state)
+
+
+def _saying(view: View) -> str:
+    if view.column == "spare_places":
+        return f"left with {SPARE_EDGES[0]} spare places or more"
+    if view.column == "pupils":
+        return "home to schools with a hundred children or more"
+    return "short of places with a likelihood of a third or more" if view.letters else "short of places"

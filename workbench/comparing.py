@@ -1,0 +1,209 @@
+"""`compare`: finished runs held side by side, in a folder of their own: tables, workbook, chart, map and words.
+
+The folder is named by the runs that are compared and by the program; one that is there is finished, and the same runs give the
+same bytes. Childcare is compared as each run's release tells it: what is hidden in one of them is in no table here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from maps.sheet import draw
+from planning_areas.wording import some
+from scenarios import manifest, runs
+from scenarios.compare import CARE, Side, compared, names_of
+from scenarios.identity import canonical, code_sha256
+from sufficiency.evidence import Source
+from workbench.answers import Answer, UserError
+from workbench.attribution import attribution
+from workbench.charts import write_chart
+from workbench.childcare_view import protected
+from workbench.compare_chart import compare_chart
+from workbench.compare_map import compare_sheet
+from workbench.compare_words import area_names, words_of
+from workbench.disclosure import protect
+from workbench.sheets import for_workbook
+from workbench.showing import BACKTEST, MAP, WORKBOOK, usual_places
+from workbench.workbook import Facts, write_workbook
+
+if TYPE_CHECKING:
+    from scenarios.runs import Run
+    from workbench.progress import Steps
+
+COMPARISONS, KIND = "comparisons", "comparison"
+CHART, WORDS = "compare", "summary.txt"
+READ = ("balance", "plan", "plan_pots", "plan_areas")
+SHEETS = ("moved_figures", "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare", "moved_schemes",
+          "moved_pots", "moved_plan_areas")
+"""The sheets of the workbook, in their order."""
+READING = (
+    ("How to read it", "Before is the first run named, after another; the change is after less before. Nothing is offset."),
+    ("", "Place-years: a place that is short in three Septembers counts three times."),
+    ("", "Childcare is compared where both runs may tell it; what is hidden in one of them is in no sheet."),
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison as it is to be written: what the runs are called, its tables, and what is said of each run."""
+
+    names: tuple[str, ...]      # the first is that which the others are held against
+    tables: Mapping[str, pd.DataFrame]
+    words: tuple[str, ...]
+
+
+def compare_runs(references: Sequence[str], places: Path | None, out: Path | None, steps: Steps) -> Answer:
+    """Compare runs unless the same comparison is finished already, and say what went in otherwise and what moved."""
+    found = [opened(reference, places) for reference in references]
+    refuse_unlike(found)
+    home = found[0].folder.resolve().parent.parent / COMPARISONS
+    place = out if out is not None else home
+    comparison_id = id_of(found)
+    there = runs.is_finished(place / comparison_id)
+    if not there:
+        steps.expect(3)
+        runs.ready(place, comparison_id)
+        steps("Holding the runs against one another")
+        made = side_by_side(found)
+        _write(place, comparison_id, found, made, steps)
+    return told(runs.load(place / comparison_id), there_already=there)
+
+
+def opened(reference: str, places: Path | None) -> Run:
+    """A finished run, by its folder, its id or the beginning of its id; refuses what is no run."""
+    run = runs.load(runs.find(reference, [places] if places is not None else usual_places(Path())))
+    kind = run.manifest.get("kind", "run")
+    if kind != "run" or "balance" not in run.tables:
+        what = "a backtest" if kind == BACKTEST else f"a {kind}"
+        raise UserError(f"{run.folder} is {what}, and only runs are compared", "name runs, as `sufficiency runs` lists them")
+    return run
+
+
+def refuse_unlike(found: Sequence[Run]) -> None:
+    """Refuse fewer than two runs, one run twice, and runs of different councils."""
+    if len(found) < 2:
+        raise UserError("one run alone cannot be compared", "name two runs or more; all are held against the first")
+    ids = [run.run_id for run in found]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise UserError(f"run {', '.join(twice)} is named twice", "name each run once")
+    whose = [(run.manifest["authority"], run.run_id) for run in reversed(found)]
+    councils = {authority["code"]: f"{authority['name']} ({run_id})" for authority, run_id in whose}
+    if len(councils) > 1:
+        raise UserError(f"these runs are of different councils: {', '.join(reversed(councils.values()))}",
+                        "a comparison tells what a change does to one council; name runs of one")
+
+
+def id_of(found: Sequence[Run]) -> str:
+    """What a comparison is named by: its runs in their order, and the program that compares them."""
+    whole = {"runs": [run.manifest[manifest.SEAL] for run in found], "code": code_sha256()}
+    return hashlib.sha256(canonical(whole)).hexdigest()[:12]
+
+
+def side_by_side(found: Sequence[Run]) -> Compared:
+    """The tables and the words of a comparison."""
+    names = names_of([run.manifest for run in found])
+    sides = [Side(name, run.manifest, tables_of(run)) for name, run in zip(names, found, strict=True)]
+    tables = compared(sides[0], sides[1:])
+    called = area_names(_names(found))
+    words = [line for name in names[1:] for line in words_of(tables, name, names[0], called)]
+    if len({side.base_year for side in sides}) > 1:
+        words.insert(0, "These runs count from different Januaries: only the years that both tell are compared.")
+    return Compared(tuple(names), tables, tuple(words))
+
+
+def tables_of(run: Run) -> dict[str, pd.DataFrame]:
+    """The tables of a run that are compared; childcare as its release tells it."""
+    return {**{name: run.table(name) for name in READ if name in run.tables}, CARE: protected(run)}
+
+
+def _names(found: Sequence[Run]) -> pd.DataFrame:
+    """Planning areas of all runs with their names; the first run's where they differ."""
+    tables = [run.table("names") for run in found]
+    return pd.concat(tables).drop_duplicates(["phase", "planning_area_code"], ignore_index=True)
+
+
+def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared, steps: Steps) -> Path:
+    first = found[0].manifest
+    name, base, areas = first["authority"]["name"], int(first["authority"]["base_year"]), _names(found)
+    chart = compare_chart(made.tables, made.names[0], made.names[1:], area_names(areas), name)
+    steps("Drawing the map")
+    sources = [Source(**one) for one in first["inputs"]]
+    ids = [run.run_id for run in found]
+    page = draw(compare_sheet(made.tables, made.names[0], made.names[1:], areas, _shapes(found), {
+        "authority": name, "base_year": base, "lines": _short_words(made),
+        "remarks": [line.strip() for line in made.words if line], "source": f"Runs {some(ids, len(ids))}", "sources": attribution(sources)}))
+    steps("Writing the comparison")
+    release = protect({sheet: made.tables[sheet] for sheet in SHEETS})
+    shown = for_workbook({sheet: release.shown(sheet) for sheet in SHEETS}, areas)
+    facts = Facts(name, f"comparison {comparison_id} of {' and '.join(ids)}", base, sources, (),
+                  [("Runs", "; ".join(f"{called}: {run}" for called, run in zip(made.names, ids, strict=True))),
+                   *(("", line) for line in made.words if line)],
+                  title=titled(made), reading=READING, pictures=(chart,))
+    sheets = replace(release, tables=shown, masks={})
+    return runs.save(
+        place,
+        {"format": manifest.FORMAT, "run_id": comparison_id, "kind": KIND, "runs": ids, "called": list(made.names),
+         "authority": first["authority"], "scenario": {"name": titled(made), "changes": []},
+         "code_sha256": code_sha256(), "versions": manifest.versions(), "words": list(made.words)},
+        made.tables,
+        {WORKBOOK: lambda path: write_workbook(sheets, path, facts),
+         MAP: lambda path: _text(path, page),
+         WORDS: lambda path: _text(path, "\n".join(made.words).rstrip() + "\n"),
+         **{f"{CHART}.{kind}": partial(write_chart, chart) for kind in ("svg", "png")}},
+    )
+
+
+def titled(made: Compared) -> str:
+    """What a comparison is called."""
+    return f"{' and '.join(made.names[1:])} beside {made.names[0]}"
+
+
+def _short_words(made: Compared) -> list[str]:
+    """What the map says first: of each run, how its places short at entry moved."""
+    lines = []
+    for name in made.names[1:]:
+        mine = made.tables["moved_figures"]
+        mine = mine[(mine["run"] == name) & mine["figure"].isin(("entry_short", "all_short"))]
+        told = [f"{row.title.lower()} {row.before:,.0f} -> {row.after:,.0f} {row.unit}" for row in mine.itertuples()]
+        lines.append(f"{name}: {'; '.join(told) or 'no places are known'}.")
+    return lines
+
+
+def _shapes(found: Sequence[Run]) -> gpd.GeoDataFrame | None:
+    """The shapes of the planning areas of all runs; the first run's where several draw one."""
+    drawn = [gpd.read_parquet(run.folder / "areas.parquet") for run in found if "areas" in run.tables]
+    if not drawn:
+        return None
+    joined = gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True), geometry="geometry", crs=drawn[0].crs)
+    return joined.drop_duplicates(["phase", "planning_area_code"], ignore_index=True)
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8"))
+
+
+def told(run: Run, *, there_already: bool) -> Answer:
+    """The answer about a finished comparison."""
+    first = ["This comparison was there already: nothing was computed.", ""] if there_already else []
+    figures = run.table("moved_figures")
+    data: dict[str, Any] = {
+        "comparison_id": run.run_id, "runs": run.manifest["runs"], "called": run.manifest["called"],
+        "words": run.manifest["words"], "went_in": _plain(run.table("went_in")), "figures": _plain(figures),
+        "folder": str(run.folder), "map": str(run.folder / MAP), "workbook": str(run.folder / WORKBOOK),
+        "there_already": there_already,
+    }
+    files = [f"Comparison {run.run_id}", f"Folder     {run.folder}", f"Workbook   {run.folder / WORKBOOK}",
+             f"Chart      {run.folder / CHART}.svg", f"Map        {run.folder / MAP}"]
+    return Answer([*first, *run.manifest["words"], *files], data)
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): None if pd.isna(value) else value for key, value in row.items()} for row in table.to_dict("records")]
