@@ -408,7 +408,8 @@ _PLAN_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "": GENERAL}
 COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()}
 SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS
 SHEETS |= COMPARE_SHEETS
-COLUMNS |= {name: Column(meaning, CHILDREN if name in SIDES else GENERAL) for name, (_, meaning) in COMPARE_COLUMNS.items()}
+COLUMNS |= {name: Column(meaning, CHILDREN if meaning in SIDES.values() else GENERAL)
+            for name, (_, meaning) in COMPARE_COLUMNS.items()}
 COLUMNS |= {f"{name}_{side}": Column(f"{COLUMNS[name].meaning}: {words}", COLUMNS[name].shown_as)
             for name in COMPARED for side, words in SIDES.items()}
 CODE_OF = {heading(name): name for name in COLUMNS} | {called: name for name, called in MEMBERS.items()}

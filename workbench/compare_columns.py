@@ -33,6 +33,7 @@ COMPARE_COLUMNS: dict[str, tuple[str, str]] = {
     "figure": ("Code of figure", "by which programs know the figure"),
     "before": ("Before", SIDES["before"]),
     "after": ("After", SIDES["after"]),
+    "moved_by": ("Moved by", SIDES["change"]),
     "verdict": ("What becomes of it", "what the second plan does with the scheme"),
     "opens": ("Opens in September of (year)", "academic year with which its places open; blank: not in the plan"),
 }

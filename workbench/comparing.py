@@ -44,6 +44,7 @@ READ = ("balance", "plan", "plan_pots", "plan_areas")
 SHEETS = ("moved_figures", "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare", "moved_schemes",
           "moved_pots", "moved_plan_areas")
 """The sheets of the workbook, in their order."""
+CALLED = {"change": "moved_by"}     # a column that means something else in a run's workbook -> what it is called in this one
 READING = (
     ("How to read it", "Before is the first run named, after another; the change is after less before. Nothing is offset."),
     ("", "Place-years: a place that is short in three Septembers counts three times."),
@@ -137,12 +138,12 @@ def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared
     steps("Drawing the map")
     sources = [Source(**one) for one in first["inputs"]]
     ids = [run.run_id for run in found]
-    page = draw(compare_sheet(made.tables, made.names[0], made.names[1:], areas, _shapes(found), {
-        "authority": name, "base_year": base, "lines": _short_words(made),
-        "remarks": [line.strip() for line in made.words if line], "source": f"Runs {some(ids, len(ids))}", "sources": attribution(sources)}))
+    words = {"authority": name, "base_year": base, "lines": _short_words(made), "source": f"Runs {some(ids, len(ids))}",
+             "remarks": [line.strip() for line in made.words if line], "sources": attribution(sources)}
+    page = draw(compare_sheet(made.tables, made.names[0], made.names[1:], areas, _shapes(found), words))
     steps("Writing the comparison")
     release = protect({sheet: made.tables[sheet] for sheet in SHEETS})
-    shown = for_workbook({sheet: release.shown(sheet) for sheet in SHEETS}, areas)
+    shown = for_workbook({sheet: release.shown(sheet).rename(columns=CALLED) for sheet in SHEETS}, areas)
     facts = Facts(name, f"comparison {comparison_id} of {' and '.join(ids)}", base, sources, (),
                   [("Runs", "; ".join(f"{called}: {run}" for called, run in zip(made.names, ids, strict=True))),
                    *(("", line) for line in made.words if line)],

@@ -11,6 +11,8 @@ from scenarios.compare import ADDED, DROPPED, LATER, Side, compared, compared_tw
 from scenarios.runs import load
 from tests.aids.paper_runs import BASE, childcare, paper_run, plan
 
+MORE = {"births.level": 1.1}
+
 
 def side(place: Path, name: str = "base", keys: dict[str, Any] | None = None, **more: Any) -> Side:
     run = load(paper_run(place, name, keys, **more))
@@ -29,7 +31,7 @@ def test_what_went_in_otherwise_is_named_key_by_key_and_file_by_file(tmp_path: P
 
 
 def test_figures_move_by_hand_worked_sums_and_never_the_census(tmp_path: Path) -> None:
-    told = compared_two(side(tmp_path), side(tmp_path, "more", {"births.level": 1.1}, times=1.1))
+    told = compared_two(side(tmp_path), side(tmp_path, "more", MORE, times=1.1))
     figures = told["moved_figures"].set_index("figure")
     # Ash 6 and 10, Cedar 5 and 30; by a tenth more: 12.6 and 17, 25.5 and 53, and the second area 0.8 in 2026
     assert figures.loc["entry_short", ["before", "after", "change"]].tolist() == pytest.approx([51, 108.9, 57.9])
@@ -43,14 +45,14 @@ def test_figures_move_by_hand_worked_sums_and_never_the_census(tmp_path: Path) -
 
 
 def test_only_the_years_that_both_tell_are_compared(tmp_path: Path) -> None:
-    first, other = side(tmp_path), side(tmp_path, "more", {"births.level": 1.1})
+    first, other = side(tmp_path), side(tmp_path, "more", MORE)
     short = {**other.tables, "balance": other.tables["balance"].query("ay < 2026")}
     told = compared_two(first, Side("short", other.manifest, short))
     assert set(told["moved_by_year"]["ay"]) == {2025} and (told["moved_figures"]["change"].abs() < 1e-9).all()
 
 
 def test_childcare_is_told_only_where_both_runs_tell_it(tmp_path: Path) -> None:
-    first, other = side(tmp_path), side(tmp_path, "more", {"births.level": 1.1}, short=60.0)
+    first, other = side(tmp_path), side(tmp_path, "more", MORE, short=60.0)
     told = compared_two(first, other)
     assert list(told["moved_childcare"]["hours_short_change"]) == [20.0]
     hidden = childcare(60.0).assign(hours_short=[None, 0.0])
@@ -67,14 +69,15 @@ def test_schemes_are_added_dropped_and_put_off() -> None:
 
 
 def test_a_plan_moves_its_figures_and_pots(tmp_path: Path) -> None:
-    told = compared_two(side(tmp_path, opens={"north": 2026}), side(tmp_path, "more", {"births.level": 1.1}, opens={"east": 2026}))
+    more = side(tmp_path, "more", MORE, opens={"east": 2026})
+    told = compared_two(side(tmp_path, opens={"north": 2026}), more)
     figures = told["moved_figures"].set_index("figure")["change"]
     assert (figures["plan_thousand_pounds"], figures["plan_unmet"]) == (-500, 0)
     assert told["moved_pots"]["spent_change"].tolist() == [-500]
 
 
 def test_several_runs_are_all_held_against_the_first_and_have_names_of_their_own(tmp_path: Path) -> None:
-    sides = [side(tmp_path), side(tmp_path, "more", {"births.level": 1.1}, times=1.1), side(tmp_path, "less", {"births.level": 0.9})]
+    sides = [side(tmp_path), side(tmp_path, "more", MORE, times=1.1), side(tmp_path, "less", {"births.level": 0.9})]
     told = compared(sides[0], sides[1:])
     assert list(dict.fromkeys(told["moved_by_area"]["run"])) == ["more", "less"]
     ids = [one.manifest["run_id"] for one in sides]
