@@ -157,7 +157,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "basic_need": basic_need(central, homes_table(ahead.homes), assumptions.operating_margin),
         "pans": evidence.pans,
         "school_travel": to_school,
-        **grounds(evidence, ahead.history, frame, ahead.homes, assumptions.catch_all_codes),
+        **grounds(evidence, ahead.schools, ahead.history, frame, ahead.homes, assumptions.catch_all_codes),
         **young.tables,
     }
     progress("Choosing what to build")

@@ -158,7 +158,8 @@ def _files(
         sheet.file: headings.written(name, returned.tables[name], tables["schools"], tables["names"])
         for name, sheet in headings.sheets.items()
     }
-    findings = checks_table(checked)
+    called = names_of(tables)
+    findings = checks_table(checked, called)
     comments = tables.get("return_comments", pd.DataFrame(columns=["check", "comment"]))
     method = statement(returned, tables, run.manifest, comments[comments["check"].eq("")])
     marked = method if verdict.ready else replace(method, edition=f"{method.edition} \N{MIDDLE DOT} {NOT_READY}")
@@ -170,8 +171,23 @@ def _files(
         f"{STATEMENT}.docx": as_word(marked),
         BOOK: _book(run, shown, findings, verdict, returned),
     }
-    page = report(returned, checked, verdict, scorecard, run.manifest, [PAGE, *files])
+    page = report(returned, checked, verdict, scorecard, run.manifest, called, [PAGE, *files])
     return {PAGE: as_html(page).encode("utf-8"), **files, TOLD: as_json(_told(run.run_id, returned, checked, verdict))}
+
+
+def names_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The name of every planning area and school, by code and number."""
+    pairs = [
+        ("names", "planning_area_code", "planning_area_name"),
+        ("return_register", "urn", "school_name"),
+        ("schools", "urn", "school_name"),
+    ]
+    return {
+        str(code): str(name)
+        for table, key, value in pairs
+        if table in tables
+        for code, name in zip(tables[table][key], tables[table][value], strict=True)
+    }
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

@@ -79,5 +79,7 @@ def _comments(county: County) -> pd.DataFrame:
         ("", "", "the forecast was read by the heads of the districts' schools in May"),
         ("S05", codes[cast.GARDEN_AREA], f"the garden village at {names[cast.GARDEN_AREA]} is being built"),
         ("S05", codes[cast.ESTATE_AREA], f"two builders are at work on {names[cast.ESTATE_AREA]} Fields"),
+        ("S03", codes[cast.ESTATE_AREA], f"places wait for the children of {names[cast.ESTATE_AREA]} Fields"),
+        ("S03", codes[cast.FALLING_AREA], "fewer children are born there; a lower admission number is being consulted on"),
     ]
     return pd.DataFrame(rows, columns=["check", "planning_area_code", "comment"])

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planning_areas.school_year import PHASE_YEARS
-from sufficiency.estate.school_scope import MAINSTREAM_TYPES, OPEN
+from sufficiency.estate.school_scope import MAINSTREAM_TYPES, OPEN, STATE_MAINSTREAM
+from sufficiency.forecast.predecessors import ancestry
 from sufficiency.scap.return_tables import RETURN_TABLES
 
 if TYPE_CHECKING:
@@ -32,18 +33,19 @@ GROUNDS = ("return_register", "return_census", "returned_areas", "funded_sites",
 """Tables that a run keeps for its return."""
 
 
-def grounds(evidence: Evidence, history: pd.DataFrame, frame: AreaFrame, homes: Homes,
+def grounds(evidence: Evidence, schools: pd.DataFrame, history: pd.DataFrame, frame: AreaFrame, homes: Homes,
             catch_all: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
     """Every table that a return needs beside those of the run, by name (GROUNDS).
 
-    history: urn, ay, nc_year, pupils as counted; catch_all: codes of the publication that are no planning area.
+    schools: those of the run; history: urn, ay, nc_year, pupils as counted; catch_all: codes of the publication that are no
+    planning area.
     """
     base = evidence.authority.base_year
     counted = history[(history["ay"] == base) & history["nc_year"].between(0, PHASE_YEARS["sixth_form"][-1])]
     return {
-        "return_register": register(evidence),
+        "return_register": register(evidence, schools),
         "return_census": counted.loc[counted["pupils"].notna(), list(CENSUS)].astype(CENSUS).reset_index(drop=True),
-        "returned_areas": returned_areas(evidence, catch_all),
+        "returned_areas": returned_areas(evidence, schools, catch_all),
         "funded_sites": funded_sites(evidence, frame, homes),
         "planned_places": evidence.planned_places,
         "scorecards": evidence.scorecards,
@@ -51,29 +53,44 @@ def grounds(evidence: Evidence, history: pd.DataFrame, frame: AreaFrame, homes: 
     }
 
 
-def register(evidence: Evidence) -> pd.DataFrame:
-    """Every school of the authority in GIAS, and whether it is due: mainstream, of school age, open on 1 May of the survey."""
+def register(evidence: Evidence, schools: pd.DataFrame) -> pd.DataFrame:
+    """Every school of the authority in GIAS, and whether it is due: mainstream, of school age, open on 1 May of the survey.
+
+    A school whose successor is among the schools of the run is not due beside it. Schools that GIAS does not know yet and the
+    January census does are open, by the census.
+    """
     code, day = evidence.authority.code, f"{evidence.authority.base_year + 1}-05-01"
     gias = evidence.schools[evidence.schools["la_code"] == code] if evidence.has("schools") else evidence.schools
     if gias.empty:
         return _empty(DUE)
+    family, ours = ancestry(evidence), set(schools["urn"])
+    heirs = [bool(family.after(urn) & ours) and urn not in ours for urn in gias["urn"]]
+    followed = pd.Series(heirs, index=gias.index, dtype="bool")
     kind = gias["establishment_type"].str.strip().str.casefold()
     nursery = gias["statutory_high_age"].le(FIRST_AGE) | gias["phase_of_education"].str.casefold().eq("nursery")
     there = gias["status"].isin(OPEN) & gias["open_date"].le(day) & (gias["close_date"].eq("") | gias["close_date"].gt(day))
     mainstream = kind.isin(MAINSTREAM_TYPES)
     table = gias[["urn", "school_name", "status", "establishment_type"]].assign(
-        due=mainstream & there & ~nursery, nursery_only=nursery, mainstream=mainstream)
+        due=mainstream & there & ~nursery & ~followed, nursery_only=nursery, mainstream=mainstream)
+    census = evidence.census_schools
+    if len(census):
+        now = census[census["ay"].eq(evidence.authority.base_year) & census["la_code"].eq(code)]
+        new = now[~now["urn"].isin(gias["urn"])]
+        state = new["phase_type_grouping"].isin(STATE_MAINSTREAM)
+        counted = new[["urn", "school_name", "establishment_type"]].assign(
+            status=OPEN[0], due=state, nursery_only=False, mainstream=state)
+        table = pd.concat([table, counted.drop_duplicates("urn")], ignore_index=True)
     return table[list(DUE)].astype(DUE).sort_values("urn", ignore_index=True)
 
 
-def returned_areas(evidence: Evidence, catch_all: Sequence[str]) -> pd.DataFrame:
-    """The planning area of each school and phase in the latest published survey that gives one."""
+def returned_areas(evidence: Evidence, schools: pd.DataFrame, catch_all: Sequence[str]) -> pd.DataFrame:
+    """The planning area of each school of the run and phase in the latest published survey that gives one."""
     known = evidence.capacity
-    if known.empty or not evidence.has("schools"):
+    if known.empty or schools.empty:
         return _empty(AREAS)
     known = known[known["planning_area_code"].ne("") & known["phase"].ne("") & ~known["planning_area_code"].isin(list(catch_all))
                   & known["ay"].lt(evidence.authority.base_year)]
-    urns = evidence.schools.drop_duplicates("laestab", keep="last").set_index("laestab")["urn"]
+    urns = schools.drop_duplicates("laestab").set_index("laestab")["urn"]
     known = known.assign(urn=known["urn"].where(known["urn"].isin(urns), known["laestab"].map(urns))).dropna(subset=["urn"])
     latest = known.groupby(["urn", "phase"])["ay"].transform("max").eq(known["ay"])
     return known.loc[latest, list(AREAS)].drop_duplicates().astype(AREAS).sort_values(["urn", "phase"], ignore_index=True)

@@ -90,18 +90,22 @@ def _places(tables: Tables, phase: str, base: int) -> Iterator[tuple[object, ...
     places = float(then["yg_places"].sum())
     ranges = tables.get("authority_range", pd.DataFrame())
     mine = ranges[ranges["phase"].eq(phase) & ranges["ay"].eq(ay)] if len(ranges) else ranges
-    ends = [(_tens(float(mine[f"additional_need_{end}"].iloc[0])) if len(mine) else None) for end in ("p10", "p90")]
     yield (
         "Additional places needed",
         phase,
         ay,
         _tens(float(then["additional_need"].sum())),
-        *ends,
+        None,
+        None,
         None,
         None,
         "places",
-        "pupils beyond places, year group by year group; planned places are counted in",
+        "pupils beyond places by the central forecast, year group by year group; planned places are counted in",
     )
+    if len(mine):
+        short = _tens(float(mine["expected_shortfall"].iloc[0]))
+        why = "the same as the mean over the run's futures: chance adds need in full areas and takes none away in others"
+        yield ("Places short, mean over all futures", phase, ay, short, None, None, None, None, "places", why)
     if places > 0:
         yield (
             "Spare places",

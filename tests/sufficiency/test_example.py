@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from good_returns import CODE, Good, good
 from numpy.testing import assert_allclose
 from pulp import LpProblem
+from return_errors import SEEDED, Seed, seeded
 from slow_reach import reach_of_families
 
 from sufficiency.capital.choices import Choices
@@ -29,6 +31,10 @@ from sufficiency.example.publish import write_example
 from sufficiency.example.stories import stories_of
 from sufficiency.example.story import Story
 from sufficiency.model import Outcome, run
+from sufficiency.scap.checks.every import check_return
+from sufficiency.scap.checks.finding import ANSWERED
+from sufficiency.scap.checks.known import known_of
+from sufficiency.scap.making import return_of
 from sufficiency.workspace.workspace import load
 
 pytestmark = pytest.mark.early
@@ -499,3 +505,29 @@ def test_need_of_a_plan_is_the_balances_and_hidden_need_only_where_children_are_
     assert hidden.any() and rows.loc[hidden, "lacking"].to_numpy() == pytest.approx(both[hidden].to_numpy())
     assert rows.loc[~hidden, "lacking"].to_numpy() == pytest.approx(rows.loc[~hidden, "additional_need"].to_numpy())
     assert (rows.loc[hidden, "intake_ay"] > BASE).all(), "who sits already is not moved"
+
+
+def test_the_return_passes_every_check(found: Found) -> None:
+    """What is odd in it is a warning; nothing is missing, and no check lacks what it holds the return against."""
+    returned = return_of(found.outcome.tables, CODE, BASE)
+    checked = check_return(returned, known_of(found.outcome.tables, CODE, BASE))
+    assert returned.complete and not checked.errors and not checked.not_checked
+    assert {one.check for one in checked.findings} <= {"S02", "S03", "S05", "R05"}
+
+
+@pytest.fixture(scope="module")
+def returned(found: Found) -> Good:
+    """A return of a few areas, with not even a warning left open."""
+    made = good(found.outcome.tables)
+    assert not [str(one) for one in check_return(made.returned, made.known).findings if one.severity != ANSWERED]
+    return made
+
+
+@pytest.mark.parametrize("found", SEEDS[:1], indirect=True)
+@pytest.mark.parametrize("seed", SEEDED, ids=lambda seed: f"{seed.check} {seed.what}")
+def test_an_error_in_a_return_is_caught_by_the_check_that_looks_for_it(seed: Seed, found: Found, returned: Good) -> None:
+    wrong = seeded(returned, seed)
+    caught = [one for one in check_return(wrong.returned, wrong.known).findings if one.severity != ANSWERED]
+    mine = [one for one in caught if one.check == seed.check]
+    assert mine, f"found instead: {[str(one) for one in caught]}"
+    assert all(one.found and one.expected and one.advice for one in mine)

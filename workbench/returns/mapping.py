@@ -34,6 +34,7 @@ GROUPS: dict[str, Callable[[int], str]] = {
 }
 SPELT = ("phase", "provision", "change", "funding", "standing", "rests_on", "basis")
 FORBIDDEN = set('<>:"/\\|?*[]')  # in names of files and sheets
+TAKEN = ("checks", "scorecard", "return", "methodology", "about", "columns", "charts")  # names of our own files and sheets
 LONGEST = 31  # characters of the name of a sheet
 
 
@@ -125,8 +126,8 @@ def _wrong(given: Mapping[str, Any], file: str) -> list[Problem]:
                 file, 0, "", "", f"at least one of {either(MODELS)} expected", "begin with a copy of the mapping that is shipped"
             )
         )
-    files = [str(part.get("file", "")) for name, part in given.items() if name in MODELS and isinstance(part, dict)]
-    for twice in sorted({one for one in files if one and files.count(one) > 1}):
+    files = [str(part.get("file", "")).casefold() for name, part in given.items() if name in MODELS and isinstance(part, dict)]
+    for twice in sorted({one for one in files if one and (files.count(one) > 1 or one in TAKEN)}):
         found.append(Problem(file, 0, "file", twice, "a name of its own for each table expected", "rename one of them"))
     return found
 

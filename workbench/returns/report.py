@@ -59,7 +59,7 @@ def judged(returned: Return, checked: Checked, scenario: Mapping[str, Any]) -> V
     return Verdict(tuple(why))
 
 
-def checks_table(checked: Checked) -> pd.DataFrame:
+def checks_table(checked: Checked, names: Mapping[str, str]) -> pd.DataFrame:
     """Every check and every finding, one line each (CHECKS): a check without a finding has a line with its result."""
     rows: list[tuple[object, ...]] = []
     for check, title in TITLES.items():
@@ -72,7 +72,7 @@ def checks_table(checked: Checked) -> pd.DataFrame:
                 one.severity,
                 one.table,
                 one.row or None,
-                one.where,
+                one.where_in(names),
                 one.found,
                 one.expected,
                 one.advice,
@@ -89,6 +89,7 @@ def report(
     verdict: Verdict,
     scorecard: pd.DataFrame,
     manifest: Mapping[str, Any],
+    names: Mapping[str, str],
     files: Sequence[str],
 ) -> Document:
     """The page: verdict first, then what is missing, findings by their weight, every check, the scorecard, and the files."""
@@ -101,7 +102,7 @@ def report(
         _every_check(checked),
     ]
     for kind, title in KINDS.items():
-        blocks += _findings(title, [one for one in checked.findings if one.severity == kind], answered=kind == ANSWERED)
+        blocks += _findings(title, [one for one in checked.findings if one.severity == kind], names, answered=kind == ANSWERED)
     blocks += [*_scorecard(scorecard), Heading(1, ("Files",)), Listing(tuple((name,) for name in files))]
     return Document(
         f"School capacity return {ay_label(base)}",
@@ -147,7 +148,7 @@ def _every_check(checked: Checked) -> Table:
     return Table(("Every check and what it came to",), (Column("Check"), Column("What it asks"), Column("Result")), rows)
 
 
-def _findings(title: str, findings: Sequence[Finding], *, answered: bool) -> list[Block]:
+def _findings(title: str, findings: Sequence[Finding], names: Mapping[str, str], *, answered: bool) -> list[Block]:
     if not findings:
         return []
     columns = [
@@ -160,7 +161,7 @@ def _findings(title: str, findings: Sequence[Finding], *, answered: bool) -> lis
     rows = tuple(
         (
             (one.check,),
-            (f"{one.table.replace('_', ' ')}{f', line {one.row}' if one.row else ''}: {one.where}",),
+            (f"{one.table.replace('_', ' ')}{f', line {one.row}' if one.row else ''}: {one.where_in(names)}",),
             (one.found,),
             (one.expected,),
             (one.comment if answered else one.advice,),

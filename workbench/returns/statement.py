@@ -69,7 +69,7 @@ def _what(returned: Return, manifest: Mapping[str, Any]) -> list[Block]:
         if len(mine):
             first, last = int(mine["ay"].min()), int(mine["ay"].max())
             told.append(
-                f"{phase}: {mine['planning_area_code'].nunique()} planning areas, {last - first + 1} years, "
+                f"{phase}: {_many(mine['planning_area_code'].nunique(), 'planning area')}, {last - first + 1} years, "
                 f"{ay_label(first)} to {ay_label(last)}"
             )
     return [
@@ -115,16 +115,14 @@ def _how(manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> lis
         Heading(1, ("How children are forecast",)),
         *_said(
             by_gp,
-            f"Each year group moves up by ratios: {METHODS.get(asked['method'], asked['method'])}. Recent years count "
-            f"{weights}, "
-            f"the latest first.{left_out} A planning area's own ratios lean on the authority's, the more the fewer children "
-            f"it has "
-            f"({asked['shrinkage_survival']:g} children weigh as much as its own), and lie between {asked['ratio_floor']:g} and "
-            f"{asked['ratio_ceiling']:g}.{held}",
+            f"Each year group moves up by ratios: {METHODS.get(asked['method'], asked['method'])}.{left_out} A planning area's "
+            f"own ratios are those of recent years, which count {weights}, the latest first; they lean on the authority's, the "
+            f"more the fewer children it has ({asked['shrinkage_survival']:g} children weigh as much as its own), and lie "
+            f"between "
+            f"{asked['ratio_floor']:g} and {asked['ratio_ceiling']:g}.{held}",
             entry,
             "Planning areas are scaled to the authority's forecast, so that no cohort is counted twice. Admission numbers hold "
-            "intakes; "
-            "those whom a full school cannot take go to other schools.",
+            "intakes; those whom a full school cannot take go to other schools.",
         ),
     ]
 
@@ -173,7 +171,7 @@ def _housing(returned: Return, manifest: Mapping[str, Any]) -> list[Block]:
 def _places(returned: Return) -> list[Block]:
     places, planned = returned.tables["year_group_places"], returned.tables["planned_changes"]
     by = places.groupby("basis")["urn"].nunique().to_dict()
-    told = [f"{count} schools: {BASES.get(str(basis), str(basis))}" for basis, count in sorted(by.items())]
+    told = [f"{_many(count, 'school')}: {BASES.get(str(basis), str(basis))}" for basis, count in sorted(by.items())]
     sums = planned.groupby(["ay", "change"])["places"].sum()
     rows = tuple(
         ((ay_label(int(ay)),), *((f"{float(sums.get((ay, what), 0.0)):,.0f}",) for what in CHANGES))
@@ -315,3 +313,7 @@ def _sources(manifest: Mapping[str, Any]) -> list[Block]:
     rows = tuple(((str(one["title"]),), (str(one["publisher"]),), (str(one["reference_date"]),)) for one in manifest["inputs"])
     columns = (Column("Title"), Column("Publisher"), Column("Date"))
     return [Heading(1, ("Sources",)), Table(("What the run was made from",), columns, tuple(dict.fromkeys(rows)))]
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +61,17 @@ class Finding:
     @property
     def where(self) -> str:
         """The line in words: area, school, phase, year, year group."""
+        return self.where_in({})
+
+    def where_in(self, names: Mapping[str, str]) -> str:
+        """The same with the names of areas and schools by their codes and numbers."""
+
+        def called(what: str, code: str) -> str:
+            return f"{names[code]} ({code})" if code in names else f"{what} {code}" if code else ""
+
         told = [
-            f"planning area {self.planning_area_code}" if self.planning_area_code else "",
-            f"school {self.urn}" if self.urn else "",
+            called("planning area", self.planning_area_code),
+            called("school", self.urn),
             self.phase,
             ay_label(self.ay) if self.ay is not None else "",
             nc_year_label(self.nc_year) if self.nc_year is not None else "",

@@ -59,17 +59,16 @@ def cells(returned: Return, known: Known) -> Iterator[Finding]:
 def _of_line(finding: Finding, table: pd.DataFrame) -> Finding:
     """The same with the keys of its line, as far as they can be read."""
     line = table.loc[[finding.row - HEADER]] if finding.row - HEADER in table.index else table.iloc[:0]
-    line = line.rename(columns={c: c for c in line.columns})
     for row in sound_table(line).itertuples():
-        return replace(at(row, finding.check, ERROR, finding.table, finding.found, finding.expected, finding.advice))
+        return at(row, finding.check, ERROR, finding.table, finding.found, finding.expected, finding.advice)
     return finding
 
 
 def _whole(name: str, table: pd.DataFrame) -> Iterator[Finding]:
     for column in COUNTS.get(name, ()):
         if column in table:
-            values = pd.to_numeric(table[column], errors="coerce")
-            for row in sound_table(table[values.mod(1).gt(0)]).itertuples():
+            part = pd.to_numeric(table[column], errors="coerce").mod(1).gt(0)
+            for row in sound_table(table[part]).itertuples() if part.any() else ():
                 yield at(
                     row,
                     "R01",
@@ -86,7 +85,7 @@ def _codes(name: str, table: pd.DataFrame, authority: str) -> Iterator[Finding]:
     if "planning_area_code" in table:
         codes = table["planning_area_code"].astype("str")
         strange = table[~codes.str.fullmatch(rf"{authority}\d{{4}}") & codes.ne("")]
-        for row in sound_table(strange.drop_duplicates("planning_area_code")).itertuples():
+        for row in sound_table(strange.drop_duplicates("planning_area_code")).itertuples() if len(strange) else ():
             yield at(
                 row,
                 "R01",

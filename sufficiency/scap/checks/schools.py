@@ -90,6 +90,7 @@ def same_schools(returned: Return, known: Known) -> Iterator[Finding]:
     """R04: a school stands in one area in all parts; whoever has capacity has places; every area has schools and a forecast."""
     capacity = returned.tables[CAPACITY]
     areas = {key: set(mine["planning_area_code"]) for key, mine in capacity.groupby(["urn", "phase"])}
+    placed = set(zip(returned.tables["year_group_places"]["urn"], returned.tables["year_group_places"]["phase"], strict=True))
     for name in ("year_group_places", "on_roll"):
         part = returned.tables[name].drop_duplicates(["urn", "phase", "planning_area_code"])
         for row in part.itertuples():
@@ -97,14 +98,17 @@ def same_schools(returned: Return, known: Known) -> Iterator[Finding]:
             if there is None:
                 if name == "year_group_places" and not _has_places(returned.tables[name], row.urn, row.phase):
                     continue
+                bare = name == "on_roll" and (row.urn, row.phase) in placed
                 yield at(
                     row,
                     "R04",
                     ERROR,
                     name,
-                    f"school {row.urn} has no line in {CAPACITY} for {row.phase}",
+                    f"school {row.urn} has pupils and no place in any year group"
+                    if bare
+                    else f"school {row.urn} has no line in {CAPACITY} for {row.phase}",
                     "the same schools in every part expected",
-                    "check its phase and its planning area",
+                    "check its dates of opening and closing in GIAS" if bare else "check its phase and its planning area",
                 )
             elif row.planning_area_code not in there:
                 yield at(
@@ -116,7 +120,6 @@ def same_schools(returned: Return, known: Known) -> Iterator[Finding]:
                     f"{some(sorted(there))} expected, as in {CAPACITY}",
                     "give it one planning area for each phase",
                 )
-    placed = set(zip(returned.tables["year_group_places"]["urn"], returned.tables["year_group_places"]["phase"], strict=True))
     for row in capacity.itertuples():
         if (row.urn, row.phase) not in placed:
             yield at(
