@@ -167,6 +167,12 @@ class Assumptions:
     access_mode: str = says("", "walking, driving or straight_line; blank: by car where roads are known")
     access_method: str = says("gaussian", "how distance counts: 2sfca, e2sfca or gaussian (G11)")
 
+    # Who may see it
+    audience: str = says("public", "for whom workbook and map are made: public, or council, for its officers alone (I2)")
+    smallest_count: int = says(0, "smallest count of children that is shown; 0: the rulebook's for the audience (I2)", "V")
+    fewest_behind: int = says(
+        0, "fewest people behind a share, an index or a colour that is shown; 0: the rulebook's for the audience (I2)", "V")
+
 
 def meanings() -> dict[str, tuple[str, str]]:
     """Every setting's meaning in a planner's words, and its tag of evidence in words."""

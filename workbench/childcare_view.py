@@ -15,13 +15,14 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
+from sufficiency.childcare.closing_effects import CLOSINGS, effects_said
 from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said
 from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
-from sufficiency.childcare.places_in_reach import places_of_area
+from sufficiency.childcare.places_in_reach import fewest_said, places_of_area
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from workbench.release.hiding import without_hidden
-from workbench.release.told import JUDGE, NOT_TOLD, TENS, TOLD
+from workbench.release.told import JUDGE, NOT_TOLD, TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 SHEETS = (
     "childcare_findings", "childcare_balance", "access_by_area", "access", "childcare_takeup", "childcare_settings",
-    "childcare_quality", "wraparound", "childcare_disabled", MARKED, "childcare_places", "childcare_vacancies",
+    "childcare_quality", "wraparound", "childcare_disabled", MARKED, CLOSINGS, "childcare_places", "childcare_vacancies",
     "childcare_same_place",
 )
 FINDINGS = "findings.json"
@@ -45,7 +46,7 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
     if tables["childcare_balance"].empty:
         return {"childcare_findings": findings_table(findings).iloc[:0]}
     access, takeup, weighed = tables["access"], tables["childcare_takeup"], tables["childcare_balance"]
-    now, places = access[access["ay"] == base], tables["childcare_places"]
+    now = access[access["ay"] == base]
     named = dict(zip(tables["schools"]["urn"], tables["schools"]["school_name"], strict=True))
     clubs = tables["wraparound"]
     return {
@@ -54,22 +55,25 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
         "access_by_area": tables["access_by_area"].assign(**{JUDGE: tables["access_by_area"]["children"]}),
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
         "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"]}),
-        "childcare_places": places.assign(children=(places["children"] / TENS).round() * TENS,
-                                          places_per_child=places["places_per_child"].round(2)),
         "wraparound": clubs.assign(school_name=[named.get(urn, "") for urn in clubs["urn"]])[
             ["urn", "school_name", *(column for column in clubs if column != "urn")]],
     }
 
 
-def findings_of(release: Release, findings: Sequence[Finding], base: int) -> tuple[Finding, ...]:
-    """Findings as they leave the house: where areas are hidden, the list of shortages is told of the others alone."""
+def findings_of(release: Release, findings: Sequence[Finding], base: int, places: pd.DataFrame) -> tuple[Finding, ...]:
+    """Findings as they leave the house: where areas are hidden, single areas are told of the others alone.
+
+    places: `childcare_places` of the run, exact.
+    """
     gone = release.people()
     areas = gone.loc[(gone["level"] == PLANNING_AREA) & (gone["ay"] == base) & gone["who"].eq(""), "area_code"].nunique()
     if not areas:
         return tuple(findings)
     told = gaps_said(release.tables, base)
     told += f"\n- Of {areas} planning area{'s' * (areas != 1)} not every age is told: too few children live there."
-    return tuple(replace(one, sentence=told) if one.code == GAPS else one for one in findings)
+    exact, shown = (fewest_said(table) for table in (places, release.tables.get(PLACES_TABLE, places.iloc[:0])))
+    said = {one.code: one.sentence.replace(exact, shown) if exact else one.sentence for one in findings} | {GAPS: told}
+    return tuple(replace(one, sentence=said[one.code]) for one in findings)
 
 
 def protected(run: Run) -> pd.DataFrame:
@@ -104,7 +108,7 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     areas = now[now["level"] == PLANNING_AREA]
     short = areas[areas["hours_short"] >= NOTICEABLE]["area_code"].nunique()
     severe = areas[areas["status"] == "R"]["area_code"].nunique()
-    unsure = areas[areas["status"] == NOT_KNOWN]["area_code"].nunique()
+    unsure = areas[areas["status"].eq(NOT_KNOWN) & areas["words"].ne(NOT_TOLD)]["area_code"].nunique()
     told = [f"  For {unsure} it is not known in full: not everybody has told their hours."] if unsure else []
     whole = worst[worst["measure"] == ALL]
     assumed = whole["hours_assumed"].sum() / max(whole["hours_on_offer"].sum(), 1.0)
@@ -118,7 +122,9 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
 def lines_of_area(weighed: pd.DataFrame, code: str) -> list[str]:
     """How each age stands in an area or district in the worst term of each year; none where nothing is told of it."""
     mine = weighed[weighed["area_code"] == code] if len(weighed) else weighed
-    worst = mine[mine["age_band"].isin(YOUNG) & mine["worst_term"].astype("bool")] if len(mine) else mine
+    told = mine[mine["age_band"].isin(YOUNG)] if len(mine) else mine
+    hidden = told[told["words"].eq(NOT_TOLD)].drop_duplicates(["ay", "age_band", "measure"]) if len(told) else told
+    worst = pd.concat([told[told["worst_term"].astype("bool")], hidden]) if len(told) else told
     lines = []
     for ay in sorted(worst["ay"].unique()) if len(worst) else ():
         rows = worst[worst["ay"] == ay].set_index(["age_band", "measure"])
@@ -147,10 +153,11 @@ def _said_of_age(now: pd.DataFrame) -> str:
         return ""
     row = whole.iloc[0]
     areas = worst[worst["level"] == PLANNING_AREA]
+    every = now.loc[now["level"].eq(PLANNING_AREA) & now["measure"].eq(measure), "area_code"].nunique()
     short = areas[areas["hours_short"] >= NOTICEABLE]
-    unknown = areas["hours_short"].isna().sum()
-    lacking = (f"{len(short)} of {len(areas)} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
-               if len(short) else f"none of {len(areas)} planning areas is known to lack any")
+    unknown = every - areas["hours_short"].notna().sum()
+    lacking = (f"{len(short)} of {every} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
+               if len(short) else f"none of {every} planning areas is known to lack any")
     offered = "none are known to be on offer" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f} are on offer"
     name, what = BAND_NAMES[str(row["age_band"])], "funded hours" if measure == FUNDED else "hours"
     return (f"{name[0].upper()}{name[1:]}: {row['hours_wanted']:,.0f} {what} a week are wanted "
@@ -162,9 +169,9 @@ def _said_of_age(now: pd.DataFrame) -> str:
 def area_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> pd.DataFrame:
     """What the card of a planning area says whatever the year: how each age stands, what is in reach, what closes: key, text."""
     weighed, marked = tables["childcare_balance"], tables.get(MARKED, pd.DataFrame())
-    now = weighed[(weighed["level"] == PLANNING_AREA) & (weighed["ay"] == base) & (weighed["measure"] == ALL)
-                  & weighed["worst_term"].astype("bool")]
-    now = now.set_index("age_band")
+    now = weighed[(weighed["level"] == PLANNING_AREA) & (weighed["ay"] == base) & (weighed["measure"] == ALL)]
+    now = now[now["worst_term"].astype("bool") | now["words"].eq(NOT_TOLD)]
+    now = now.drop_duplicates(["area_code", "age_band"]).set_index("age_band")
     rows = []
     for code in now["area_code"].unique():
         mine = now[now["area_code"] == code]
@@ -176,6 +183,7 @@ def area_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> pd.DataFrame:
             texts.append(places)
         if len(marked):
             texts += [said[0].upper() + said[1:] for said in marked.loc[marked["area_code"] == code, "said"]]
+        texts += filter(None, [effects_said(tables.get(CLOSINGS, pd.DataFrame()), code)])
         rows.append({"key": code, "text": " ".join(texts)})
     return pd.DataFrame(rows, columns=["key", "text"])
 
@@ -195,7 +203,7 @@ def _stands(row: Mapping[str, Any]) -> str:
     """How one age stands."""
     what = "funded hours" if row["measure"] == FUNDED else "all hours"
     if row["words"] == NOT_TOLD:
-        return f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {NOT_TOLD}"
+        return f"  {BAND_NAMES[row['age_band']]}, {what}: {NOT_TOLD}"
     offered = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
     return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
             f"{WORDS[row['status']]}{assumed(row['assumed_share'])}")

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.release.bounds import all_protected, audit
-from workbench.release.hiding import hidden_people, hidden_rows, rounded
-from workbench.release.told import FEWEST, JUDGE, TOLD, USUAL, Fewest, Told
+from workbench.release.hiding import hidden_people, hidden_rows, in_other_words, rounded
+from workbench.release.told import JUDGE, TOLD, USUAL, Fewest, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,16 +42,20 @@ NO_COUNTS = frozenset({
 
 @dataclass(frozen=True)
 class Rule:
-    """Which counts are hidden: those of rows keyed by an area of this kind, above 0 and below `shown_from`."""
+    """Which counts are hidden: those of rows keyed by an area of this kind, above 0 and below what may be shown (`Fewest`)."""
 
     name: str
     keys: tuple[str, ...]               # columns that key a row to such an area, whatever stands in them
     key_pattern: str = ""               # and rows in which any text column holds a code of this form; blank: none
-    shown_from: int = 5                 # the smallest count that is shown; modelled fractions below it are hidden as well
+    shown_from: int = 0                 # the smallest count that is shown, fractions included; 0: that of the audience
     counts: tuple[str, ...] = ()        # the columns that are counts; none named: every number but NO_COUNTS
     tables: tuple[str, ...] = ()        # the tables that the rule is for; none named: every table
     judged: bool = False                # whether not the counts themselves but the children in JUDGE are what must not be few
     together: bool = False              # whether a small count hides all counts of its row, since one is worked out of another
+
+    def shows_from(self, fewest: Fewest) -> int:
+        """The smallest count that is shown, or the fewest children behind one."""
+        return self.shown_from or (fewest.behind if self.judged else fewest.count)
 
 
 RULES = (
@@ -61,7 +65,7 @@ RULES = (
     Rule("waiting lists: 1 to 4 children", keys=("urn",), tables=("wraparound",), counts=("waiting",)),
     Rule("surplus: fewer than five children sent next door", keys=("urn",), tables=("surplus_remedies",),
          counts=("sent_next_door", "transport"), together=True),
-    Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), shown_from=FEWEST, judged=True,
+    Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), judged=True,
          counts=("index", "index_not_told")),
 )
 
@@ -114,10 +118,10 @@ def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES, t
     for name, table in tables.items():
         frame = table.reset_index(drop=True).copy()
         mask = pd.DataFrame(False, index=frame.index, columns=[])
-        found = [(rule.name, _small(name, frame, rule)) for rule in rules]
+        found = [(rule.name, _small(name, frame, rule, rule.shows_from(fewest))) for rule in rules]
         if name in rows:
             found.append((of[name].rule, _with_their_cell(frame, of[name], rows[name])))
-            frame = _in_other_words(rounded(frame, of[name]), of[name], rows[name])
+            frame = in_other_words(rounded(frame, of[name]), of[name], rows[name])
         for rule, columns in found:
             for column, small in columns.items():
                 if small.any():
@@ -134,12 +138,12 @@ def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES, t
 
 def bounds(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL) -> pd.DataFrame:
     """What can be worked out of each hidden figure that adds up with others, from all that a release shows."""
-    return audit(release.tables, release.rows, told, fewest.behind)
+    return audit(release.tables, release.rows, told, fewest)
 
 
 def refuse_what_can_be_worked_out(release: Release, told: Sequence[Told] = TOLD, fewest: Fewest = USUAL) -> None:
     """Raise NotProtectedError when a hidden figure of a release can be worked out more closely than the rules allow."""
-    if all_protected(release.tables, release.rows, told, fewest.behind):
+    if all_protected(release.tables, release.rows, told, fewest):
         return
     found = bounds(release, told, fewest)
     bare = found[~found["protected"].astype("bool")]
@@ -154,13 +158,7 @@ def _with_their_cell(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -
     return {column: rows & frame[column].notna().to_numpy() for column in columns if column in frame}
 
 
-def _in_other_words(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> pd.DataFrame:
-    """A table in which the words that hang on hidden figures are others."""
-    there = [column for column in told.texts if column in frame]
-    return frame.assign(**{column: frame[column].mask(rows, told.texts[column]) for column in there})
-
-
-def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.bool_]]:
+def _small(name: str, frame: pd.DataFrame, rule: Rule, shown_from: int) -> dict[str, NDArray[np.bool_]]:
     """Which cells of which columns a rule hides in a table."""
     if rule.tables and name not in rule.tables:
         return {}
@@ -173,7 +171,7 @@ def _small(name: str, frame: pd.DataFrame, rule: Rule) -> dict[str, NDArray[np.b
         if column in frame.columns and _is_number(frame[column]):
             values = frame[column].to_numpy("float64", na_value=np.nan)
             few = frame[JUDGE].to_numpy("float64", na_value=np.nan) if rule.judged and JUDGE in frame else values
-            found[column] = keyed & (values > 0) & (few < rule.shown_from)
+            found[column] = keyed & (values > 0) & (few < shown_from)
     if rule.together and found:
         whole = np.logical_or.reduce(list(found.values()))
         return {column: whole & frame[column].notna().to_numpy() for column in found}

@@ -17,6 +17,7 @@ from planning_areas.school_year import ENTRY_YEAR
 from scenarios import manifest, runs
 from scenarios.manifest import as_json
 from sufficiency.balance import summary
+from sufficiency.childcare.places_in_reach import TABLE as PLACES
 from sufficiency.estate.school_table import school_table
 from sufficiency.forecast.made_of import waterfall
 from sufficiency.forecast.overrides import KNOWN
@@ -30,6 +31,8 @@ from workbench.places_ground import with_ground
 from workbench.plan_charts import plan_charts
 from workbench.plan_view import SHEETS as PLAN
 from workbench.plan_view import WHY, of_plan, plan_sheets
+from workbench.release.leaving import without_what_stays
+from workbench.release.told import fewest_of
 from workbench.safe_dates import for_sheet, newest_day
 from workbench.settings_sheet import differing, settings_table
 from workbench.sheets import for_workbook
@@ -136,9 +139,8 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, s
     """
     named = f"{identity.run_id}, scenario: {scenario['name']}" if scenario and scenario["changes"] else identity.run_id
     step("Setting out the tables for people")
-    release = protect({**outcome.tables, **tables_for_people(outcome)})
-    refuse_what_can_be_worked_out(release)
-    findings = findings_of(release, outcome.findings, outcome.authority.base_year)
+    release = leaving(outcome)
+    findings = findings_of(release, outcome.findings, outcome.authority.base_year, outcome.tables[PLACES])
     release = replace(release, tables={**release.tables, "childcare_findings": findings_table(findings).iloc[:len(
         release.tables["childcare_findings"])]})
     charts = {**charts_of(release.tables, outcome.authority.name, outcome.authority.base_year),
@@ -165,6 +167,14 @@ def publish_run(place: Path, identity: Identity, outcome: Outcome, step: Step, s
             **_charts(charts),
         },
     )
+
+
+def leaving(told: Told) -> Release:
+    """The one release of a run, for the audience of its settings; raises NotProtectedError where anything can be worked out."""
+    fewest = fewest_of(told.assumptions)
+    release = protect({**told.tables, **tables_for_people(told)}, fewest=fewest)
+    refuse_what_can_be_worked_out(release, fewest=fewest)
+    return without_what_stays(release)
 
 
 def write_sheets(release: Release, told: Told, named: str, charts: Sequence[Chart], path: Path) -> None:

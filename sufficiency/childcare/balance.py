@@ -28,7 +28,6 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from planning_areas.wording import some
 from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.terms import BAND_NAMES, TERMS
 from sufficiency.evidence import Note
@@ -205,14 +204,13 @@ def balance_notes(table: pd.DataFrame, base: int) -> tuple[Note, ...]:
     """Say where the autumn hides a shortage that comes later in the year, and where the status cannot be told."""
     notes = []
     now = table[(table["ay"] == base) & (table["level"] == PLANNING_AREA)]
-    names = dict(zip(now["area_code"], now["area_name"], strict=True))
     for (band, measure), rows in now[now["measure"].isin(EARLY)].groupby(["age_band", "measure"], sort=True):
         letters = rows.pivot_table(index="area_code", columns="term", values="status", aggfunc="first").reindex(columns=TERMS)
         later = letters[["spring", "summer"]].eq("R").any(axis=1) & letters["autumn"].isin(["A", "G", "B"])
         if later.any():
             notes.append(Note(TABLE, f"{BAND_NAMES[band]}, {MEASURES[measure]}, {ay_label(base)}: {later.sum()} of "
-                                     f"{len(letters)} planning areas have enough in autumn and too little later in the year: "
-                                     f"{some(names[code] for code in letters.index[later])}",
+                                     f"{len(letters)} planning areas have enough in autumn and too little later in the year "
+                                     f"(the sheet {TABLE} says which)",
                               "who sizes provision on the autumn term has too little in summer"))
     notes += _assumed_notes(table[table["ay"] == base], base)
     unsure = now[now["status"].eq(NOT_KNOWN) & now["measure"].isin(EARLY) & now["hours_not_told"].gt(0)]

@@ -92,8 +92,10 @@ Found = tuple[str, str, str]        # sentence, table, what is missing
 def _disabled(figures: Figures) -> Found:
     rows = figures.tables["childcare_disabled"]
     now = rows[(rows["level"] == AUTHORITY) & (rows["ay"] == figures.base)]
-    under_five = now.loc[now["age_band"].isin(YOUNG), "children"].sum()
-    said = (f"About {now['children'].sum():,.0f} children to 17 are disabled, {under_five:,.0f} of them not at school yet "
+    step = float(rulebook("disclosure")["rounding"]["disabled"])
+    every, under_five = (round(found / step) * step for found in (
+        now["children"].sum(), now.loc[now["age_band"].isin(YOUNG), "children"].sum()))
+    said = (f"About {every:,.0f} children to 17 are disabled, {under_five:,.0f} of them not at school yet "
             f"({ay_label(figures.base)}), by rates that are not verified.") if len(now) else ""
     return said, "childcare_disabled", _listed(
         "which settings take disabled children, and for how many hours", "claims of disability access funding and of inclusion "

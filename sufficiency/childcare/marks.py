@@ -1,29 +1,31 @@
 """What a planner must not miss in an area: a setting that will close, and a ward in which nobody but childminders offers care.
 
 Method. A setting whose date of closing is told is open in every term that begins before it. What closes with it is what it has on
-offer to children under five in the last of these, age by age; in the first term without it the area is weighed once more as if
-the setting were still there, so that a letter which changes does so for the closing alone, and not for the season. A ward is
+offer to children under five in the last of these, age by age. What that does to an area stands in a table of its own
+(`closing_effects`), since it tells of the area's children, and may have to be hidden. A ward is
 marked where it has childminders who are known by ward, and neither a nursery nor a pre-school nor a school with a nursery; how
 many they are is not told, since in a ward they may be one or two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from planning_areas.school_year import ay_label
 from planning_areas.wording import some
-from sufficiency.childcare.balance import ALL, NOT_KNOWN, PLANNING_AREA, TABLE, status
+from sufficiency.childcare.balance import PLANNING_AREA, TABLE
 from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.terms import BAND_NAMES, TERMS, YOUNG, begins
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sufficiency.childcare.offered import Offered
     from sufficiency.evidence import Evidence
 
@@ -32,16 +34,27 @@ CLOSES, MINDERS_ONLY = "closes", "childminders only"
 MARKS = ["area_code", "area_name", "mark", "mark_on", "setting_ref", "ward_code", "hours_week", "said"]
 MINDERS, CLUBS = "childminder", "out_of_school"
 WARD = "ward"
-KEYS = ["ay", "term", "age_band"]
 
 
-def marks(evidence: Evidence, offered: Offered, weighed_up: pd.DataFrame, areas: pd.DataFrame,
-          edges: Sequence[float]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Closing:
+    """A setting that closes, in the planning area in which it lies."""
+
+    ref: str
+    called: str
+    day: str                    # "2026-12-31"
+    area_code: str
+    area_name: str
+    lost: Mapping[str, float]   # age band -> hours a week in the last term with it
+    then: tuple[int, str]       # academic year and term, the first without it
+
+
+def marks(closing: Sequence[Closing], offered: Offered, areas: pd.DataFrame) -> pd.DataFrame:
     """A row for each setting that closes and each ward with childminders only, in its planning area: MARKS.
 
-    areas: lsoa_code, level, area_code, area_name, share. weighed_up: the balance.
+    areas: lsoa_code, level, area_code, area_name, share.
     """
-    rows = [*_closings(evidence, offered, weighed_up, areas, edges), *_wards(offered, areas)]
+    rows = [*(_told(one) for one in closing), *_wards(offered, areas)]
     return pd.DataFrame(rows, columns=MARKS)
 
 
@@ -62,14 +75,13 @@ def wards_said(table: pd.DataFrame) -> str:
     return f"wards with childminders only: {some(named, 10)}" if named else ""
 
 
-def _closings(evidence: Evidence, offered: Offered, weighed_up: pd.DataFrame, areas: pd.DataFrame,
-              edges: Sequence[float]) -> Iterator[tuple[Any, ...]]:
-    """What closes, when, and what it means for the area."""
+def closings(evidence: Evidence, offered: Offered, years: Sequence[int], areas: pd.DataFrame) -> Iterator[Closing]:
+    """What closes and when, by its last day; years: the academic years that are told, one after another."""
     told = evidence.settings_hours
     dates = told[told["closes_on"].ne("")].groupby("setting_ref")["closes_on"].max() if len(told) else pd.Series(dtype="str")
     hours = offered.supply.hours
     hours = hours[hours["own"].astype("bool") & hours["age_band"].isin(YOUNG)]
-    terms = sorted(((ay, term) for ay in sorted(weighed_up["ay"].unique()) for term in TERMS), key=lambda one: begins(*one))
+    terms = sorted(((ay, term) for ay in sorted(years) for term in TERMS), key=lambda one: begins(*one))
     for ref, day in dates.sort_values().items():
         mine = hours[hours["setting_ref"] == ref]
         before = [one for one in terms if begins(*one) < date.fromisoformat(day)]
@@ -82,27 +94,16 @@ def _closings(evidence: Evidence, offered: Offered, weighed_up: pd.DataFrame, ar
         code, name = _area_of(str(mine["lsoa_code"].iloc[0]), areas)
         if lost.empty or not code:
             continue
-        each = ", ".join(f"{lost[band]:,.0f} to {BAND_NAMES[band]}" for band in YOUNG if band in lost)
-        letters = "; ".join(_letters(lost, weighed_up, code, then, edges))
-        called, gone = mine["setting_name"].iloc[0] or ref, in_places(float(lost.sum()))
-        said = (f"{called} closes on {_day(day)}: {gone} end with it ({each})"
-                f"{f'; {letters} ({then[1]} of {ay_label(then[0])})' if letters else ''}.")
-        yield code, name, CLOSES, day, ref, "", float(lost.sum()), said
+        called = str(mine["setting_name"].iloc[0] or ref)
+        yield Closing(str(ref), called, str(day), code, name, {str(b): float(h) for b, h in lost.items()}, then)
 
 
-def _letters(lost: pd.Series, weighed_up: pd.DataFrame, code: str, then: tuple[int, str],
-             edges: Sequence[float]) -> Iterator[str]:
-    """For each age the letter with the setting and the letter without it, in the first term without it."""
-    now = weighed_up[(weighed_up["level"] == PLANNING_AREA) & (weighed_up["area_code"] == code) & (weighed_up["ay"] == then[0])
-                     & (weighed_up["term"] == then[1]) & (weighed_up["measure"] == ALL)].set_index("age_band")
-    for band in (band for band in YOUNG if band in lost and band in now.index):
-        row = now.loc[band]
-        if row["status"] == NOT_KNOWN:
-            continue
-        wanted, there = np.array([row["hours_wanted"]]), np.array([row["hours_counted"] + lost[band]])
-        with_it = str(status(wanted, there, edges)[0])
-        if with_it != row["status"]:
-            yield f"{BAND_NAMES[band]} go from {with_it} to {row['status']}"
+def _told(one: Closing) -> tuple[Any, ...]:
+    """A closing as a row of MARKS."""
+    whole = sum(one.lost.values())
+    each = ", ".join(f"{one.lost[band]:,.0f} to {BAND_NAMES[band]}" for band in YOUNG if band in one.lost)
+    said = f"{one.called} closes on {_day(one.day)}: {in_places(whole)} end with it ({each})."
+    return one.area_code, one.area_name, CLOSES, one.day, one.ref, "", whole, said
 
 
 def _wards(offered: Offered, areas: pd.DataFrame) -> Iterator[tuple[Any, ...]]:

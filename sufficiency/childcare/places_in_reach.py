@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TABLE = "childcare_places"
-PLACES = ["level", "area_code", "area_name", "ay", "children", "registered_places", "nursery_pupils", "places_per_child",
-          "places_in_reach", "places_band", "share_known", "basis"]
+PLACES = ["level", "area_code", "area_name", "ay", "age_band", "children", "registered_places", "nursery_pupils",
+          "places_per_child", "places_in_reach", "places_band", "share_known", "basis"]
 KEYS = ["level", "area_code", "area_name"]
 TERM, BAND = "spring", "under_five"
 NAMED = 5                   # planning areas with the fewest places that are named
@@ -85,7 +85,7 @@ def places_for_children(
     each = (every / found["children"]).where(found["children"] > 0)
     sure = found["places_in_reach"].notna() & ~found["share_known"].lt(known_least)
     word = [band_of(index) if known else "" for index, known in zip(found["places_in_reach"], sure, strict=True)]
-    return found.assign(ay=base, places_per_child=each, places_band=word, basis=BASIS)[PLACES]
+    return found.assign(ay=base, age_band=BAND, places_per_child=each, places_band=word, basis=BASIS)[PLACES]
 
 
 def places_said(table: pd.DataFrame) -> list[str]:
@@ -103,11 +103,15 @@ def places_said(table: pd.DataFrame) -> list[str]:
         unsure = len(areas) - int(bands.sum())
         said.append(f"In reach, for each child under eight, by Ofsted's bands of March 2020: of {len(areas)} planning areas "
                     f"{told}{f'; of {unsure} too little of the reach is known' if unsure else ''}.")
-    least = areas.dropna(subset=["places_per_child"]).nsmallest(NAMED, "places_per_child")
-    if len(least):
-        named = ", ".join(f"{area.area_name} {area.places_per_child:.2f}" for area in least.itertuples())
-        said.append(f"Fewest in the area itself: {named}.")
-    return said
+    return [*said, *filter(None, [fewest_said(table)])]
+
+
+def fewest_said(table: pd.DataFrame) -> str:
+    """Name the planning areas with the fewest places for their own children; blank where none is known. table: PLACES."""
+    areas = table[table["level"] == PLANNING_AREA].dropna(subset=["places_per_child"])
+    least = areas.sort_values("places_per_child", kind="stable").head(NAMED)
+    named = ", ".join(f"{area.area_name} {area.places_per_child:.2f}" for area in least.itertuples())
+    return f"Fewest in the area itself: {named}." if named else ""
 
 
 def places_of_area(table: pd.DataFrame, code: str) -> str:

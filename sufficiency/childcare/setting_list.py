@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sufficiency.rules import rulebook
+
 if TYPE_CHECKING:
     from sufficiency.evidence import Note
 
@@ -16,7 +18,7 @@ COLUMNS = ["setting_ref", "setting_name", "provider_type_group", "own", "provide
            "lsoa_code", "district_code", "ward_code", "placed_by", "registered_on"]
 AT_SCHOOL = ("school_nursery", "nursery_school")
 AT_HOME = ("childminder", "domestic")
-FEWEST_AT_HOME = 5          # who work at home and are told together: counts of one to four are hidden
+FEWEST_AT_HOME = int(rulebook("disclosure")["settings"]["fewest"])      # who work at home and are told together
 
 
 @dataclass(frozen=True)

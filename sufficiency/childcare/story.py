@@ -14,9 +14,10 @@ import pandas as pd
 from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
 from sufficiency.childcare.areas import PARTS, WARD, area_parts, membership, small_areas_with_children
 from sufficiency.childcare.balance import COLUMNS, Weights, balance_notes, childcare_balance
+from sufficiency.childcare.closing_effects import CLOSINGS, EFFECTS, closing_effects
 from sufficiency.childcare.demand import CHILDREN, childcare_demand, table_of_children
 from sufficiency.childcare.findings import Figures, Finding, findings, none_known
-from sufficiency.childcare.marks import MARKED, MARKS, mark_notes, marks
+from sufficiency.childcare.marks import MARKED, MARKS, closings, mark_notes, marks
 from sufficiency.childcare.offered import SUPPLY_TABLES, by_small_area, for_people, on_offer
 from sufficiency.childcare.places_in_reach import PLACES, children_under_eight, places_for_children
 from sufficiency.childcare.quality import QUALITY, quality
@@ -42,7 +43,7 @@ EMPTY = {
     "childcare_demand": DEMAND, "childcare_supply": [*SUPPLY, "pte", "funded_pte"], "childcare_balance": COLUMNS,
     "access": ACCESS, "access_by_area": ACCESS_OF_AREAS,
     "childcare_settings": FOR_PEOPLE, "childcare_takeup": TAKEUP, "childcare_quality": QUALITY,
-    "childcare_disabled": DISABLED, MARKED: MARKS, "wraparound": WRAPAROUND,
+    "childcare_disabled": DISABLED, MARKED: MARKS, CLOSINGS: EFFECTS, "wraparound": WRAPAROUND,
     "area_parts": PARTS,
     "childcare_children": CHILDREN, "childcare_vacancies": VACANT, "childcare_same_place": SAME_PLACE, "childcare_places": PLACES,
 }
@@ -86,15 +87,19 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     known_least, weighed_areas = assumptions.childcare_known_least, areas[areas["level"].ne(WARD)]
     by_area = access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least)
     under_eight = children_under_eight(young, pupils, base, assumptions.state_takeup)
-    marked = marks(evidence, offered, weighed_up, areas, assumptions.childcare_edges)
+    closing = tuple(closings(evidence, offered, years, areas))
+    marked = marks(closing, offered, areas)
+    called = dict(zip(areas["area_code"], areas["area_name"], strict=True))
     inspected, told_quality = quality(evidence, offered.settings)
     tables = {
         "childcare_demand": wanted, "childcare_supply": with_pte(offered.supply.hours), "childcare_balance": weighed_up,
         "access": reach, "access_by_area": by_area,
         "childcare_settings": for_people(offered), "childcare_takeup": takeup_by_area(wanted, areas, demand.use, base),
         "childcare_quality": inspected, "childcare_disabled": disabled_by_area(disabled, areas),
-        MARKED: marked, "wraparound": around_schools, "area_parts": area_parts(areas),
-        "childcare_children": table_of_children(young, years), "childcare_vacancies": vacancies(evidence, offered.settings),
+        MARKED: marked, CLOSINGS: closing_effects(closing, weighed_up, assumptions.childcare_edges),
+        "wraparound": around_schools, "area_parts": area_parts(areas),
+        "childcare_children": table_of_children(young, years),
+        "childcare_vacancies": vacancies(evidence, offered.settings, called),
         "childcare_same_place": offered.settings.alike,
         "childcare_places": places_for_children(evidence, offered.settings, small, under_eight, weighed_areas, assumptions),
     }

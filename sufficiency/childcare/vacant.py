@@ -2,8 +2,8 @@
 
 Method (domain brief G5). Vacancies for babies are none for three-year-olds: ages are never added up. Beside each stands what it
 would be if its staff looked after children of three and four instead: an adult with three babies can look after eight of these.
-Only settings with a headcount are in it, and districts in which fewer than five have one are told with the authority alone, so
-that nobody's empty rooms are told by themselves.
+Only settings with a headcount are in it. Where few of a district have one, what they have is hidden before anything leaves, with
+what would tell it, so that nobody's empty rooms are told by themselves.
 """
 
 from __future__ import annotations
@@ -15,22 +15,26 @@ import pandas as pd
 from sufficiency.childcare.balance import AUTHORITY, DISTRICT
 from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.room_space import as_places_at
-from sufficiency.childcare.setting_list import FEWEST_AT_HOME, text_at
+from sufficiency.childcare.setting_list import text_at
 from sufficiency.childcare.terms import YOUNG, begins
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sufficiency.childcare.setting_list import Settings
     from sufficiency.evidence import Evidence
 
-VACANT = ["level", "area_code", "ay", "term", "age_band", "settings", "hours_taken", "hours_vacant", "vacancy_rate", "pte_vacant",
-          "pte_as_age_3_4"]
-KEYS = VACANT[:5]
-FEWEST = FEWEST_AT_HOME
+VACANT = ["level", "area_code", "area_name", "ay", "term", "age_band", "settings", "hours_taken",
+          "hours_vacant", "vacancy_rate", "pte_vacant", "pte_as_age_3_4"]
+KEYS = ["level", "area_code", "ay", "term", "age_band"]
 OLDEST = YOUNG[-1]
 
 
-def vacancies(evidence: Evidence, settings: Settings) -> pd.DataFrame:
-    """Hours taken and vacant of children under five, VACANT, by district and authority in every term that was counted."""
+def vacancies(evidence: Evidence, settings: Settings, names: Mapping[str, str]) -> pd.DataFrame:
+    """Hours taken and vacant of children under five, VACANT, by district and authority in every term that was counted.
+
+    names: what areas are called, by their code.
+    """
     table = evidence.termly_headcount
     table = table[table["age_band"].isin(YOUNG)]
     if table.empty:
@@ -43,7 +47,8 @@ def vacancies(evidence: Evidence, settings: Settings) -> pd.DataFrame:
     parts = [rows.assign(level=DISTRICT, area_code=text_at(ref, listed)), rows.assign(level=AUTHORITY, area_code=authority)]
     by = pd.concat(parts, ignore_index=True).groupby(KEYS, as_index=False).agg(
         settings=("setting_ref", "nunique"), hours_taken=("hours_taken", "sum"), hours_vacant=("hours_vacant", "sum"))
-    by = by[by["area_code"].ne("") & by["settings"].ge(FEWEST)].reset_index(drop=True)
+    by = by[by["area_code"].ne("")].reset_index(drop=True)
+    by["area_name"] = by["area_code"].map(lambda code: names.get(code, code)).astype("str")
     whole = by["hours_taken"] + by["hours_vacant"]
     by = by.assign(vacancy_rate=(by["hours_vacant"] / whole).where(whole > 0), pte_vacant=by["hours_vacant"] / PTE_HOURS)
     worth = [as_places_at({row.age_band: row.pte_vacant}, OLDEST, begins(row.ay, row.term)) for row in by.itertuples()]

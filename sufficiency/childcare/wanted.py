@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from sufficiency.childcare.areas import WARD
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 DEMAND = list(COLUMNS)
 TAKEUP = ["level", "area_code", "area_name", "ay", "term", "age_band", "kind", "eligible", "children", "takeup", "basis"]
 DISABLED = ["level", "area_code", "area_name", "ay", "age_band", "children"]
-ROUNDED_TO = 5      # tables of special needs (I2)
 KEYS = ["lsoa_code", "ay", "term", "age_band", "measure"]
 PAID = "paid"
 LEVELS = (WARD, DISTRICT, AUTHORITY)        # the narrowest first
@@ -87,8 +85,7 @@ def _not_own(use: Use, level: str, band: str, kind: str) -> str:
 
 
 def disabled_by_area(disabled: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Disabled children by district and authority, year and age band, to the nearest five: DISABLED."""
+    """Disabled children by district and authority, year and age band: DISABLED."""
     parts = disabled.merge(areas[areas["level"].isin([DISTRICT, AUTHORITY])], on="lsoa_code")
     parts = parts.assign(children=parts["children"] * parts["share"])
-    table = parts.groupby(DISABLED[:-1], as_index=False)["children"].sum()
-    return table.assign(children=np.floor(table["children"] / ROUNDED_TO + 0.5) * ROUNDED_TO)
+    return parts.groupby(DISABLED[:-1], as_index=False)["children"].sum()

@@ -26,6 +26,7 @@ from sufficiency.childcare.room_space import SPACE_MODES
 from sufficiency.evidence import TABLES, Authority
 from sufficiency.forecast.levels import METHODS
 from sufficiency.intervals.last_dates import known_remedies
+from sufficiency.rules import rulebook
 from sufficiency.workspace.workspace_text import FILE as FILE
 from sufficiency.workspace.workspace_text import read_settings, with_lines
 
@@ -46,6 +47,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "draws": (1, 20_000), "spread": (0, 10), "pooling": (0, 10_000), "births_lag": (1, 5),
     "childcare_years": (0, HORIZON["primary"]), "childcare_in_reach": (0.1, 2),
     "childcare_assumed_most": (0, 1), "childcare_known_least": (0, 1), "slippage": (0, 10), "price_growth": (-0.2, 0.5),
+    "smallest_count": (0, 100), "fewest_behind": (0, 1_000),
 }
 """The least and the most that a setting may be."""
 
@@ -239,6 +241,8 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("plan_rates", len(settings.plan_rates) == len(Assumptions.plan_rates) and all(r >= 0 for r in settings.plan_rates)
          and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
         ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
+        ("audience", settings.audience in rulebook("disclosure")["audiences"],
+         f"one of {', '.join(rulebook('disclosure')['audiences'])}"),
         ("access_method", settings.access_method in ACCESS_METHODS, f"one of {', '.join(ACCESS_METHODS)}"),
         ("excluded_years", len({y.ay for y in settings.excluded_years}) == len(settings.excluded_years)
          and all(1990 <= y.ay <= 2100 and y.reason.strip() for y in settings.excluded_years),

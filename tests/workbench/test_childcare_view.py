@@ -19,9 +19,10 @@ from workbench.answers import UserError
 from workbench.area_answer import area_answer
 from workbench.childcare_view import SHEETS, childcare_lines, childcare_tables
 from workbench.column_guide import CODE_OF
-from workbench.disclosure import protect
+from workbench.disclosure import RULES, protect
 from workbench.headline import headline, headline_lines
-from workbench.publish_run import publish_run
+from workbench.publish_run import FOR_PEOPLE, publish_run, tables_for_people
+from workbench.release.leaving import AS_THEY_ARE, STAYS, held, without_what_stays
 from workbench.release.told import JUDGE
 
 BASE, A = town.BASE, town.WEST_PRIMARY
@@ -67,11 +68,24 @@ def test_the_folder_has_the_tables_of_childcare_and_the_findings(published: Run)
 
 def test_no_sheet_holds_headcounts_of_settings_nor_what_small_areas_want(published: Run) -> None:
     names = CalamineWorkbook.from_path(published.folder / "tables.xlsx").sheet_names
-    silent = {"wraparound", "childcare_marks", "childcare_vacancies", "childcare_same_place"}
+    silent = {"wraparound", "childcare_marks", "childcare_closings", "childcare_vacancies", "childcare_same_place"}
     assert set(SHEETS) - silent <= {*names} and not {"childcare_demand", "childcare_supply"} & {*names}
     for name in set(SHEETS) & {*names}:
         columns = set(sheet(published, name).columns)
         assert JUDGE not in columns and not ("lsoa_code" in columns and {"wanted", "children", "eligible"} & columns), name
+
+
+def test_every_table_of_a_run_is_held_or_says_why_it_leaves_as_it_is_or_stays(done: Outcome, published: Run) -> None:
+    """A table that nobody has looked at must not leave: say in `release/leaving.py` or `release/told.py` what it tells."""
+    every = {*done.tables, *tables_for_people(done)}
+    kept = held({table for rule in RULES for table in rule.tables})
+    assert every - kept - {*AS_THEY_ARE} - {*STAYS} == set(), "tables that are declared nowhere"
+    assert not kept & {*AS_THEY_ARE} and not kept & {*STAYS} and not {*AS_THEY_ARE} & {*STAYS}
+    assert set(FOR_PEOPLE) <= kept | {*AS_THEY_ARE} and all([*AS_THEY_ARE.values(), *STAYS.values()])
+    leaves = without_what_stays(protect({**done.tables, **tables_for_people(done)}))
+    assert not {*STAYS} & {*leaves.tables}
+    sheets = {*CalamineWorkbook.from_path(published.folder / "tables.xlsx").sheet_names}
+    assert sheets - {"About", "Charts", "Columns"} <= kept | {*AS_THEY_ARE}
 
 
 def test_an_index_of_few_children_is_hidden(published: Run, done: Outcome) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.findings import Finding
+from sufficiency.childcare.places_in_reach import PLACES
 from workbench.childcare_view import findings_of, lines_of_area
-from workbench.disclosure import bounds, protect
+from workbench.disclosure import bounds, protect, refuse_what_can_be_worked_out
 from workbench.release.hiding import without_hidden
-from workbench.release.told import JUDGE, NOT_TOLD, TOLD
+from workbench.release.told import JUDGE, NOT_TOLD, TOLD, Fewest, fewest_for, fewest_of
 
 BASE = 2025
 TERMS = ("autumn", "spring", "summer")
@@ -41,6 +43,7 @@ def reach(table: pd.DataFrame) -> pd.DataFrame:
         index=1.0, share_without=0.0, share_known=1.0)
 
 
+NO_PLACES = pd.DataFrame(columns=PLACES)
 FEW = balance({"P1": (12.0, 11.0, 9.0), "P2": (40.0, 41.0, 42.0), "P3": (60.0, 61.0, 62.0)})
 
 
@@ -94,11 +97,11 @@ def test_waiting_lists_of_one_to_four_are_hidden() -> None:
 def test_the_list_of_shortages_leaves_out_whom_the_release_hides_and_says_so() -> None:
     release = protect({"childcare_balance": FEW, "access_by_area": reach(FEW)})
     exact = Finding("B11", "gaps", "Area P1 is short of 30 hours", "childcare_balance", complete=False)
-    said = findings_of(release, [exact], BASE)
+    said = findings_of(release, [exact], BASE, NO_PLACES)
     assert "Area P1" not in said[0].sentence and "Area P2" not in said[0].sentence and "Area P3" in said[0].sentence
     assert said[0].sentence.endswith("Of 2 planning areas not every age is told: too few children live there.")
     bare = protect({"childcare_balance": balance({"P1": (12.0, 12.0, 12.0)}), "access_by_area": reach(FEW)})
-    assert findings_of(bare, [said[0]], BASE) == (said[0],), "where nothing is hidden findings stay as they are"
+    assert findings_of(bare, [said[0]], BASE, NO_PLACES) == (said[0],), "where nothing is hidden findings stay as they are"
 
 
 def test_what_is_told_again_of_a_run_leaves_out_the_same_people() -> None:
@@ -108,3 +111,73 @@ def test_what_is_told_again_of_a_run_leaves_out_the_same_people() -> None:
     pd.testing.assert_frame_equal(again, release.tables["childcare_balance"], check_dtype=False)
     assert NOT_TOLD in "\n".join(lines_of_area(again, "P1")) and "180" not in "\n".join(lines_of_area(again, "P1"))
     assert "1,240 wanted" in "\n".join(lines_of_area(again, "P3"))
+
+
+def test_the_worst_term_and_the_hours_counted_of_hidden_people_are_not_told_either() -> None:
+    """Rooms that might be offered as funded count as far as hours are claimed: hours counted may be the hours wanted."""
+    table = protect({"childcare_balance": FEW.assign(hours_flexible=7.0, pte_counted=3.0)}).tables["childcare_balance"]
+    gone = table["children"].isna()
+    assert gone.any() and not table.loc[gone, "worst_term"].any() and table.loc[~gone, "worst_term"].any()
+    assert table.loc[gone, ["hours_counted", "hours_flexible", "pte_counted"]].isna().all(axis=None)
+    assert table.loc[gone, "hours_on_offer"].notna().all(), "what settings offer is nobody's figure"
+
+
+def test_one_nursery_alone_is_not_told_and_no_more_is_hidden_than_five_need() -> None:
+    settings = {"D1": 1, "D2": 6, "D3": 9, "A": 16}
+    table = pd.DataFrame([{"level": "authority" if code == "A" else "district", "area_code": code, "area_name": code, "ay": BASE,
+                           "term": "summer", "age_band": "age_2", "settings": n, "hours_taken": 90.0 * n,
+                           "hours_vacant": 10.0 * n, "vacancy_rate": 0.1, "pte_vacant": n / 1.5, "pte_as_age_3_4": 1.0 * n}
+                          for code, n in settings.items()])
+    release = protect({"childcare_vacancies": table})
+    shown = release.shown("childcare_vacancies").set_index("area_code")
+    assert shown.loc[["D1", "D2"], ["settings", "hours_taken", "vacancy_rate", "pte_as_age_3_4"]].eq("c").all(axis=None)
+    assert shown.loc["D3", "settings"] == 9 and shown.loc["A", "settings"] == 16
+    found = bounds(release)
+    assert set(found["needed"]) == {5.0} and found["protected"].all() and not release.people()["who"].eq("").any()
+
+
+def test_disabled_children_are_in_fives_and_one_to_four_are_hidden() -> None:
+    many = {"D1": 3.2, "D2": 21.0, "D3": 48.9, "A": 73.1}
+    table = pd.DataFrame([{"level": "authority" if code == "A" else "district", "area_code": code, "area_name": code, "ay": BASE,
+                           "age_band": "age_2", "children": n} for code, n in many.items()])
+    release = protect({"childcare_disabled": table})
+    shown = release.shown("childcare_disabled").set_index("area_code")["children"]
+    assert shown.to_dict() == {"D1": "c", "D2": 20.0, "D3": 50.0, "A": 75.0}
+    (hidden,) = bounds(release).to_dict("records")
+    assert (hidden["low"], hidden["high"], hidden["needed"]) == (0.0, pytest.approx(12.5), 5.0), "75 less 20 and 50, each rounded"
+
+
+def test_an_area_that_hides_one_age_tells_no_places_for_each_child_of_all_ages() -> None:
+    """Places over places for each child is the number of children under five: less the other ages, that of the hidden one."""
+    under_five = {"P1": 50.0, "P2": 140.0, "P3": 200.0, "A": 390.0}
+    places = pd.DataFrame([{"level": "authority" if code == "A" else "planning_area", "area_code": code, "area_name": code,
+                            "ay": BASE, "age_band": "under_five", "children": n, "registered_places": 60.0,
+                            "places_per_child": 60 / n, "places_in_reach": 0.3, "places_band": "moderate"}
+                           for code, n in under_five.items()])
+    alone = protect({"childcare_places": places}).shown("childcare_places")
+    assert not alone.eq("c").any(axis=None), "fifty children are no few"
+    release = protect({"childcare_places": places, "childcare_balance": FEW})
+    shown = release.shown("childcare_places").set_index("area_code")
+    assert shown.loc[["P1", "P2"], ["children", "places_per_child", "places_in_reach"]].eq("c").all(axis=None)
+    assert set(shown.loc[["P1", "P2"], "places_band"]) == {NOT_TOLD} and shown.loc["P3", "children"] == 200.0
+    refuse_what_can_be_worked_out(release)
+
+
+def test_what_a_closing_does_to_hidden_people_is_hidden() -> None:
+    closing = pd.DataFrame([{"level": "planning_area", "area_code": code, "area_name": code, "ay": BASE, "term": "summer",
+                             "age_band": "age_2", "setting_ref": "EY1", "mark_on": "2026-03-31", "children": n,
+                             "hours_week": 90.0, "letter_with": "G", "letter_without": "R"}
+                            for code, n in (("P1", 9.0), ("P3", 62.0))])
+    table = protect({"childcare_balance": FEW, "childcare_closings": closing}).tables["childcare_closings"].set_index("area_code")
+    assert table.loc["P1", ["letter_with", "letter_without"]].tolist() == ["?", "?"] and pd.isna(table.loc["P1", "children"])
+    assert table.loc["P1", "hours_week"] == 90.0, "what the setting offers is the setting's"
+    assert table.loc["P3", ["letter_with", "letter_without", "children"]].tolist() == ["G", "R", 62.0]
+
+
+def test_from_how_many_on_people_are_shown_is_the_rulebooks_for_the_audience_or_the_councils() -> None:
+    assert fewest_of(Assumptions()) == Fewest(5, 10) == fewest_for("public")
+    assert fewest_of(Assumptions(smallest_count=6)) == Fewest(6, 10) and fewest_for("public", behind=20) == Fewest(5, 20)
+    officers = protect({"childcare_balance": FEW}, fewest=fewest_of(Assumptions(audience="council")))
+    assert not officers.rows["childcare_balance"].any() and not officers.hidden
+    deeper = protect({"childcare_balance": FEW}, fewest=fewest_of(Assumptions(fewest_behind=70)))
+    assert deeper.rows["childcare_balance"].sum() > protect({"childcare_balance": FEW}).rows["childcare_balance"].sum()

@@ -17,10 +17,10 @@ from sufficiency.evidence import Authority, Note, Source
 from sufficiency.workspace.workspace_settings import settings_of
 from workbench.answers import UserError
 from workbench.childcare_view import FINDINGS, HIDDEN_PEOPLE
-from workbench.disclosure import NotProtectedError, protect, refuse_what_can_be_worked_out
+from workbench.disclosure import NotProtectedError
 from workbench.plan_charts import plan_charts
 from workbench.plan_view import WHY
-from workbench.publish_run import tables_for_people
+from workbench.publish_run import leaving
 from workbench.showing import BACKTEST
 from workbench.waterfall import charts_of
 
@@ -88,8 +88,7 @@ def release_of(told: StoredRun) -> Release:
 
     It has to hide the very people that the run hid when it was made, else the two together would tell more than either.
     """
-    release = protect({**told.tables, **tables_for_people(told)})
-    refuse_what_can_be_worked_out(release)
+    release = leaving(told)
     if HIDDEN_PEOPLE in told.run.tables:
         then, now = (set(people.itertuples(index=False, name=None))
                      for people in (told.run.table(HIDDEN_PEOPLE), release.people()))

@@ -33,7 +33,7 @@ def cells_of(block: Block) -> list[Cell]:
     return list(block.names[CELL].itertuples(index=False, name=None))
 
 
-def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set[Cell], fewest: float) -> set[Cell]:
+def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set[Cell]) -> set[Cell]:
     """The cells to hide besides those that are, so that every hidden figure of a block is protected.
 
     blocks_with: the block when these cells are hidden; none where it has nothing hidden then.
@@ -43,26 +43,26 @@ def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set
         block = next(iter(blocks_with(hidden | more)), None)
         if block is None:
             return more
-        narrow = too_narrow(block, fewest)
+        narrow = too_narrow(block)
         if not len(narrow):
             return more
-        found = _fewest_more(block, int(narrow[0]), fewest) or _smallest(block)
+        found = _fewest_more(block, int(narrow[0])) or _smallest(block)
         if not found:
             return more
         more |= found
 
 
 def without_the_needless(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set[Cell], more: set[Cell],
-                         size: Mapping[Cell, float], fewest: float) -> set[Cell]:
+                         size: Mapping[Cell, float]) -> set[Cell]:
     """Of the cells hidden beside others, those that have to be: each is shown again if all stay protected, the largest first."""
     for cell in sorted(more, key=lambda one: (-size.get(one, 0.0), str(one))):
         fewer = more - {cell}
-        if not any(len(too_narrow(block, fewest)) for block in blocks_with(hidden | fewer)):
+        if not any(len(too_narrow(block)) for block in blocks_with(hidden | fewer)):
             more = fewer
     return more
 
 
-def _fewest_more(block: Block, target: int, fewest: float) -> set[Cell]:
+def _fewest_more(block: Block, target: int) -> set[Cell]:
     """The fewest further cells with which one figure of a block has room enough; none where the programme finds none."""
     block = as_it_adds_up(block)
     cells, width = cells_of(block), len(block.low)
@@ -71,7 +71,7 @@ def _fewest_more(block: Block, target: int, fewest: float) -> set[Cell]:
     if not candidates:
         return set()
     known = np.isfinite(block.high)
-    scale = ROOM * max(float(block.high[known].max(initial=0.0)), fewest * float(block.heads.max()))
+    scale = ROOM * max(float(block.high[known].max(initial=0.0)), float((block.needed * block.heads).max()))
     low, upper, rest = block.low / scale, np.where(known, block.high / scale, 1.0), block.rest / scale
     number = {cell: k for k, cell in enumerate(candidates)}
     opened = np.array([number.get(cells[i], -1) if i < len(cells) else -1 for i in range(width)])
@@ -92,7 +92,7 @@ def _fewest_more(block: Block, target: int, fewest: float) -> set[Cell]:
                                       -np.inf, 0.0))
     apart = np.zeros(2 * width + choice)
     apart[target], apart[width + target] = 1.0, -1.0
-    rules.append(LinearConstraint(apart[None, :], fewest * block.heads[target] / scale, np.inf))
+    rules.append(LinearConstraint(apart[None, :], block.needed[target] * block.heads[target] / scale, np.inf))
     sizes = np.zeros(choice)
     np.maximum.at(sizes, opened[opened >= 0], np.where(known, block.high, 0.0)[opened >= 0])
     cost = np.concatenate([np.zeros(2 * width), 1.0 + sizes / (sizes.sum() * 1.01)])

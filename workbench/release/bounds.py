@@ -22,7 +22,7 @@ from workbench.release.cells import Block, areas_told, blocks, figures, grouped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.release.told import Told
+    from workbench.release.told import Fewest, Told
 
     Floats = NDArray[np.float64]
 
@@ -49,25 +49,26 @@ class Range:
 
 
 def audit(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.bool_]], told: Sequence[Told],
-          fewest: int) -> pd.DataFrame:
+          fewest: Fewest) -> pd.DataFrame:
     """The bounds of every hidden figure that adds up with others, and whether they are far enough apart: BOUNDS.
 
     tables: as they are published, a hidden figure missing; hidden: table -> which of its rows are.
     """
-    found, rows = [], grouped(figures(tables, hidden, told), told)
+    found, rows = [], grouped(figures(tables, hidden, told, fewest), told)
     for block in blocks(rows, areas_told(rows), tables, told):
         ranges = ranges_of(block)
         heads = ranges.heads(block)
-        found.append(block.names.iloc[ranges.where].assign(low=ranges.low, high=ranges.high, heads=heads, needed=float(fewest),
-                                                        protected=heads >= fewest - SLACK))
+        needed = block.needed[ranges.where]
+        found.append(block.names.iloc[ranges.where].assign(low=ranges.low, high=ranges.high, heads=heads, needed=needed,
+                                                        protected=heads >= needed - SLACK))
     return pd.concat(found, ignore_index=True)[BOUNDS] if found else pd.DataFrame(columns=BOUNDS)
 
 
 def all_protected(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.bool_]], told: Sequence[Told],
-                  fewest: int) -> bool:
+                  fewest: Fewest) -> bool:
     """Whether the bounds of every hidden figure are far enough apart; quicker than to work all of them out."""
-    rows = grouped(figures(tables, hidden, told), told)
-    return not any(len(too_narrow(block, fewest)) for block in blocks(rows, areas_told(rows), tables, told))
+    rows = grouped(figures(tables, hidden, told, fewest), told)
+    return not any(len(too_narrow(block)) for block in blocks(rows, areas_told(rows), tables, told))
 
 
 def ranges_of(block: Block) -> Range:
@@ -90,7 +91,7 @@ def _ranges(block: Block) -> Range:
     return Range(at, low, high)
 
 
-def too_narrow(block: Block, fewest: float) -> NDArray[np.intp]:
+def too_narrow(block: Block) -> NDArray[np.intp]:
     """Positions of the hidden figures of a block whose bounds are too narrow, the narrowest first.
 
     Quicker than all bounds: one programme looks for two ways to fill the block in that are far enough apart in all hidden figures
@@ -98,7 +99,7 @@ def too_narrow(block: Block, fewest: float) -> NDArray[np.intp]:
     """
     left, found, block = np.flatnonzero(block.hidden), True, as_it_adds_up(block)
     while len(left) and found:
-        lacks = _lacking(block, left, fewest * block.heads[left]) > SLACK
+        lacks = _lacking(block, left, block.needed[left] * block.heads[left]) > SLACK
         left, found = left[lacks], not lacks.all()
     if not len(left):
         return left
@@ -106,7 +107,7 @@ def too_narrow(block: Block, fewest: float) -> NDArray[np.intp]:
     ranges = _ranges(only)
     heads = ranges.heads(block)
     order = np.argsort(heads, kind="stable")
-    return ranges.where[order][heads[order] < fewest - SLACK]
+    return ranges.where[order][heads[order] < block.needed[ranges.where][order] - SLACK]
 
 
 def _lacking(block: Block, at: NDArray[np.intp], needed: Floats) -> Floats:

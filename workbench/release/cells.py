@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
-from workbench.release.told import WHOLE, Told
+from workbench.release.told import WHOLE, Fewest, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 PARTS = "area_parts"
 LEVELS = ("district", "planning_area", "ward")      # the wider ones first
 ALIKE = 1e-6
-ROW = ["table", "at", "level", "area_code", "ay", "term", "age_band", "who", "quantity", "value", "hidden", "within", "a_head"]
+ROW = ["table", "at", "level", "area_code", "ay", "term", "age_band", "who", "quantity", "value", "hidden", "within", "a_head",
+       "enough"]
 CELL = ["level", "area_code", "ay", "age_band", "who"]
 BLOCK = ["ay", "term", "age_band", "group"]
 
@@ -42,27 +43,29 @@ class Block:
     equal: csr_array
     at_most: csr_array
     rest: NDArray[np.float64]       # nought, unless the figures that are shown do not add up
+    needed: NDArray[np.float64]     # as many of its people a hidden figure must be uncertain by
     heads: NDArray[np.float64]      # how much of the quantity one of its people is: 1 of children, so many hours of hours wanted
 
 
-def figures(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.bool_]], told: Sequence[Told]) -> pd.DataFrame:
+def figures(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.bool_]], told: Sequence[Told],
+            fewest: Fewest) -> pd.DataFrame:
     """Every figure that adds up, one a row: ROW. hidden: table -> which of its rows are; `at` is the position of the row.
 
     `within` is by how much the figure may differ from what it was before it was rounded; `a_head`, what it comes to for each of
     the people of the row.
     """
     found = [part for one in told if one.table in tables and one.table in hidden
-             for part in _of_table(one, tables[one.table], hidden[one.table])]
+             for part in _of_table(one, tables[one.table], hidden[one.table], fewest.enough(one))]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=ROW)
 
 
-def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_]) -> Iterator[pd.DataFrame]:
+def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_], enough: int) -> Iterator[pd.DataFrame]:
     if not {"level", "area_code", "ay", "age_band"} <= {*frame.columns}:
         return
     blank = pd.Series("", index=frame.index, dtype="object")
     word = frame[told.by].astype("object") if told.by else blank
     measure = frame["measure"].astype("object") if "measure" in frame else blank
-    who = word.where(~word.isin(told.everybody), "")
+    who = word.where(~word.isin(told.everybody), "") + told.of
     people = frame[told.people].to_numpy("float64", na_value=np.nan)
     for column in told.quantities:
         if column not in frame:
@@ -75,7 +78,8 @@ def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_]) -> Ite
             "term": frame["term"].astype("object") if "term" in frame else blank, "age_band": frame["age_band"].astype("object"),
             "who": who, "quantity": names, "value": value, "hidden": hidden,
             "within": told.rounded.get(column, 0.0) / 2,
-            "a_head": np.divide(value, people, out=np.full(len(value), np.nan), where=(people > 0) & ~hidden)})
+            "a_head": np.divide(value, people, out=np.full(len(value), np.nan), where=(people > 0) & ~hidden),
+            "enough": float(enough)})
 
 
 def grouped(rows: pd.DataFrame, told: Sequence[Told]) -> pd.DataFrame:
@@ -109,8 +113,9 @@ def _block(mine: pd.DataFrame, areas: set[tuple[str, str]], parts: pd.DataFrame,
     names = ["quantity", *CELL, "term"]
     low = (mine["value"] - mine["within"]).clip(lower=0.0).where(~mine["hidden"] & mine["value"].notna(), 0.0)
     high = (mine["value"] + mine["within"]).where(~mine["hidden"] & mine["value"].notna(), np.inf)
-    limits = mine[names].assign(low=low, high=high, hidden=mine["hidden"]).groupby(names, as_index=False, sort=True).agg(
-        low=("low", "max"), high=("high", "min"), hidden=("hidden", "any"))
+    limits = mine[names].assign(low=low, high=high, hidden=mine["hidden"], enough=mine["enough"]).groupby(
+        names, as_index=False, sort=True).agg(
+        low=("low", "max"), high=("high", "min"), hidden=("hidden", "any"), enough=("enough", "max"))
     sums = _Rows(len(limits))
     for _, one in limits.groupby("quantity", sort=True):
         _adds_up(sums, one, areas, parts)
@@ -126,7 +131,7 @@ def _block(mine: pd.DataFrame, areas: set[tuple[str, str]], parts: pd.DataFrame,
     flags = np.concatenate([limits["hidden"].to_numpy("bool"), np.zeros(unknown, dtype=bool)])
     equal = sums.matrix()
     return Block(known, filled[0], filled[1], flags, equal, ratios.matrix(sums.width), np.zeros(equal.shape[0]),
-                 _heads(mine, known))
+                 limits["enough"].to_numpy("float64"), _heads(mine, known))
 
 
 class _Rows:

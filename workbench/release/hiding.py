@@ -37,8 +37,17 @@ def hidden_rows(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], fewest
     if hidden:
         published = {**tables, **{one.table: rounded(tables[one.table], one) for one in mine}}
         nobody = {one.table: people[one.table] == 0 for one in mine}
-        hidden |= _beside(published, mine, hidden, nobody, size, float(fewest.behind))
+        hidden |= _beside(published, mine, hidden, nobody, size, fewest)
+        if more := _of_their_parts(mine, cells, hidden) - hidden:
+            hidden |= more
+            hidden |= _beside(published, mine, hidden, nobody, size, fewest)
     return {one.table: _hidden_in(cells[one.table], people[one.table], hidden) for one in mine}
+
+
+def _of_their_parts(told: Sequence[Told], cells: Mapping[str, list[Cell]], hidden: set[Cell]) -> set[Cell]:
+    """Cells whose age adds up others, one of which is hidden: less all others they would tell it."""
+    return {cell for one in told if one.parts for cell in cells[one.table]
+            if any((*cell[:3], part, *cell[4:]) in hidden for part in one.parts)}
 
 
 def hidden_people(tables: Mapping[str, pd.DataFrame], rows: Mapping[str, NDArray[np.bool_]],
@@ -53,8 +62,13 @@ def without_hidden(frame: pd.DataFrame, told: Told, people: pd.DataFrame) -> pd.
     """A table as it is told again: figures of hidden people missing, the words that hang on them others, all rounded."""
     gone = _hidden_in(cells_of_rows(frame, told), _people(frame, told), set(people[CELL].itertuples(index=False, name=None)))
     numbers = {c: frame[c].mask(gone) for c in dict.fromkeys((told.people, *told.quantities, *told.others)) if c in frame}
-    words = {c: frame[c].mask(gone, said) for c, said in told.texts.items() if c in frame}
-    return rounded(frame.assign(**numbers, **words), told)
+    return rounded(in_other_words(frame.assign(**numbers), told, gone), told)
+
+
+def in_other_words(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """A table in which the words that hang on hidden figures are others, and the marks are taken off."""
+    words = {column: frame[column].mask(rows, said) for column, said in told.texts.items() if column in frame}
+    return frame.assign(**words, **{column: frame[column].astype("bool") & ~rows for column in told.flags if column in frame})
 
 
 def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
@@ -67,7 +81,7 @@ def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
 def cells_of_rows(frame: pd.DataFrame, told: Told) -> list[Cell]:
     """The cell of each row."""
     word = frame[told.by].astype("object") if told.by else pd.Series("", index=frame.index, dtype="object")
-    who = word.where(~word.isin(told.everybody), "")
+    who = word.where(~word.isin(told.everybody), "") + told.of
     named = {column: frame[column].astype("object") if column in frame else "" for column in CELL[:-1]}
     return list(pd.DataFrame({**named, "who": who}, index=frame.index).itertuples(index=False, name=None))
 
@@ -78,7 +92,7 @@ def _people(frame: pd.DataFrame, told: Told) -> NDArray[np.float64]:
 
 def _few(frame: pd.DataFrame, told: Told, people: NDArray[np.float64], fewest: Fewest) -> NDArray[np.bool_]:
     """Rows of few people, rows in which a count is small, and rows that were hidden before."""
-    few = np.isnan(people) | ((people > 0) & (people < fewest.behind))
+    few = np.isnan(people) | ((people > 0) & (people < fewest.enough(told)))
     for column in told.counts:
         if column in frame:
             count = frame[column].to_numpy("float64", na_value=np.nan)
@@ -91,10 +105,10 @@ def _hidden_in(cells: Sequence[Cell], people: NDArray[np.float64], hidden: set[C
 
 
 def _beside(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], hidden: set[Cell], nobody: Rows,
-            size: Mapping[Cell, float], fewest: float) -> set[Cell]:
+            size: Mapping[Cell, float], fewest: Fewest) -> set[Cell]:
     """The cells to hide beside those that are few, block by block until nothing more is to be worked out."""
     none = {one.table: np.zeros(len(tables[one.table]), dtype=bool) for one in told}
-    rows = grouped(figures(tables, none, told), told)
+    rows = grouped(figures(tables, none, told, fewest), told)
     rows["cell"] = list(rows[CELL].astype("object").itertuples(index=False, name=None))
     rows["nobody"] = [nobody[table][at] for table, at in zip(rows["table"], rows["at"], strict=True)]
     found, areas = set[Cell](), areas_told(rows)
@@ -104,15 +118,15 @@ def _beside(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], hidden: se
         parts = [part for _, part in alike.groupby(BLOCK, sort=True)]
 
         blocks_with = partial(_blocks_with, areas=areas, tables=tables, told=told)
-        more = _beside_alike(parts, blocks_with, hidden, fewest)
-        found |= without_the_needless(partial(_blocks_of_all, parts, blocks_with), hidden, more, size, fewest)
+        more = _beside_alike(parts, blocks_with, hidden)
+        found |= without_the_needless(partial(_blocks_of_all, parts, blocks_with), hidden, more, size)
     return found
 
 
 BlocksWith = Callable[[pd.DataFrame, set[Cell]], Iterator[Block]]
 
 
-def _beside_alike(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, hidden: set[Cell], fewest: float) -> set[Cell]:
+def _beside_alike(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, hidden: set[Cell]) -> set[Cell]:
     """The cells of one year and age to hide beside: what one term or measure asks for may bare something in another."""
     more: set[Cell] = set()
     told = [set(part["cell"]) for part in parts]
@@ -122,7 +136,7 @@ def _beside_alike(parts: Sequence[pd.DataFrame], blocks_with: BlocksWith, hidden
         if not open_still:
             return more
         for k in open_still:
-            more |= hide_beside(partial(blocks_with, parts[k]), hidden | more, fewest)
+            more |= hide_beside(partial(blocks_with, parts[k]), hidden | more)
             settled[k] = told[k] & (hidden | more)
 
 

@@ -4,6 +4,8 @@ Method (domain brief I2). A cell is a set of people: those of one area, year and
 one. It is hidden or shown as a whole, in all tables and terms and for all measures at once, since all tell of the same people:
 a count that is hidden in one term and shown in the next, or hidden in hours and shown in places, is not hidden. Measures that
 add up over areas have a quantity; the same quantity in two tables is one figure told twice.
+
+From how many on people are shown, and how figures are rounded, is the rulebook's (`disclosure.toml`) and the council's.
 """
 
 from __future__ import annotations
@@ -11,11 +13,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sufficiency.childcare.terms import YOUNG
+from sufficiency.rules import rulebook
+
+if TYPE_CHECKING:
+    from sufficiency.assumptions import Assumptions
 
 JUDGE = "children_there"    # how many children stand behind a row: judged by, and never shown
-FEWEST = 10                 # children behind a share or an index that is shown
-SMALL = 5                   # the smallest count of children that is shown, nought excepted
-TENS, WHOLE_PER_CENT = 10.0, 0.01
+PUBLIC = "public"           # of the audiences of the rulebook: everybody
+COUNT, BEHIND = "count", "behind"
+WHOLE_PER_CENT = 0.01
+ROUNDED: Mapping[str, float] = MappingProxyType({k: float(v) for k, v in rulebook("disclosure")["rounding"].items()
+                                                 if k != "evidence"})
 NOT_TOLD = "not told: few children"
 AREA = ("level", "area_code")
 WHOLE = "authority"         # the level that all others add up to
@@ -25,11 +36,27 @@ WHOLE = "authority"         # the level that all others add up to
 class Fewest:
     """From how many on people are shown."""
 
-    count: int = SMALL          # counts below it are hidden
-    behind: int = FEWEST        # and everything told of fewer people than this
+    count: int                  # counts below it are hidden
+    behind: int                 # and everything told of fewer people than this
+
+    def enough(self, told: Told) -> int:
+        """How many people are enough for a row of a table to be shown."""
+        return self.count if told.enough == COUNT else self.behind
 
 
-USUAL = Fewest()
+def fewest_for(audience: str, count: int = 0, behind: int = 0) -> Fewest:
+    """The rulebook's for an audience, where the council sets no other (0: it sets none)."""
+    rule = rulebook("disclosure")["audiences"][audience]
+    return Fewest(count or int(rule["smallest_count"]), behind or int(rule["fewest_behind"]))
+
+
+def fewest_of(assumptions: Assumptions) -> Fewest:
+    """From how many on people are shown in what a run makes for people."""
+    return fewest_for(assumptions.audience, assumptions.smallest_count, assumptions.fewest_behind)
+
+
+USUAL = fewest_for(PUBLIC)
+FEWEST = USUAL.behind
 
 
 @dataclass(frozen=True)
@@ -47,10 +74,15 @@ class Told:
     by: str = ""                            # column that tells of whom, besides area, year and age; blank: of everybody
     everybody: tuple[str, ...] = ()         # words of that column which mean everybody of the age
     rate: tuple[str, str, str] = ("", "", "")       # a rate that is told, and the columns that it is a part and the whole of
+    of: str = ""                            # whom every row counts, where these are other people than all of the age
+    enough: str = BEHIND                    # which of Fewest holds: as many people as behind a share, or as in a count
+    parts: tuple[str, ...] = ()             # ages that its age adds up: hidden where one of them is
+    flags: tuple[str, ...] = ()             # marks of a row that are taken off where it is hidden
 
     def quantity(self, column: str, word: str, measure: str) -> str:
         """What a column of a row counts."""
-        name = "children" if column == self.people and (not self.by or word in self.everybody) else self.quantities[column]
+        everybody = not self.of and (not self.by or word in self.everybody)
+        name = "children" if column == self.people and everybody else self.quantities[column]
         return name.format(measure=measure, word=word)
 
 
@@ -59,11 +91,24 @@ _STATUS = MappingProxyType({"status": "?", "marked": "?", "words": NOT_TOLD, "st
 TOLD = (
     Told("childcare_balance", "childcare: fewer than ten children of the age, and what would tell of them", "children",
          {"children": "children", "hours_wanted": "hours wanted, {measure}"},
-         others=("hours_short", "hours_over", "pte_wanted", "pte_short", "pte_over", "ratio"), texts=_STATUS),
+         others=("hours_short", "hours_over", "hours_counted", "hours_flexible", "pte_wanted", "pte_counted", "pte_short",
+                 "pte_over", "ratio"), texts=_STATUS, flags=("worst_term",)),
     Told("access_by_area", "access of areas: fewer than ten children of the age, and what would tell of them", "children",
          {"children": "children"}, others=("index", "share_without"), texts=MappingProxyType({"status": "?"})),
     Told("childcare_takeup", "take-up: fewer than ten eligible, 1 to 4 who take it up, and what would tell of them", "eligible",
          {"eligible": "eligible, {word}", "children": "taken up, {word}"}, others=("takeup",),
-         rounded={"eligible": TENS, "children": TENS, "takeup": WHOLE_PER_CENT}, counts=("children",), by="kind",
+         rounded={"eligible": ROUNDED["takeup"], "children": ROUNDED["takeup"], "takeup": WHOLE_PER_CENT},
+         counts=("children",), by="kind",
          everybody=("universal",), rate=("takeup", "children", "eligible")),
+    Told("childcare_places", "places for each child: ages of fewer than ten children, and what would tell of them", "children",
+         {"children": "children"}, others=("places_per_child", "places_in_reach"),
+         texts=MappingProxyType({"places_band": NOT_TOLD}), parts=YOUNG,
+         rounded={"children": ROUNDED["places"], "places_per_child": WHOLE_PER_CENT}),
+    Told("childcare_closings", "what a closing does: fewer than ten children of the age, and what would tell of them", "children",
+         {"children": "children"}, texts=MappingProxyType({"letter_with": "?", "letter_without": "?"})),
+    Told("childcare_disabled", "disabled children: counts of 1 to 4, and what would tell of them", "children",
+         {"children": "disabled children"}, rounded={"children": ROUNDED["disabled"]}, of="disabled", enough=COUNT),
+    Told("childcare_vacancies", "what stands vacant: fewer than five settings, and what would tell of them", "settings",
+         {"settings": "settings with a headcount", "hours_taken": "hours taken", "hours_vacant": "hours vacant"},
+         others=("vacancy_rate", "pte_vacant", "pte_as_age_3_4"), of="settings", enough=COUNT),
 )
