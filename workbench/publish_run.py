@@ -32,7 +32,7 @@ from workbench.plan_charts import plan_charts
 from workbench.plan_view import SHEETS as PLAN
 from workbench.plan_view import WHY, of_plan, plan_sheets
 from workbench.release.leaving import without_what_stays
-from workbench.release.told import fewest_of
+from workbench.release.told import OFFICERS_ALONE, PUBLIC, fewest_of
 from workbench.safe_dates import for_sheet, newest_day
 from workbench.settings_sheet import differing, settings_table
 from workbench.sheets import for_workbook
@@ -251,4 +251,6 @@ def picture_of(outcome: Told, release: Release, run_id: str) -> Picture:
 def facts_of(outcome: Told, run_id: str) -> Facts:
     """What the workbook's front sheet says."""
     name, base, settings = outcome.authority.name, outcome.authority.base_year, differing(outcome.assumptions)
+    if outcome.assumptions.audience != PUBLIC:
+        settings = [("Who may see it", OFFICERS_ALONE), *settings]
     return Facts(name, run_id, base, outcome.sources, outcome.notes, settings)

@@ -28,6 +28,7 @@ from workbench.childcare_points import settings_points
 from workbench.childcare_view import childcare_sayings
 from workbench.picture import Picture
 from workbench.plan_view import area_measures, has_plan, scheme_points, with_plan
+from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_view import schools_points
@@ -69,7 +70,7 @@ def committee_sheet(picture: Picture) -> Sheet:
     tables = picture.release.tables
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := area_layer(phase, tables, picture)) is not None)
     young = childcare_layers(tables, picture)
-    base = picture.authority.base_year
+    base, public = picture.authority.base_year, picture.assumptions.audience == PUBLIC
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["site_audit"].empty:
         points.append(sites_points(tables, base, picture.assumptions))
@@ -81,7 +82,8 @@ def committee_sheet(picture: Picture) -> Sheet:
         title=f"{picture.authority.name}: where school places {'and childcare run' if young else 'run'} short",
         subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools"
                  f"{', and childcare wanted and on offer' if young else ''}.",
-        headlines=(*headlines(tables, picture.authority), *childcare_sayings(tables, base)),
+        headlines=(*(() if public else (OFFICERS_ALONE,)), *headlines(tables, picture.authority),
+                   *childcare_sayings(tables, base)),
         layers=(*layers, *young),
         points=tuple(p for p in points if len(p.items)),
         outlines=() if picture.districts is None else (Outline("Districts", _outlined(picture.districts)),),

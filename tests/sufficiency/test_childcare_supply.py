@@ -161,7 +161,7 @@ def test_vacancies_are_told_by_district_and_age_and_never_added_up_over_ages() -
     assert list(table.columns) == VACANT
     by = table.set_index(["area_code", "age_band"])
     assert by.loc[("E07000001", "age_2"), "area_name"] == "Westford" and by.loc[("E07000002", "age_2"), "settings"] == 1
-    by = by.drop(index=["E07000002", ("E10000099", "age_3_4")])
+    by = by[by["settings"] >= 5]
     assert by["vacancy_rate"].to_dict() == pytest.approx({("E07000001", "age_2"): 0.25, ("E07000001", "under_2"): 1,
                                                           ("E10000099", "age_2"): 100 / 440, ("E10000099", "under_2"): 1})
     assert by["settings"].tolist() == [6, 5, 5, 5]

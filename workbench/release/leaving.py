@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sufficiency.scap.grounds import GROUNDS
 from workbench.release.told import TOLD
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ SITES = "homes and the children who may come to live in them: planning figures, 
 MONEY = "schemes and money; what members may not yet see is marked as exempt by the council itself"
 PROVIDERS = "settings and their places are no children; who works at home is told together with others"
 EXACT = "by small area or setting and exact: for the council's own use"
+RETURNED = "a return to the DfE is made from it, under its own rules; it goes to the department and to nobody else"
 SUMMED = "what is told of it stands in other tables"
 
 AS_THEY_ARE: Mapping[str, str] = MappingProxyType({
     **dict.fromkeys(("pupils", "school_pupils", "unfilled", "made_of", "waterfall", "transfers", "primary_schools",
                      "secondary_schools"), ROLLS),
     **dict.fromkeys(("balance", "area_ranges", "authority_range", "summary", "last_safe_dates", "known_intakes", "overrides",
-                     "basic_need", "surplus_remedies"), NEED),
+                     "basic_need"), NEED),
     **dict.fromkeys(("places", "schools", "names", "pans"), PLACES),
     **dict.fromkeys(("accuracy", "ratios", "diagnostics", "settings", "area_parts"), METHOD),
     **dict.fromkeys(("homes", "housing_sites", "site_audit", "site_years", "building"), SITES),
@@ -44,6 +46,7 @@ AS_THEY_ARE: Mapping[str, str] = MappingProxyType({
 
 STAYS: Mapping[str, str] = MappingProxyType({
     **dict.fromkeys(("childcare_demand", "childcare_supply", "childcare_children"), EXACT),
+    **dict.fromkeys(GROUNDS, RETURNED),
     **dict.fromkeys(("capital_adds", "capital_cells", "capital_costs", "capital_free", "capital_groups", "capital_links",
                      "capital_pot_areas", "capital_precedences", "capital_receipts", "capital_ringfences", "capital_schemes",
                      "capital_short", "capital_sites", "capital_told", "capital_years"), SUMMED),

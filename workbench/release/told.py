@@ -27,6 +27,7 @@ COUNT, BEHIND = "count", "behind"
 WHOLE_PER_CENT = 0.01
 ROUNDED: Mapping[str, float] = MappingProxyType({k: float(v) for k, v in rulebook("disclosure")["rounding"].items()
                                                  if k != "evidence"})
+OFFICERS_ALONE = "For the council's officers alone, and not for publication: small numbers are not hidden as for the public."
 NOT_TOLD = "not told: few children"
 AREA = ("level", "area_code")
 WHOLE = "authority"         # the level that all others add up to
