@@ -25,7 +25,7 @@ from sufficiency.evidence import Note, Source
 from sufficiency.scap.checks.every import Checked, check_return
 from sufficiency.scap.checks.known import known_of
 from sufficiency.scap.grounds import GROUNDS
-from sufficiency.scap.layouts import Return
+from sufficiency.scap.layouts import MODELS, Return
 from sufficiency.scap.making import return_of
 from sufficiency.scap.scorecard import NOT_PREDICTED, predicted
 from sufficiency.workspace.workspace_settings import FILE
@@ -33,7 +33,7 @@ from workbench.answers import FINE, INPUT, Answer, UserError
 from workbench.disclosure import Release
 from workbench.documents.as_html import as_html
 from workbench.documents.as_word import as_word
-from workbench.returns.mapping import Headings, read_mapping
+from workbench.returns.mapping import MEANINGS, Headings, read_mapping
 from workbench.returns.report import NOT_READY, Verdict, checks_table, judged, report
 from workbench.returns.statement import statement
 from workbench.showing import BACKTEST, only_run, usual_places
@@ -169,7 +169,7 @@ def _files(
         SCORECARD: as_csv(scorecard),
         f"{STATEMENT}.html": as_html(marked).encode("utf-8"),
         f"{STATEMENT}.docx": as_word(marked),
-        BOOK: _book(run, shown, findings, verdict, returned),
+        BOOK: _book(run, headings, shown, findings, verdict, returned),
     }
     page = report(returned, checked, verdict, scorecard, run.manifest, called, [PAGE, *files])
     return {PAGE: as_html(page).encode("utf-8"), **files, TOLD: as_json(_told(run.run_id, returned, checked, verdict))}
@@ -207,7 +207,9 @@ def _harmless(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _book(run: Run, shown: Mapping[str, pd.DataFrame], findings: pd.DataFrame, verdict: Verdict, returned: Return) -> bytes:
+def _book(
+    run: Run, headings: Headings, shown: Mapping[str, pd.DataFrame], findings: pd.DataFrame, verdict: Verdict, returned: Return
+) -> bytes:
     """The workbook: a front sheet with the verdict, one sheet for each table, and the checks."""
     manifest = run.manifest
     reading = [
@@ -224,6 +226,14 @@ def _book(run: Run, shown: Mapping[str, pd.DataFrame], findings: pd.DataFrame, v
         [Note(**one) for one in manifest["notes"] if one["kind"] != "file"],
         title=f"school capacity return: {verdict.words}",
         reading=reading,
+        sheets={sheet.file: " ".join((MODELS[name].__doc__ or "").split()) for name, sheet in headings.sheets.items()}
+        | {"checks": "Every check, what it came to, and what it found, line by line"},
+        columns={
+            heading: (MEANINGS.get(column) or str(MODELS[name].to_schema().columns[column].description), column)
+            for name, sheet in headings.sheets.items()
+            for column, heading in sheet.columns.items()
+        },
+        codes="Name in the mapping file",
     )
     with TemporaryDirectory() as aside:
         path = Path(aside) / BOOK

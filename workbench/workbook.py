@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +78,9 @@ class Facts:
         ("", "Children are shown with one decimal place, in full underneath; the members' tables show them whole."),
     )
     pictures: Sequence[Chart] = ()              # a sheet of charts, each with its words
+    sheets: Mapping[str, str] = field(default_factory=dict)         # what a sheet holds, where the guide does not know it
+    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)    # heading -> meaning and code, likewise
+    codes: str = "Name in the Parquet files"    # what the sheet of columns calls their codes
     created: datetime = ONCE                    # in the file's properties; fixed, so that the same run gives the same bytes
 
 
@@ -104,7 +107,7 @@ def write_workbook(release: Release, path: Path, facts: Facts) -> None:
         names = _sheet_names(release)
         for name, (table, first, last) in names.items():
             _write_table(book.add_worksheet(name), _flat(release.shown(table)).iloc[first:last], styles)
-        _write_table(book.add_worksheet("Columns"), _explained(release), styles)
+        _write_table(book.add_worksheet("Columns"), _explained(release, facts), styles)
         _write_lines(front, _front(release, facts, names), styles)
     path.write_bytes(memory.getvalue())
 
@@ -217,11 +220,11 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str, styles: Styl
     return len(text)
 
 
-def _explained(release: Release) -> pd.DataFrame:
+def _explained(release: Release, facts: Facts) -> pd.DataFrame:
     """Sheet, column, meaning and code name, for every column of every table that has a sheet."""
-    rows = [(table, str(c), guide(str(c)).meaning, CODE_OF.get(str(c), str(c)))
+    rows = [(table, str(c), *facts.columns.get(str(c), (guide(str(c)).meaning, CODE_OF.get(str(c), str(c)))))
             for table, frame in release.tables.items() if len(frame) for c in _flat(frame).columns]
-    return pd.DataFrame(rows, columns=["Sheet", "Column", "What it means", "Name in the Parquet files"])
+    return pd.DataFrame(rows, columns=["Sheet", "Column", "What it means", facts.codes])
 
 
 def _write_pictures(sheet: Worksheet, pictures: Sequence[Chart], styles: Styles) -> None:
@@ -253,8 +256,9 @@ def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]
     yield "", ()
     yield "bold", ("Sheet", "What it holds", "Rows")
     for sheet, (table, first, last) in names.items():
-        yield "", (sheet, SHEETS.get(table, ""), f"{len(release.tables[table].iloc[first:last]):,}")
-    yield "", ("Columns", "What each column means, and its name in the Parquet files, which hold the exact tables", "")
+        yield "", (sheet, facts.sheets.get(table, SHEETS.get(table, "")), f"{len(release.tables[table].iloc[first:last]):,}")
+    exact = "" if facts.columns else ", which hold the exact tables"
+    yield "", ("Columns", f"What each column means, and its {facts.codes[0].lower()}{facts.codes[1:]}{exact}", "")
     empty = [table for table, frame in release.tables.items() if not len(frame)]
     if empty:
         yield "", ()

@@ -64,7 +64,7 @@ def test_the_scorecard_to_expect_has_e1s_seven_places_in_tens_and_its_three_spar
 
 
 def test_every_check_has_its_line_and_the_statement_speaks_of_this_run(folder: Path) -> None:
-    assert list(dict.fromkeys(row["check"] for row in rows_of(folder / "checks.csv"))) == list(TITLES)
+    assert list(dict.fromkeys(row["Check"] for row in rows_of(folder / "checks.csv"))) == list(TITLES)
     said = (folder / "methodology.html").read_text(encoding="utf-8")
     for words in ("January 2026 census", "80 children weigh as much", "between 0.85 and 1.2", "read by the heads of schools "
                                                                                               "in May",

@@ -21,7 +21,12 @@ from sufficiency.scap.layouts import MODELS
 from workbench.answers import UserError
 
 SHIPPED = Path(__file__).parent / "mapping.toml"
-ADDED = ("school_name", "laestab", "planning_area_name")  # what is known beside the columns of a table
+MEANINGS = {
+    "school_name": "name of the school",
+    "laestab": "LA code and establishment number",
+    "planning_area_name": "name of the planning area",
+}
+ADDED = tuple(MEANINGS)  # what is known beside the columns of a table
 YEARS: dict[str, Callable[[int], str]] = {
     "2026/27": ay_label,
     "2026": str,

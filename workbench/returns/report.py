@@ -25,7 +25,7 @@ KINDS = {
     WARNING: "Warnings: to be looked at, and answered in a comment",
     ANSWERED: "Warnings that a comment answers",
 }
-CHECKS = ["check", "what_it_asks", "result", "severity", "table", "line", "where", "found", "expected", "what_to_do", "comment"]
+CHECKS = ["Check", "What it asks", "Result", "Weight", "Part", "Line", "Where", "Found", "Expected", "What to do", "Comment"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def checks_table(checked: Checked, names: Mapping[str, str]) -> pd.DataFrame:
                 title,
                 checked.verdict(check),
                 one.severity,
-                one.table,
+                one.table.replace("_", " "),
                 one.row or None,
                 one.where_in(names),
                 one.found,
@@ -80,7 +80,7 @@ def checks_table(checked: Checked, names: Mapping[str, str]) -> pd.DataFrame:
             )
             for one in mine
         ] or [(check, title, checked.verdict(check), *[""] * 2, None, *[""] * 5)]
-    return pd.DataFrame(rows, columns=CHECKS).astype({"line": "Int64"})
+    return pd.DataFrame(rows, columns=CHECKS).astype({"Line": "Int64"})
 
 
 def report(

@@ -275,8 +275,10 @@ def _own_figures(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
         return []
     counted = used[used["kind"].eq(KNOWN)]
     used = used[~used["kind"].eq(KNOWN)]
+    called = dict(zip(tables["names"]["planning_area_code"], tables["names"]["planning_area_name"], strict=True))
+    called |= dict(zip(tables["schools"]["urn"], tables["schools"]["school_name"], strict=True))
     told = [
-        f"{row.planning_area_code or row.urn}, {ay_label(int(row.ay))}, "
+        f"{called.get(row.planning_area_code or row.urn, row.planning_area_code or row.urn)}, {ay_label(int(row.ay))}, "
         f"{nc_year_label(int(row.nc_year)) if row.nc_year == row.nc_year else 'all year groups'}: {row.model:,.1f} became "
         f"{row.final:,.1f}; {row.reason}"
         for row in used.head(MOST).itertuples()
@@ -284,9 +286,8 @@ def _own_figures(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
     more = [f"and {len(used) - MOST} more, in the run's sheet overrides"] if len(used) > MOST else []
     intakes = (
         (
-            f"In {len(counted)} planning areas the intake of the first year ahead is counted or offered already and stands "
-            f"in the "
-            "place of the model's."
+            f"The intake of the first year ahead is counted or offered already in "
+            f"{_many(counted['planning_area_code'].nunique(), 'planning area')}, and stands in the place of the model's."
         )
         if len(counted)
         else ""
