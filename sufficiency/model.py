@@ -156,6 +156,7 @@ def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet
         "building": building(ahead.homes),
         "basic_need": basic_need(central, homes_table(ahead.homes), assumptions.operating_margin),
         "pans": evidence.pans,
+        "site_areas": evidence.site_areas,
         "school_travel": to_school,
         **grounds(evidence, ahead.schools, ahead.history, frame, ahead.homes, assumptions.catch_all_codes),
         **young.tables,

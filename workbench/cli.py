@@ -211,6 +211,22 @@ def publish(
 
 
 @app.command()
+def schemes(
+    run: Annotated[str, typer.Argument(metavar="WORKSPACE", help="Workspace with a finished run, or the run itself.")],
+    runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="New folder to write into; else proposals/ in the workspace.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Propose schemes where a council has no list: forms, bulges, new schools, rooms, nurseries, from a run's own figures."""
+    def work() -> Answer:
+        from workbench.proposing import propose_schemes
+
+        return propose_schemes(run, runs, out)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def show(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Folder of a run, its id, or the beginning of its id.")],
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,

@@ -13,7 +13,7 @@ import pandas as pd
 from maps.layer import Measure, Points, Silence
 from maps.palette import steps
 from planning_areas.school_year import ay_label
-from workbench.plan_words import PLAN_SHEETS
+from workbench.plan_words import PLAN_SHEETS, STANDINGS
 
 if TYPE_CHECKING:
     from scenarios.runs import Run
@@ -169,12 +169,14 @@ def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
         "kind_told": rows["kind"].str.replace("_", " "),
         "cost": [f"£{pounds:,.0f}k" for pounds in rows["thousand_pounds"]],
         "served": [f"{children:,.0f} children" if children == children else "" for children in rows["children_served"]],
+        "standing": [STANDINGS.get(word, "") for word in rows["standing"]] if "standing" in rows else STANDINGS[""],
         "why_so": rows["why_so"],
     })
     areas = pd.DataFrame({"layer": rows["phase"], "key": rows["scheme_id"], "area": rows["planning_area_code"]})
     facts = {
         "verdict": "In the capital plan?",
         "kind_told": "Kind",
+        "standing": "Where it stands",
         "cost": "Capital",
         "served": "Gives a place to",
         "why_so": "Why",

@@ -25,6 +25,11 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "quality": ("Good enough to grow?", "whether the school or setting is judged good enough; blank grades need judgement", ""),
     "route": ("Way in law", "how it is decided in law", ""),
     "cost_rests_on": ("Cost rests on", "the council's own programme or estimate, or the rulebook's cost of a place", ""),
+    "standing": (
+        "Looked at?",
+        "whether it stands on the council's own list, or was proposed from figures and nobody has looked at it yet",
+        "",
+    ),
     "children_served": (
         "Children whom it serves",
         "children without a place whom the plan places here, at most at one time",
@@ -59,6 +64,7 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "in_year": ("To be managed in-year", "children in shortfalls too small for capital, or in later years only", "tenth"),
     "places_added": ("Places added", "places that the plan adds in the year", "whole"),
 }
+STANDINGS = {"": "on the council's list", "proposal": "proposal, not yet looked at"}
 PLAN_SHEETS = {
     "programme": "The capital plan: every scheme of the list, whether and when it is built, what it costs, and why",
     "money": "Each pot by financial year: what comes, what the plan takes, what is left",

@@ -16,6 +16,7 @@ from sufficiency.forecast.made_of import AUTHORITY, GROUPS
 from workbench.disclosure import HIDDEN
 from workbench.headings import MEMBERS, beside_their_figures, heading
 from workbench.headings import YEAR_GROUPS as MEMBERS_GROUPS
+from workbench.plan_words import STANDINGS
 from workbench.surplus_view import WORDS as REMEDIES
 from workbench.waterfall import words
 
@@ -82,6 +83,7 @@ def in_basis_words(told: str) -> str:
 CODES: dict[str, dict[str, str]] = {
     "basis": BASES,
     "remedy": REMEDIES,
+    "standing": STANDINGS,
     "part_group": {group: words("primary")[group] for group in GROUPS} | {"births": "Births and cohorts"},
 }
 """Codes that have words, by the column in which they stand."""

@@ -111,6 +111,10 @@ class SchemeList(pa.DataFrameModel):
     quality: str = pa.Field(
         isin=["", *QUALITIES], description="whether the school or setting is good enough to grow; blank: needs judgement"
     )
+    standing: str = pa.Field(
+        isin=["", "proposal"],
+        description="proposal where it was proposed from figures and nobody has looked at it; blank: the council's own",
+    )
     note: str = pa.Field(description="why, decision, conditions")
 
     class Config:
@@ -202,6 +206,17 @@ class RingFences(pa.DataFrameModel):
         unique, strict, coerce = ["pot_id", "purpose", "phase"], True, True
 
 
+class SiteAreas(pa.DataFrameModel):
+    """How much ground schools have, to see which of them could grow. Source: the council's own estate records."""
+
+    urn: str = pa.Field(str_matches=r"^\d{6}$", description="school")
+    hectares: float = pa.Field(ge=0.01, le=200, description="hectares of its whole site, playing fields on it included")
+    reference: str = pa.Field(str_length={"min_value": 1}, description="where that is written, and of when it is")
+
+    class Config:
+        unique, strict, coerce = ["urn"], True, True
+
+
 class ReliefLinks(pa.DataFrameModel):
     """Which planning area may place children of which other, beyond where they go today. Source: the council's own policy."""
 
@@ -222,4 +237,5 @@ CAPITAL_TABLES: dict[str, type[pa.DataFrameModel]] = {
     "pots": Pots,
     "ring_fences": RingFences,
     "relief_links": ReliefLinks,
+    "site_areas": SiteAreas,
 }

@@ -33,7 +33,7 @@ ASKS = ("pan_cut", "merger", "closure")
 PURPOSE_OF = {"early_years": "early_years", "school_age_care": "school_age_care", "special": "send"}
 TOLD = [
     "scheme_id", "name", "kind", "phase", "route", "route_risk", "designated_rural", "subsidy_check", "running_thousand_pounds",
-    "cost_rests_on", "price_of_a_year", "note",
+    "cost_rests_on", "price_of_a_year", "note", "standing",
 ]  # fmt: skip
 
 
@@ -148,13 +148,13 @@ def _costs(
             rests_on[code] = "programme"
         else:
             building = float(rules()["kinds"][scheme["kind"]]["building"])
-            whole, rests_on[code] = _whole(own, opens, building, float(most.get(code, 0.0)), assumptions)
+            whole, rests_on[code] = whole_cost(own, opens, building, float(most.get(code, 0.0)), assumptions)
             parts = {after: whole * share for after, share in spread(scheme["lead_years"], building).items()}
         rows += [(code, after, round(money, 1)) for after, money in sorted(parts.items()) if round(money, 1) > 0]
     return pd.DataFrame(rows, columns=["scheme_id", "after", "thousand_pounds"]), rests_on
 
 
-def _whole(own: dict[str, Any], opens: int, building: float, places: float, assumptions: Assumptions) -> tuple[float, str]:
+def whole_cost(own: dict[str, Any], opens: int, building: float, places: float, assumptions: Assumptions) -> tuple[float, str]:
     """What a scheme costs in all, in thousands of pounds, and on what that rests."""
     paid = mid_building(opens, building)
     if not np.isnan(own["thousand_pounds"]):

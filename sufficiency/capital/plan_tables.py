@@ -37,6 +37,7 @@ PROGRAMME = [
     "quality",
     "route",
     "cost_rests_on",
+    "standing",
     "easting",
     "northing",
 ]
@@ -77,6 +78,7 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     """Every scheme, what it would bring and cost, and whether and when it is built (PROGRAMME)."""
     case, f = of_run.case, facts(of_run.case, choices)
     told = of_run.told[["scheme_id", "name", "running_thousand_pounds", "route", "cost_rests_on", "easting", "northing"]]
+    told = told.assign(standing=of_run.told.get("standing", ""))
     rows = case.schemes.merge(told, on="scheme_id", how="left").merge(plan.starts, on="scheme_id", how="left")
     rows = rows.merge(case.sites[["site_id", "area_code"]], on="site_id")
     rows = rows.rename(columns={"name": "scheme_name", "area_code": "planning_area_code"})

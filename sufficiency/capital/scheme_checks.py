@@ -36,8 +36,13 @@ SAME_IN_A_POT = ("kind", "purpose", "phase", "tied_to", "deed")
 
 def own_admission_authority(evidence: Evidence) -> set[str]:
     """Schools that are their own admission authority, by their type in GIAS."""
-    kinds = evidence.schools["establishment_type"].astype("str").str.casefold()
-    return set(evidence.schools.loc[kinds.map(lambda kind: any(word in kind for word in OWN_ADMISSIONS)), "urn"])
+    own = [is_own_admission_authority(str(kind)) for kind in evidence.schools["establishment_type"]]
+    return set(evidence.schools.loc[own, "urn"])
+
+
+def is_own_admission_authority(establishment_type: str) -> bool:
+    """Whether a school of such a type decides on its admissions itself."""
+    return any(word in establishment_type.casefold() for word in OWN_ADMISSIONS)
 
 
 def schemes_and_pots(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Note | Problem]:

@@ -86,6 +86,7 @@ MISSING: dict[str, str] = {
     "scheme_order": "no scheme waits for another",
     "ring_fences": "pots pay for what is usual for their kind",
     "relief_links": "no planning area relieves another but along the flows of today",
+    "site_areas": "whether a school's ground would hold more children is left to be asked",
 }
 """What the result loses where a table is absent; what is lost most comes first."""
 
@@ -95,7 +96,7 @@ OF_HOMES = ("completions", "yields", "yield_curves")
 OF_RETURN = ("specialist_forecast", "sen2_counts", "supplied_projection", "return_comments")
 """Tables that nobody misses who has nothing for the return."""
 
-OF_SCHEMES = ("pots", "scheme_places", "scheme_costs", "scheme_order", "ring_fences", "relief_links")
+OF_SCHEMES = ("pots", "scheme_places", "scheme_costs", "scheme_order", "ring_fences", "relief_links", "site_areas")
 """Tables that nobody misses who has no schemes."""
 
 OF_CHILDCARE = ("postcodes", "settings_hours", "termly_headcount", "childminders", "clubs", "childcare_eligible",

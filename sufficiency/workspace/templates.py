@@ -81,6 +81,8 @@ EXAMPLES: dict[str, str] = {
     "sen2_counts.children": "598", "sen2_counts.provision": "all", "sen2_counts.ay": "2025/26",
     "supplied_projection.pupils": "64210", "check": "S05", "return_comments.urn": "", "return_comments.phase": "",
     "comment": "two hundred homes at Mill Lane are let from September",
+    "schemes.standing": "", "hectares": "1.85",
+    "site_areas.reference": "estate records of 2026",
 }
 """An example of each column (of `reader.column` where one does not fit all), for the remark at the end of each template."""
 
