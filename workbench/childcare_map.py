@@ -87,15 +87,15 @@ def _areas_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
             if len(rows):
                 name = f"funded_{band}_{term}"
                 columns.append(_gaps(rows, name, say_term=False))
-                measures.append(gap_measure(name, f"{_named(band)}: funded hours short, {term}", band, scale))
-    values = _wide(columns)
+                measures.append(gap_measure(name, f"{titled(band)}: funded hours short, {term}", band, scale))
+    values = wide(columns)
     measures.sort(key=lambda view: -values.groupby("year")[view.column].count().gt(0).sum())   # last, what not all years have
-    return Layer(AREAS, "Early years", "planning areas", _areas(mine), _moments(mine, base), values,
-                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine),
+    return Layer(AREAS, "Early years", "planning areas", areas_told(mine), moments(mine, base), values,
+                 with_silence(measures, values, mine, base), known_shapes(shapes, mine), _terms(mine),
                  said=area_sayings(tables, base))
 
 
-def _with_silence(measures: Sequence[Measure], values: pd.DataFrame, mine: pd.DataFrame, base: int) -> tuple[Measure, ...]:
+def with_silence(measures: Sequence[Measure], values: pd.DataFrame, mine: pd.DataFrame, base: int) -> tuple[Measure, ...]:
     """Say why a view tells nothing of a year: nobody of the age is entitled then, or it is told of the base year alone."""
     rows = values.groupby("year")[[f"{view.column}_letter" for view in measures if view.letters]
                                   + [view.column for view in measures if not view.letters]].count()
@@ -117,8 +117,8 @@ def _reach_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | 
     if not columns:
         return None
     mine = tables["access_by_area"][tables["access_by_area"]["level"] == PLANNING_AREA]
-    return Layer(REACH, "Childcare in reach", "planning areas", _areas(mine), _moments(mine, base), _wide(columns),
-                 tuple(measures), _known_shapes(shapes, mine))
+    return Layer(REACH, "Childcare in reach", "planning areas", areas_told(mine), moments(mine, base), wide(columns),
+                 tuple(measures), known_shapes(shapes, mine))
 
 
 def _districts_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFrame | None, edges: Sequence[float],
@@ -133,9 +133,9 @@ def _districts_layer(tables: Mapping[str, pd.DataFrame], shapes: gpd.GeoDataFram
     for part, views in (_access(tables, DISTRICT, scale, edges), _takeup(tables, base), _quality(tables, base)):
         columns += part
         measures += views
-    values = _wide(columns)
-    return Layer(DISTRICTS, "Early years, districts", "districts", _areas(mine), _moments(mine, base), values,
-                 _with_silence(measures, values, mine, base), _known_shapes(shapes, mine), _terms(mine))
+    values = wide(columns)
+    return Layer(DISTRICTS, "Early years, districts", "districts", areas_told(mine), moments(mine, base), values,
+                 with_silence(measures, values, mine, base), known_shapes(shapes, mine), _terms(mine))
 
 
 def _worst_terms(mine: pd.DataFrame, scale: Scale) -> tuple[list[Measure], list[pd.DataFrame]]:
@@ -147,7 +147,7 @@ def _worst_terms(mine: pd.DataFrame, scale: Scale) -> tuple[list[Measure], list[
             if len(rows):
                 name = f"{measure}_{band}"
                 columns.append(_gaps(rows, name))
-                title = f"{_named(band)}: {words} short, worst term"
+                title = f"{titled(band)}: {words} short, worst term"
                 measures.append(gap_measure(name, title, band, scale, funded=measure == FUNDED))
     return measures, columns
 
@@ -210,7 +210,7 @@ def _access(tables: Mapping[str, pd.DataFrame], level: str, scale: Scale,
         columns.append(pd.DataFrame({"key": worst["area_code"], "year": worst["ay"], name: worst["index"],
                                      f"{name}_letter": worst["status"], f"{name}_detail": worst["term"]}))
         measures.append(Measure(
-            name, f"{_named(band)}: {words} in reach for each wanted", "hours", scale, letters=f"{name}_letter",
+            name, f"{titled(band)}: {words} in reach for each wanted", "hours", scale, letters=f"{name}_letter",
             detail=f"{name}_detail", decimals=2, worst=LOW, unit_one="hours",
             saying=f"home to families of {BAND_NAMES[band]} who have too few {words.removeprefix('all ')} in reach",
             explain=f"{words.capitalize()} on offer in reach for each hour wanted, shared among all who can get to them, in the "
@@ -230,7 +230,7 @@ def _takeup(tables: Mapping[str, pd.DataFrame], base: int) -> tuple[list[pd.Data
         columns.append(pd.DataFrame({"key": rows["area_code"], "year": base, name: rows["takeup"] * 100,
                                      f"{name}_detail": rows["basis"]}))
         measures.append(share_measure(
-            name, f"{_named(str(band))}: take-up of {KINDS[str(kind)]}",
+            name, f"{titled(str(band))}: take-up of {KINDS[str(kind)]}",
             f"Of the children eligible for {KINDS[str(kind)]} in January {base + 1}, the share that takes them up."))
     return columns, measures
 
@@ -275,12 +275,12 @@ def share_measure(column: str, title: str, explain: str) -> Measure:
                    detail=f"{column}_detail", suffix=" %", worst=LOW)
 
 
-def _named(band: str) -> str:
+def titled(band: str) -> str:
     """The name of an age band at the beginning of a title."""
     return BAND_NAMES[band][0].upper() + BAND_NAMES[band][1:]
 
 
-def _wide(columns: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def wide(columns: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One row for each area and year with the columns of all views."""
     whole = columns[0].set_index(["key", "year"])
     for part in columns[1:]:
@@ -288,17 +288,19 @@ def _wide(columns: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return whole.reset_index()
 
 
-def _areas(mine: pd.DataFrame) -> pd.DataFrame:
+def areas_told(mine: pd.DataFrame) -> pd.DataFrame:
     """Areas in the order of their names."""
     areas = mine.drop_duplicates("area_code")[["area_code", "area_name"]]
     return areas.set_axis(["key", "name"], axis=1).sort_values("name", ignore_index=True)
 
 
-def _known_shapes(shapes: gpd.GeoDataFrame | None, mine: pd.DataFrame) -> gpd.GeoDataFrame | None:
+def known_shapes(shapes: gpd.GeoDataFrame | None, mine: pd.DataFrame) -> gpd.GeoDataFrame | None:
+    """The shapes of the areas that are told; none where there are no shapes."""
     return None if shapes is None else shapes[shapes["key"].isin(mine["area_code"])]
 
 
-def _moments(mine: pd.DataFrame, base: int) -> tuple[Moment, ...]:
+def moments(mine: pd.DataFrame, base: int) -> tuple[Moment, ...]:
+    """The academic years that are told, one after another."""
     return tuple(Moment(int(ay), ay_label(int(ay)), "census" if ay == base else "forecast") for ay in sorted(mine["ay"].unique()))
 
 
@@ -308,7 +310,7 @@ def _terms(mine: pd.DataFrame) -> Breakdown:
         place=lambda t: t["age_band"].map({band: i for i, band in enumerate(YOUNG)}), order=lambda t: t["term"].map(
             {term: i for i, term in enumerate(TERMS)}))
     rows = rows.sort_values(["area_code", "ay", "place", "order"])
-    named = [f"{_named(band)}, {term}" for band, term in zip(rows["age_band"], rows["term"], strict=True)]
+    named = [f"{titled(band)}, {term}" for band, term in zip(rows["age_band"], rows["term"], strict=True)]
     frame = pd.DataFrame({"key": rows["area_code"], "year": rows["ay"], "row": named, **{c: rows[c] for c in TOLD}})
     return Breakdown("Term", dict(TOLD), frame, value="hours_wanted", limit="hours_on_offer")
 

@@ -31,8 +31,10 @@ from workbench.plan_view import area_measures, has_plan, scheme_points, with_pla
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
+from workbench.school_age_map import school_age_layer
 from workbench.school_view import schools_points
 from workbench.site_view import sites_points
+from workbench.ward_map import ward_layer
 from workbench.waterfall import kinds_of, whole_parts, words
 
 if TYPE_CHECKING:
@@ -69,7 +71,8 @@ def committee_sheet(picture: Picture) -> Sheet:
     """The committee map: primary and secondary planning areas, schools, housing sites, districts, and what to know."""
     tables = picture.release.tables
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := area_layer(phase, tables, picture)) is not None)
-    young = childcare_layers(tables, picture)
+    wider = (school_age_layer(tables, picture), ward_layer(tables, picture))
+    young = (*childcare_layers(tables, picture), *(layer for layer in wider if layer is not None))
     base, public = picture.authority.base_year, picture.assumptions.audience == PUBLIC
     points = [] if tables["schools"].empty else [schools_points(tables, base)]
     if not tables["site_audit"].empty:

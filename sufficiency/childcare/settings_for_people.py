@@ -18,6 +18,11 @@ FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_co
 ON_ROLL, ESTIMATED, REGISTERED = "pupils on roll, no places told", "places, Ofsted's estimate", "places"
 NAMES = {"childminder": "Childminders", "domestic": "Childcare on domestic premises"}
 IN_PART = "told in part"
+COUNTED = {REGISTERED: "places of {} as registered", ESTIMATED: "of {}, Ofsted's estimate",
+           ON_ROLL: "of {}, pupils on roll, no places told"}
+HOURS = {"told": "told by {}", IN_PART: "told in part by {}", "assumed": "the usual hours of their kind for {}",
+         "not told": "not told by {}"}
+"""How several who work at home are told together, where they are not alike: by some, and by others."""
 
 
 def as_people_see_them(rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +42,7 @@ def _together(mine: pd.DataFrame) -> pd.DataFrame:
     district = mine["district_code"].mask(mine["district_code"].isin(merged), "")
     by = mine.assign(district_code=district).groupby(["provider_type_group", "district_code"], as_index=False)
     rows = by.agg(providers=("providers", "sum"), places=("places", "sum"),
-                  counted_as=("counted_as", _of_all), hours=("hours", _of_all))
+                  counted_as=("counted_as", _counted_together), hours=("hours", _told_together))
     few = rows["providers"] < FEWEST_AT_HOME - 1e-9
     name = text_at(rows["provider_type_group"], NAMES)
     rows = rows.assign(
@@ -47,6 +52,15 @@ def _together(mine: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(hours=rows["hours"].mask(few, ""))[FOR_PEOPLE]
 
 
-def _of_all(hours: pd.Series) -> str:
-    """What is known of the hours of several: the same for all, or told in part."""
-    return str(hours.iloc[0]) if (hours == hours.iloc[0]).all() else IN_PART
+def _counted_together(ways: pd.Series) -> str:
+    """How the places of several are counted: alike, or by some in one way and by others in another."""
+    found = [way for way in COUNTED if way in set(ways)]
+    return str(ways.iloc[0]) if len(found) < 2 else "; ".join(
+        COUNTED[way].format("some" if k == 0 else "others") for k, way in enumerate(found))
+
+
+def _told_together(hours: pd.Series) -> str:
+    """What is known of the hours of several: of all alike, or of some one thing and of others another."""
+    found = [what for what in HOURS if what in set(hours)]
+    return str(hours.iloc[0]) if len(found) < 2 else ", ".join(
+        HOURS[what].format("some" if k == 0 else "others") for k, what in enumerate(found))

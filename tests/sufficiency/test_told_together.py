@@ -32,7 +32,8 @@ def homes_of(**tables: Any) -> pd.DataFrame:
 def test_a_lone_childminder_with_a_headcount_is_told_with_all_others() -> None:
     register = [provider("EY1"), *(childminder(f"CM{i}") for i in range(9))]
     homes = homes_of(ofsted_register=register, termly_headcount=[counted("CM0", "paid", 30)])
-    assert homes[["district_code", "providers", "places", "hours"]].to_numpy().tolist() == [[WEST, 9, 54, "told in part"]]
+    assert homes[["district_code", "providers", "places", "hours"]].to_numpy().tolist() == [
+        [WEST, 9, 54, "told in part by some, not told by others"]]
 
 
 def test_a_single_childminder_has_no_figures_at_all() -> None:
@@ -47,6 +48,18 @@ def listed(by_district: dict[str, float]) -> pd.DataFrame:
                           "setting_name": "", "placed_by": "district", "easting": np.nan, "northing": np.nan}
                          for d, n in by_district.items()])
     return as_people_see_them(rows)
+
+
+def test_where_they_are_not_alike_it_is_said_in_words_what_is_counted_how() -> None:
+    rows = pd.DataFrame([{"setting_ref": f"CM{i}", "setting_name": "", "provider_type_group": "childminder",
+                          "district_code": WEST, "placed_by": "district", "easting": np.nan, "northing": np.nan, "providers": 3.0, "places": 18.0,
+                          "counted_as": way, "staff_needed": np.nan, "hours": hours}
+                         for i, (way, hours) in enumerate([("places", "told"), ("places, Ofsted's estimate", "assumed")])])
+    (row,) = as_people_see_them(rows).to_dict("records")
+    assert (row["providers"], row["counted_as"]) == (6.0, "places of some as registered; of others, Ofsted's estimate")
+    assert row["hours"] == "told by some, the usual hours of their kind for others"
+    (alike,) = as_people_see_them(rows.assign(counted_as="places", hours="told")).to_dict("records")
+    assert (alike["counted_as"], alike["hours"]) == ("places", "told")
 
 
 def test_a_small_district_takes_the_next_smallest_with_it() -> None:

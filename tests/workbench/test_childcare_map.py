@@ -25,6 +25,8 @@ from workbench.childcare_view import area_sayings, childcare_sayings, lines_of_a
 from workbench.disclosure import protect
 from workbench.picture import Picture
 from workbench.release.told import JUDGE
+from workbench.school_age_map import school_age_layer
+from workbench.ward_map import ward_layer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -316,3 +318,44 @@ def test_what_no_area_of_the_layer_has_is_not_listed_and_the_letter_is_seen_once
     assert (told.text_content() or "")[-3:] in (", R", ", G")
     assert told.locator(".unseen").count() == 1, "the letter is in the swatch already"
     page.context.close()
+
+
+def test_wards_show_who_is_eligible_in_tens_and_take_up_only_where_it_was_counted() -> None:
+    given = tables()
+    rows = [("ward", code, name, BASE, "spring", "age_2", "early_learning", n, 0.5 * n, 0.5, basis) for code, name, n, basis in (
+        ("W1", "Abbey", 44.0, "the council's count"), ("W2", "Castle", 66.0, "rate of the district, not counted here"),
+        ("W3", "Park", 7.0, "the council's count"))]
+    wards = pd.DataFrame(rows, columns=[*given["childcare_takeup"].drop(columns=JUDGE).columns])
+    given["childcare_takeup"] = wards.assign(**{JUDGE: wards["eligible"]})
+    made = picture(given)
+    assert ward_layer(made.release.tables, made) is None, "wards without shapes are on no map"
+    squares = [box(450_000 + 1000 * i, 350_000, 451_000 + 1000 * i, 351_000) for i in range(3)]
+    shapes = gpd.GeoDataFrame({"ward_code": ["W1", "W2", "W3"], "ward_name": ["Abbey", "Castle", "Park"]}, geometry=squares,
+                              crs="EPSG:27700")
+    made = replace(made, wards=shapes)
+    layer = ward_layer(made.release.tables, made)
+    assert layer is not None and list(layer.areas["name"]) == ["Abbey", "Castle", "Park"]
+    assert told(layer, "Two-year-olds: eligible for early learning") == [["40"], ["70"], ["not known"]]
+    assert told(layer, "Two-year-olds: take-up of early learning") == [["50 %"], ["not known"], ["not known"]], (
+        "a rate of the district is no ward's, and seven children are not told")
+    draw(Sheet("Town", "", (), (layer,)))
+
+
+def test_care_around_school_and_in_the_holidays_is_on_the_map_as_far_as_it_is_known() -> None:
+    given = tables()
+    assert school_age_layer(given, picture(given)) is None, "nothing is told of it"
+    young = given["childcare_balance"]
+    rows = young[(young["age_band"] == "age_2") & (young["measure"] == "all") & (young["term"] == "summer")]
+    older = [rows.assign(age_band="age_5_7", measure="holiday", term="", status=["G" if known else "?" for known in
+                                                                              rows["area_code"].isin(["P1", "E07000001"])]),
+             rows.assign(age_band="age_5_7", measure="wraparound", status="?")]
+    given["childcare_balance"] = pd.concat([young, *older], ignore_index=True)
+    given["schools"] = pd.DataFrame({"urn": ["1", "2", "3"], "primary_planning_area_code": ["P1", "P1", "P2"]})
+    given["wraparound"] = pd.DataFrame({"urn": ["1", "2", "3"], "offer": ["eight to six", "part", "not known"]})
+    layer = school_age_layer(given, picture(given))
+    assert layer is not None and layer.plural == "planning areas"
+    assert told(layer, "Children of Reception to Year 2: care in the holidays, hours short") == [
+        ["not known", "not known"], ["150 hours a week, G", "150 hours a week, G"]]
+    assert not any("before and after school" in view.title for view in layer.measures), "known of no area: no view"
+    assert told(layer, "Primary schools with care from eight to six") == [
+        ["not known", "not told"], ["50 %, 1 of 2 schools", "not told"]]
