@@ -52,7 +52,8 @@ def listed(by_district: dict[str, float]) -> pd.DataFrame:
 
 def test_where_they_are_not_alike_it_is_said_in_words_what_is_counted_how() -> None:
     rows = pd.DataFrame([{"setting_ref": f"CM{i}", "setting_name": "", "provider_type_group": "childminder",
-                          "district_code": WEST, "placed_by": "district", "easting": np.nan, "northing": np.nan, "providers": 3.0, "places": 18.0,
+                          "district_code": WEST, "placed_by": "district", "easting": np.nan, "northing": np.nan,
+                          "providers": 3.0, "places": 18.0,
                           "counted_as": way, "staff_needed": np.nan, "hours": hours}
                          for i, (way, hours) in enumerate([("places", "told"), ("places, Ofsted's estimate", "assumed")])])
     (row,) = as_people_see_them(rows).to_dict("records")
