@@ -122,8 +122,9 @@ def test_word_has_headings_head_rows_captions_alternative_texts_and_a_language()
 
 
 def test_elements_of_word_stand_in_the_order_that_its_schema_asks_for() -> None:
-    order = {"pPr": ["pStyle", "keepNext", "numPr", "pBdr", "shd", "spacing", "jc"], "rPr": ["rFonts", "b", "sz"],
-             "tblPr": ["tblStyle", "tblW", "tblLayout", "tblLook", "tblCaption"], "trPr": ["cantSplit", "tblHeader"],
+    order = {"pPr": ["pStyle", "keepNext", "numPr", "pBdr", "shd", "spacing", "ind", "jc"], "rPr": ["rFonts", "b", "sz"],
+             "tblPr": ["tblStyle", "tblW", "tblLayout", "tblCellMar", "tblLook", "tblCaption"],
+             "trPr": ["cantSplit", "tblHeader"],
              "tcPr": ["tcW", "shd"]}
     body = parts(plain_word())["word/document.xml"]
     for tag, asked in order.items():

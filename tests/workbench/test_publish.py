@@ -5,131 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 import town
-from nurseries import POSTCODES, childminder, counted, hours, minders, postcodes, provider
+from published_town import Silent, town_run
 from python_calamine import CalamineWorkbook
 
 from planning_areas.tables import EvidenceError
-from scenarios.identity import Identity
-from scenarios.runs import Run, load
-from sufficiency.assumptions import Assumptions
-from sufficiency.capital.story import Capital
+from scenarios.runs import Run
 from sufficiency.evidence import Note
-from sufficiency.model import Outcome, run
 from workbench.answers import UserError
-from workbench.disclosure import NotProtectedError, protect
-from workbench.publish_run import publish_run, tables_for_people
+from workbench.disclosure import NotProtectedError, Release, protect
+from workbench.publish_run import tables_for_people
 from workbench.publishing import publish as publishing
-from workbench.publishing.makers import Maker
+from workbench.publishing.makers import MAKERS, Maker, make_map, make_workbook
 from workbench.publishing.material import PUBLICATION, Material
 from workbench.publishing.publish import Wish, publish
 from workbench.publishing.statements import statements_in
-from workbench.publishing.stored import release_of, stored
 from workbench.publishing.withheld import for_publication, named, public_notes, withheld
 
-A, D, E, BASE = town.WEST_PRIMARY, town.EAST_PRIMARY, town.SECONDARY, town.BASE
-NASTY = "<img src=x onerror=alert(1)>${1+1}`"
-
-
-def plan_rows() -> pd.DataFrame:
-    """Five schemes: one built, one merger built, one not chosen, a closure and one of childcare that is built."""
-    def row(scheme: str, kind: str, chosen: bool, **more: Any) -> dict[str, Any]:
-        return {"scheme_id": scheme, "scheme_name": f"The {scheme} scheme {NASTY}", "site_id": A, "kind": kind,
-                "phase": "primary", "planning_area_code": "W", "chosen": chosen,
-                "opens_ay": float(BASE + 2) if chosen else float("nan"),
-                "places_when_full": 30.0, "thousand_pounds": 1250.0, "thousand_pounds_a_place": 41.7,
-                "running_thousand_pounds": 3.0, "decides": "authority", "consent": "not_needed", "quality": "met", "route": "",
-                "cost_rests_on": "estimate", "easting": 452_500.0, "northing": 350_500.0, "children_served": 12.0,
-                "child_years_served": 40.0, "why_so": f"{scheme} is so since hall-extension and old-school are weighed", **more}
-    return pd.DataFrame([
-        row("hall-extension", "expansion", True), row("two-in-one", "merger", True, site_id=D),
-        row("second-best", "modular", False), row("old-school", "closure", False, site_id=D),
-        row("nursery-room", "nursery_expansion", True, phase="early_years")])
-
-
-def plan_tables() -> dict[str, pd.DataFrame]:
-    years = range(BASE + 1, BASE + 4)
-    money = [{"pot_id": "basic-need", "financial_year": BASE + n, "received": 2000.0 * (n == 1), "spent": 1250.0 * (n < 3),
-              "left": 100.0, "lost": 0.0} for n in (1, 2, 3)]
-    return {
-        "plan": plan_rows(),
-        "plan_pots": pd.DataFrame(money),
-        "plan_funding": pd.DataFrame([{"scheme_id": name, "pot_id": "basic-need", "financial_year": BASE + 1,
-                                       "thousand_pounds": 1250.0}
-                                      for name in ("hall-extension", "two-in-one")]),
-        "plan_areas": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "ay": ay, "lacking": 14.0, "met_home": 12.0,
-                                     "met_next_door": 0.0, "unmet": 2.0, "in_year": 0.0, "places_added": 30.0} for ay in years]),
-        "plan_unmet": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "intake_ay": float(BASE + 1), "ay": BASE + 1,
-                                     "nc_year": 0, "age_band": "", "lacking": 14.0, "children": 2.0,
-                                     "answer": "no place in this plan"}]),
-        "plan_service": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "intake_ay": float(BASE + 1),
-                                       "age_band": "", "met_at": "home", "site_id": site, "relief_area_code": "",
-                                       "children": 12.0, "child_years": 40.0, "km": 1.0,
-                                       "transport_thousand_pounds": 0.0} for site in (A, D)]),
-    }
-
-
-@cache
-def town_run() -> Outcome:
-    """The small town with a full western area, childcare, a housing site and a capital plan."""
-    schools = [town.school(A, f"West {NASTY}", capacity=210.0), town.school(D, "East Primary", capacity=420.0, easting=457_000.0),
-               town.school(E, "Middle High", statutory_low_age=11.0, statutory_high_age=16.0, capacity=600.0, easting=454_000.0)]
-    rolls = [row for ay in (BASE - 1, BASE) for row in (
-        *town.roll(A, [33.0] * 7, ay), *town.roll(D, [40.0] * 7, ay), *town.roll(E, [100.0] * 5, ay, first=7))]
-    births = [{"area_code": code, "cohort": cohort, "births": 1.0 if code == town.SMALL_AREAS[3] else 30.0, "basis": "cohort"}
-              for code in town.SMALL_AREAS for cohort in range(BASE - 8, BASE + 4)]
-    member = [{"urn": urn, "phase": phase, "planning_area_code": code}
-              for urn, phase, code in ((A, "primary", "W"), (D, "primary", "E"), (E, "secondary", "S"))]
-    site = {"site_ref": "N1", "site_name": f"Mill Lane {NASTY}", "status": "full", "easting": 455_000.0, "northing": 351_000.0,
-            "note": ""}
-    tables = {
-        "schools": schools, "school_roll": rolls, "births": births, "lsoas": town.lsoas(), "area_members": member,
-        "area_names": [{"planning_area_code": "W", "phase": "primary", "planning_area_name": f"West {NASTY}"}],
-        "pans": [{"urn": A, "ay": BASE, "nc_year": 0, "pan": 30}],
-        "housing_sites": [{**site, "financial_year": year, "dwellings": 40.0} for year in (BASE, BASE + 1, BASE + 2)],
-        "postcodes": postcodes(),
-        "ofsted_register": [provider("EY1"), childminder("CM1"), provider("EY2", POSTCODES[2], provider_name="=HYPERLINK(1)")],
-        "settings_hours": [hours("EY1", hours_week=50, weeks_year=51)],
-        "termly_headcount": [counted("EY2", "universal", 30.0, age_band="age_3_4", children=2.0)],
-        "childminders": [minders("E05000002", 12, hours_week=45, weeks_year=48)],
-    }
-    made = run(town.evidence(tables), Assumptions(draws=20, childcare_years=1))
-    notes = (*made.notes, Note("schemes", "old-school: the law presumes that a designated rural primary school is not closed"))
-    return replace(made, tables={**made.tables, **plan_tables()}, notes=notes,
-                   capital=Capital(plan_tables(), why={"frontier": [], "do_nothing": {"told": "do nothing builds nothing"}}))
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    made = town_run()
-    authority = {"name": "Testshire", "code": "999", "gss_code": "E10000099", "base_year": BASE, "districts": [],
-                 "invented": False}
-    told = json.loads(json.dumps(made.assumptions.__dict__, default=list))
-    place = tmp_path_factory.mktemp("council") / "runs"
-    return load(publish_run(place, Identity((), {"authority": authority, "assumptions": told}, 1, ""), made, lambda _: None))
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def __call__(self, step: str) -> None:
-        """Say nothing."""
-
-    def expect(self, steps: int) -> None:
-        """Say nothing."""
+MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, make_workbook))     # papers have their own tests
 
 
 @pytest.fixture(scope="module")
 def published(finished: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     target = tmp_path_factory.mktemp("out") / "release"
-    publish(str(finished.folder), None, Wish(target), Silent())     # type: ignore[arg-type]
+    publish(str(finished.folder), None, Wish(target), Silent(), MAP_AND_TABLES)     # type: ignore[arg-type]
     yield target
 
 
@@ -138,8 +41,8 @@ def texts(path: Path) -> str:
     return "\n".join(str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row)
 
 
-def test_a_run_read_back_gives_the_release_that_it_was_made_with(finished: Run) -> None:
-    again, made = release_of(stored(finished)), town_run()
+def test_a_run_read_back_gives_the_release_that_it_was_made_with(town_release: Release) -> None:
+    again, made = town_release, town_run()
     then = protect({**made.tables, **tables_for_people(made)})
     assert set(then.tables) == set(again.tables)
     for name in ("summary", "primary_schools", "childcare_balance", "childcare_takeup", "last_safe_dates"):
@@ -170,11 +73,11 @@ def test_nothing_of_a_scheme_that_stays_with_officers_is_published(published: Pa
     assert all(named(texts(published / "officers" / "tables.xlsx"), name) for name in (*gone, *kept))
 
 
-def test_the_public_release_keeps_what_tells_of_no_scheme(finished: Run) -> None:
-    release = release_of(stored(finished))
+def test_the_public_release_keeps_what_tells_of_no_scheme(town_release: Release) -> None:
+    release = town_release
     public = for_publication(release)
     assert set(withheld(release.tables["plan"])["scheme_id"]) == {"two-in-one", "second-best", "old-school"}
-    assert list(public.tables["plan_service"]["site_id"]) == [A] and len(public.tables["plan_areas"]) == 3
+    assert list(public.tables["plan_service"]["site_id"]) == [town.WEST_PRIMARY] and len(public.tables["plan_areas"]) == 3
     pd.testing.assert_frame_equal(public.tables["childcare_takeup"], release.tables["childcare_takeup"])
     assert "author" not in public.tables["overrides"]
     notes = (Note("schemes", "old-school closes"), Note("schemes", "old-schoolhouse is another"), Note("births", "fine"))

@@ -28,12 +28,15 @@ from workbench.documents.model import (
     Table,
     as_text,
     numbered,
+    print_size,
+    shares,
 )
 from workbench.documents.pictures import png_of
 
 TEMPLATE = Path(__file__).parent / "static" / "document.typ"
 STANDARD: Literal["ua-1"] = "ua-1"
 FONT = "DejaVuSans.ttf"
+PAGE_POINTS, PRINT = 493.0, 8.2         # width of the text of a page, and the print of tables that have room
 NEARLY_SPACES = str.maketrans({"\u202f": " ", "\u2009": " ", "\u00ad": "", "\u200b": "", "\ufeff": ""})
 
 
@@ -107,6 +110,8 @@ def _block(at: int, block: Block, label: str) -> dict[str, Any]:
 def _table(table: Table, label: str) -> dict[str, Any]:
     return {
         "kind": "table", "label": label, "caption": drawable(as_text(table.caption)), "wide": table.is_wide, "empty": table.empty,
-        "columns": [drawable(column.heading) for column in table.columns], "right": [column.figures for column in table.columns],
+        "columns": [drawable(column.heading) for column in table.columns], "shares": shares(table),
+        "size": print_size(table, PAGE_POINTS, PRINT),
+        "right": [column.figures for column in table.columns],
         "rows": [[drawable(as_text(cell)) for cell in row] for row in table.rows], "bold": sorted(table.bold),
     }

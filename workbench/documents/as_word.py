@@ -28,6 +28,8 @@ from workbench.documents.model import (
     as_text,
     chapters,
     numbered,
+    print_size,
+    shares,
 )
 from workbench.documents.pictures import png_of
 
@@ -35,10 +37,11 @@ if TYPE_CHECKING:
     from docx.document import Document as Word
 
 ONCE = datetime(2000, 1, 1)                 # when a release was made stands in its manifest
-SMALL, TEXT_POINTS = 7.0, 9.0               # of tables: wide ones and others
+TABLE_POINTS = 9.0                          # print of tables that have room
+FONT, FONT_POINTS = "Arial", 11.0           # where the council gives no template of its own
+TIGHT = "40"                                # twentieths of a point beside the words of a cell
 SHADE = "E8EEF0"
 MOST_CHARACTERS = 255                       # of a property of a file
-LONGEST = 45                                # characters of a sentence for which a column is made wide
 
 
 def as_word(document: Document, template: Path | None = None) -> bytes:
@@ -64,12 +67,42 @@ def opened(template: Path | None) -> Word:
     from docx.opc.exceptions import PackageNotFoundError
 
     if template is None:
-        return docx.Document()
+        return _plain(docx.Document())
     try:
         return docx.Document(str(template))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, PackageNotFoundError) as fault:
         raise UserError(f"{template} cannot be read as a Word document ({type(fault).__name__})",
                         "give a .docx that Word opens; a .dotx or an old .doc is to be saved as .docx first") from None
+
+
+def _plain(word: Word) -> Word:
+    """Set up A4 with room for tables and letters without serifs, where the council has no template of its own."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    for section in word.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2)
+        section.top_margin = section.bottom_margin = Cm(2.2)
+    for name in ("Normal", "Title", "Subtitle", "TOC Heading", "Heading 1", "Heading 2", "Heading 3", "Caption"):
+        font = word.styles[name].font
+        font.name = FONT
+        fonts = word.styles[name].element.rPr.rFonts
+        for place in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{place}"), None)
+        fonts.set(qn("w:cs"), FONT)
+    word.styles["Normal"].font.size = Pt(FONT_POINTS)
+    word.styles["Caption"].font.size = Pt(10)
+    for name in ("Title", "Subtitle", "TOC Heading", "Heading 1", "Heading 2", "Heading 3", "Caption"):
+        word.styles[name].font.color.rgb = _colour("1F4E5F" if name != "Caption" else "0B0C0C")
+        word.styles[name].font.italic = False
+    return word
+
+
+def _colour(code: str) -> Any:
+    from docx.shared import RGBColor
+
+    return RGBColor.from_string(code)
 
 
 def _say_what_it_is(word: Word, document: Document) -> None:
@@ -112,10 +145,14 @@ def _element(tag: str, **attributes: str) -> Any:
 
 def _contents(word: Word, document: Document) -> None:
     """A table of contents that can be clicked at once, and that Word brings up to date with page numbers when asked (F9)."""
+    from docx.shared import Cm, Pt
+
     word.add_paragraph("Contents", style=_style(word, "TOC Heading"))
     entries = chapters(document)
     for number, (at, level, words) in enumerate(entries):
         line = word.add_paragraph(style=_style(word, f"toc {level}"))
+        line.paragraph_format.space_after = Pt(2)
+        line.paragraph_format.left_indent = Cm(0.6 * (level - 1))
         if not number:
             for piece in (_element("w:fldChar", fldCharType="begin"), _instruction(r' TOC \o "1-2" \h \z \u '),
                           _element("w:fldChar", fldCharType="separate")):
@@ -247,10 +284,12 @@ def _table(word: Word, table: Table, label: str) -> None:
     look = properties.find(_tag("w:tblLook"))
     if look is not None:
         properties.remove(look)
+    if table.is_wide:
+        properties.append(_tight())
     properties.append(_element("w:tblLook", val="04A0", firstRow="1", lastRow="0", firstColumn="1", lastColumn="0", noHBand="0",
                                noVBand="1"))
     properties.append(_element("w:tblCaption", val=caption))
-    size = Pt(SMALL if table.is_wide else TEXT_POINTS)
+    size = Pt(print_size(table, _room(word) / Pt(1), TABLE_POINTS))
     _as_wide_as_its_words(word, grid, table)
     rows = [tuple(column.heading for column in table.columns), *(tuple(as_text(cell) for cell in row) for row in table.rows)]
     for number, (row, cells) in enumerate(zip(grid._tbl.tr_lst, rows, strict=True)):
@@ -268,15 +307,17 @@ def _table(word: Word, table: Table, label: str) -> None:
     word.add_paragraph()
 
 
+def _tight() -> Any:
+    """Little room beside the words of each cell, so that wide tables stay readable."""
+    made = _element("w:tblCellMar")
+    made.append(_element("w:left", w=TIGHT, type="dxa"))
+    made.append(_element("w:right", w=TIGHT, type="dxa"))
+    return made
+
+
 def _as_wide_as_its_words(word: Word, grid: Any, table: Table) -> None:
-    """Give each column its share of the page: what its longest words need, sentences no more than a part of it."""
-    room = _room(word)
-    needs = []
-    for place, column in enumerate(table.columns):
-        cells = [as_text(row[place]) for row in table.rows]
-        longest_word = max((len(part) for text in (column.heading, *cells) for part in text.split()), default=1)
-        longest = max((len(text) for text in cells), default=1)
-        needs.append(max(longest_word + 1, min(longest, LONGEST) if not column.figures else longest))
+    """Give each column its share of the page."""
+    room, needs = _room(word), shares(table)
     for place, need in enumerate(needs):
         grid.columns[place].width = room * need // sum(needs)
     for row in grid._tbl.tr_lst:

@@ -6,7 +6,7 @@ printed: each row is rounded by itself and then added up, as on the map and on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,15 +63,19 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "text": lambda value: printable(str(value)),
     "spelt": lambda value: printable(str(value).replace("_", " ")),
     "whole": _whole, "signed": _signed, "percent": _percent, "signed percent": _signed_percent, "likelihood": _likely,
+    "turned": lambda value: _signed(-value),
     "tenth": lambda value: f"{value:,.1f}".replace("-", MINUS),
     "hundredth": lambda value: f"{value:,.2f}".replace("-", MINUS),
     "pounds": _thousands,
     "year": lambda value: ay_label(int(value)),
+    "opens": lambda value: f"September {int(value)}",
     "january": lambda value: f"January {int(value) + 1}",
     "group": lambda value: nc_year_label(int(value)),
     "yes": lambda value: "yes" if value else "no",
 }
 """How a value is printed, by the name of the form."""
+BLANK = frozenset({"opens"})
+"""Forms in which what is missing stands empty: there is nothing to know."""
 
 
 def _only(values: pd.Series) -> Any:
@@ -122,7 +126,7 @@ def look_up(tables: Mapping[str, pd.DataFrame], table: str, column: str, rows: t
         raise UnboundError(f"{table}.{column} where {dict(rows)}: {fault}") from None
 
 
-def of_row(row: Mapping[str, Any], table: str, column: str, form: str, keys: tuple[str, ...]) -> Figure:
+def of_row(row: Mapping[Hashable, Any], table: str, column: str, form: str, keys: tuple[str, ...]) -> Figure:
     """A figure from a row that is at hand: keys are the columns that tell its row apart from all others of the table."""
     return _figure(row[column], table, column, tuple((name, row[name]) for name in keys), "only", form)
 
@@ -136,7 +140,7 @@ def printed(value: Any, form: str) -> str:
     if isinstance(value, str) and value == HIDDEN:
         return HIDDEN_WORDS
     if value is None or (not isinstance(value, str) and pd.isna(value)):
-        return NOT_KNOWN
+        return "" if form in BLANK else NOT_KNOWN
     return FORMS[form](value)
 
 

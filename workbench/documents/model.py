@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 GAP, CARE, DRAFT = "Still missing", "Read with care", "For officers only"
 KINDS_OF_NOTE = (GAP, CARE, DRAFT)
 WIDE = 9            # a table of more columns is set in small print
+LONGEST = 45        # characters of a sentence for which a column is made wide
+AIR = 2             # characters of room beside the text of a column
+WIDTH_OF_A_LETTER = 0.6     # of its height, in the mean
+SMALLEST_PRINT = 5.6        # points
 LANGUAGE = "en-GB"
 
 
@@ -164,6 +168,25 @@ def figures_of(document: Document) -> Iterator[Figure]:
     for block in document.blocks:
         for text in texts_of(block):
             yield from (part for part in text if isinstance(part, Figure))
+
+
+def shares(table: Table) -> list[int]:
+    """How wide each column is beside the others, in characters: no word is broken, and sentences get no more than a part."""
+    wide = []
+    for place, column in enumerate(table.columns):
+        cells = [as_text(row[place]) for row in table.rows]
+        heavy = 1.15 if place == 0 else 1.0                 # bold letters are wider
+        word = max((len(part) for text in cells for part in text.split()), default=1)
+        longest = max((len(text) for text in cells), default=1)
+        needed = longest if column.figures else max(word, min(longest, LONGEST))
+        heading = max((len(part) for part in column.heading.split()), default=1)
+        wide.append(round(max(needed * heavy, heading * 1.15)) + AIR)
+    return wide
+
+
+def print_size(table: Table, room: float, most: float) -> float:
+    """The size of print, in points, in which a table fits into a page of so many points; never more than `most`."""
+    return round(max(SMALLEST_PRINT, min(most, room / (WIDTH_OF_A_LETTER * max(sum(shares(table)), 1)))), 1)
 
 
 def chapters(document: Document, deepest: int = 2) -> list[tuple[int, int, str]]:

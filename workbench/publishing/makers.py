@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maps.sheet import draw
+from workbench.documents.writing import write_document
+from workbench.papers.committee_paper import committee_paper
 from workbench.publish_run import picture_of, write_sheets
 from workbench.publishing.material import EDITIONS
 from workbench.showing import MAP, WORKBOOK
@@ -54,8 +56,14 @@ def _copied(name: str, material: Material, folder: Path) -> None:
     shutil.copyfile(material.run.run.folder / name, folder / name)
 
 
+def make_paper(material: Material, folder: Path) -> None:
+    """The paper for the committee: as a web page, for Word and as PDF."""
+    write_document(committee_paper(material), folder, "paper", material.template)
+
+
 MAKERS = (
     Maker("the committee map", make_map),
     Maker("the workbook", make_workbook),
+    Maker("the committee paper", make_paper),
 )
 """Everything that a publication holds."""

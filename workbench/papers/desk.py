@@ -1,0 +1,206 @@
+"""What a paper is written from: the tables of a release, and a few more that set out what the run says in words, row by row.
+
+Sentences that a run has ready - its headlines, findings, proofs, sources - are bound like figures: each is a row of a table that
+anybody can make again from the release. No table here holds a number that is not in the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planning_areas.school_year import ENTRY_YEAR
+from scenarios.manifest import versions
+from workbench.attribution import attribution
+from workbench.childcare_view import childcare_sayings
+from workbench.documents.figures import Figures, of_row, say
+from workbench.documents.model import Column, Document, Table
+from workbench.safe_dates import for_areas, newest_day
+from workbench.safe_dates import in_words as day_in_words
+from workbench.sayings import accuracy_sayings, headlines
+
+if TYPE_CHECKING:
+    from workbench.documents.model import Figure, Text
+    from workbench.publishing.material import Material
+
+PHASES = tuple(ENTRY_YEAR)
+HEADING, POINT, SAID = "heading", "point", "said"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a column stands in a table of a paper: what is read, its heading, how it is printed, whether it is a figure."""
+
+    column: str
+    heading: str
+    form: str = "whole"
+
+    @property
+    def as_column(self) -> Column:
+        """The same for a document; words stand at the left, figures at the right."""
+        return Column(self.heading, figures=self.form not in ("text", "spelt", "yes", "group", "year", "january", "opens"))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The material of an edition with its tables at hand."""
+
+    material: Material
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the release, and what the run says in words."""
+        return {**self.material.tables, **told_in_words(self.material)}
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Figures out of these tables."""
+        return Figures(self.tables)
+
+    @property
+    def base(self) -> int:
+        """The academic year of the census."""
+        return self.material.run.authority.base_year
+
+    @property
+    def authority(self) -> str:
+        """The council's name."""
+        return self.material.run.authority.name
+
+    def one(self, table: str, column: str, form: str = "whole", made: str = "only", **rows: object) -> Figure:
+        """A figure of a table; rows are told by what stands in their columns."""
+        return self.figures.one(table, column, form, made, **rows)
+
+    def of_run(self, column: str, form: str = "text") -> Figure:
+        """Something that the run says of itself."""
+        return self.figures.one("run", column, form)
+
+    def said(self, about: str) -> list[Text]:
+        """The sentences that the run has on a matter."""
+        rows = self.tables["sayings"]
+        return [
+            say(of_row(row, "sayings", "said", "text", ("about", "number")))
+            for row in rows[rows["about"] == about].to_dict("records")
+        ]
+
+    def last_year(self, phase: str) -> int:
+        """The last year of a phase's forecast; the base year where it has none."""
+        mine = self.tables["summary"]
+        return int(mine.loc[mine["phase"] == phase, "ay"].max()) if mine["phase"].eq(phase).any() else self.base
+
+    @cached_property
+    def area_names(self) -> dict[str, str]:
+        """Planning areas by their codes."""
+        names = self.tables["names"]
+        return dict(zip(names["planning_area_code"], names["planning_area_name"], strict=True))
+
+    def area(self, code: str) -> Figure | str:
+        """An area's name, or its code where it has none."""
+        if code not in self.area_names:
+            return code
+        return self.one("names", "planning_area_name", "text", "first", planning_area_code=code)
+
+    def document(self, title: str, subtitle: str, blocks: Iterable[Any]) -> Document:
+        """A whole document with what it is made from at its foot."""
+        from workbench.publishing.material import CALLED
+
+        invented = "An invented council. " if self.material.run.authority.invented else ""
+        foot = f"{invented}Run {self.material.run.named}, from the school census of January {self.base + 1}."
+        return Document(title, subtitle, CALLED[self.material.edition], self.authority, foot, tuple(blocks))
+
+
+def table(
+    frame: pd.DataFrame,
+    name: str,
+    keys: tuple[str, ...],
+    columns: Iterable[Shown],
+    caption: Text,
+    empty: str = "There is nothing to show.",
+    bold: Iterable[int] = (),
+) -> Table:
+    """A table of a paper out of rows of a table of the release, each cell bound; keys tell its rows apart in that table."""
+    shown = tuple(columns)
+    rows = tuple(tuple(say(of_row(row, name, one.column, one.form, keys)) for one in shown) for row in frame.to_dict("records"))
+    return Table(caption, tuple(one.as_column for one in shown), rows, frozenset(bold), empty)
+
+
+def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
+    """What a run says in words, as tables: one row a sentence."""
+    run, tables = material.run, material.tables
+    base = run.authority.base_year
+    day = newest_day((one.reference_date for one in run.sources), base)
+    about: dict[str, Iterable[str]] = {
+        "schools": headlines(tables, run.authority),
+        "childcare": childcare_sayings(tables, base),
+        "accuracy": accuracy_sayings(tables["accuracy"], base),
+        "sources": attribution(run.sources),
+    }
+    notes = [note for note in run.notes if note.kind != "file"]
+    return {
+        "run": pd.DataFrame([
+            {
+                "run_id": run.run.run_id,
+                "named": run.named,
+                "authority": run.authority.name,
+                "base_year": base,
+                "judged_on": day_in_words(day),
+                "hidden": sum(one.cells for one in material.release.hidden),
+                "withheld": material.withheld,
+                "areas": int(tables["names"]["planning_area_code"].nunique()),
+            }
+        ]),
+        "sayings": _numbered([(topic, text) for topic, texts in about.items() for text in texts]),
+        "dates_of_areas": for_areas(tables["last_safe_dates"]),
+        "finding_lines": finding_lines(tables["childcare_findings"]),
+        "proofs": pd.DataFrame(
+            [
+                {"number": at, "said": f"{one['said'][:1].upper()}{one['said'][1:]}."}
+                for at, one in enumerate(run.run.manifest.get("plan", {}).get("proofs", []), 1)
+            ],
+            columns=["number", "said"],
+        ),
+        "alternatives": _alternatives(run.why),
+        "notes": pd.DataFrame(
+            [{"number": at, "said": note.text, "loses": note.loses} for at, note in enumerate(notes, 1)],
+            columns=["number", "said", "loses"],
+        ),
+        "versions": pd.DataFrame([{"name": name, "version": told} for name, told in versions().items()]),
+    }
+
+
+def _numbered(said: list[tuple[str, str]]) -> pd.DataFrame:
+    return pd.DataFrame([(about, at, text) for at, (about, text) in enumerate(said, 1)], columns=["about", "number", "said"])
+
+
+def finding_lines(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings line by line: item, number, kind (a heading of a list, a point of it, or a sentence) and what is said."""
+    rows = []
+    for row in findings.to_dict("records"):
+        lines = [line for line in str(row["finding"]).split("\n") if line.strip()]
+        for at, line in enumerate(lines, 1):
+            follows = at < len(lines) and lines[at].startswith("- ")
+            kind = POINT if line.startswith("- ") else HEADING if follows else SAID
+            rows.append((row["item"], at, kind, line.removeprefix("- ")))
+    return pd.DataFrame(rows, columns=["item", "number", "kind", "said"])
+
+
+def _alternatives(why: Mapping[str, Any]) -> pd.DataFrame:
+    """The plan, doing nothing, and the other ways that were weighed: children without a place and money."""
+    rows: list[tuple[object, ...]] = []
+    for what in ("plan", "do_nothing", "greedy", "alternatives"):
+        found = why.get(what) or []
+        for one in found if isinstance(found, list) else [found]:
+            if "child_years" in one:
+                rows.append((
+                    what,
+                    len(rows) + 1,
+                    str(one["name"]),
+                    one["child_years"]["high"],
+                    one["pounds"]["high"],
+                    one["told"],
+                ))
+    return pd.DataFrame(rows, columns=["what", "number", "name", "child_years", "thousand_pounds", "told"])
