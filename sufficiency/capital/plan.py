@@ -38,9 +38,10 @@ class Proof:
     def __str__(self) -> str:
         if self.status == "proven":
             return f"{self.name}: {self.value:,.1f}, and no plan is better by more than {max(0.0, self.value - self.bound):,.2g}"
+        why = f" ({self.trouble})" if self.trouble else ""
         if self.bound == float("-inf"):
-            return f"{self.name}: {self.value:,.1f}, and nothing is proven of how much better a plan could be"
-        return f"{self.name}: {self.value:,.1f}, best found, at most {self.gap:.1%} from the best possible"
+            return f"{self.name}: {self.value:,.1f}, and nothing is proven of how much better a plan could be{why}"
+        return f"{self.name}: {self.value:,.1f}, best found, at most {self.gap:.1%} from the best possible{why}"
 
 
 @dataclass(frozen=True)

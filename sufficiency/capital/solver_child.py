@@ -72,6 +72,11 @@ class Desk:
             self.bound = bound
             self.tell()
 
+    def withdraw(self, bound: float) -> None:
+        """Go back to an earlier bound: what was said since is not believed, for a wrong value prunes what is better."""
+        self.bound = bound
+        self.tell()
+
     def tell(self) -> None:
         """Write down what is proven."""
         told = {
@@ -134,9 +139,10 @@ def _with_highs(desk: Desk, job: dict[str, Any], start: Floats | None) -> None:
         return
     if problem.whole.any() and found.solved:
         _look(desk, job, found)
-    best = desk.x if desk.x is not None else start
+    best, proven = desk.x if desk.x is not None else start, desk.bound
     model = _branch_and_bound(desk, job, found, best)
     if best is not None and not _believed(model, problem):
+        desk.withdraw(proven)
         model = _branch_and_bound(desk, job, found, None)
     if model.getModelStatus() == INFEASIBLE and desk.x is None and start is None:
         desk.status = "infeasible"

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.facts import Facts
-from sufficiency.capital.model import RULES, Build, Labelled, Variables
+from sufficiency.capital.model import RULES, Build, Labelled, Variables, ring_fence
 from sufficiency.capital.solver import Ask, solve
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ HARD = (
 )
 UNITS = {"within_pot": "£{:,.0f}k", "ring_fence": "£{:,.0f}k", "within_site": "{:,.0f} places", "within_places": "{:,.0f} places"}
 DUST = 1e-6
+HALF = 0.5
 YES_OR_NO = 100.0  # so that money or places give way before a date or a consent does
 
 Rule = Callable[[Variables, Facts], Labelled]
@@ -57,12 +58,24 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[st
         if amount > DUST:
             rule, label = rule_of[i], rows[i].name.removeprefix(rule_of[i].__name__ + "_")
             by = UNITS.get(rule.__name__)
+            if rule is ring_fence:
+                told.append(f"{rule.__name__} ({_fenced(f, built, answer.x, label)}) would have to give way for "
+                            f"{by.format(amount) if by else amount}: {rule.__doc__}")
+                continue
             told.append(
                 f"{rule.__name__} ({_codes(f, label)})"
                 + (f" is short by {by.format(amount)}" if by else " would have to give way")
                 + f": {rule.__doc__}"
             )
     return told
+
+
+def _fenced(f: Facts, built: Build, x: NDArray[np.float64], label: str) -> str:
+    """The schemes that would be built out of a closed pot, and the pot."""
+    purse, _, pot = label.partition("_")
+    opened = {k for (k, _), worth in zip(built.variables.open_by, x, strict=False) if worth > HALF}
+    built_of_it = [k for k in f.purses[int(purse)] if k in opened]
+    return ", ".join([*(built_of_it or f.purses[int(purse)]), _codes(f, pot)])
 
 
 def _weight(rule_of: list[Rule], problem: Arrays, row: int) -> float:

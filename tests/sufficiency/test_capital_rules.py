@@ -99,6 +99,12 @@ class TestNoPlan:
         told = no_plan(tables)
         assert "within_pot (deed, 2027, 2028) is short by £300k" in told
 
+    def test_a_pot_whose_ring_fence_is_closed(self) -> None:
+        """The grant pays for early years only where members say so, and nobody did; the deed never does."""
+        told = no_plan(changed("schemes", "choice", "must", scheme_id="rooms"))
+        assert "ring_fence (rooms, deed) would have to give way for £100k" in told or "ring_fence (rooms, grant) would" in told
+        assert "A pot pays only for purposes, phases and areas that its grant or deed allows" in told
+
     def test_a_site_over_its_limit(self) -> None:
         tables = changed("schemes", "choice", "must", scheme_id="half")
         tables["sites"].loc[tables["sites"]["site_id"] == "hill", "most_places"] = 20.0
