@@ -140,6 +140,16 @@ def resolve(references: Sequence[str], workspace: Path | None = None) -> Scenari
         {key: (joined[key].file, joined[key].line) for key in sorted(joined)}, tuple(dict.fromkeys(reader.chain)))
 
 
+def resolve_file(path: Path, workspace: Path | None = None, beside: Sequence[str] = ()) -> Scenario:
+    """Read one file as a scenario, laid over what it extends; beside: sections that it may hold of another reader's."""
+    reader = _Reader(folders(workspace), path, beside)
+    head, layer = reader.whole(str(path))
+    if reader.problems or head is None:
+        raise EvidenceError(set(reader.problems))
+    return Scenario(head.name, head.why, {key: layer[key].value for key in sorted(layer)},
+                    {key: (layer[key].file, layer[key].line) for key in sorted(layer)}, tuple(dict.fromkeys(reader.chain)))
+
+
 class HeadForm(BaseModel):
     """The head of a scenario's file."""
 
@@ -163,8 +173,9 @@ class Head:
 class _Reader:
     """Reads scenarios and what they extend, keeping every problem until the end."""
 
-    def __init__(self, places: Sequence[Path]) -> None:
+    def __init__(self, places: Sequence[Path], other: Path | None = None, beside: Sequence[str] = ()) -> None:
         self.places, self.problems, self.chain = places, list[Problem](), list[str]()
+        self.beside = {other: tuple(beside)}        # sections of another reader's that a file may hold
         self.reading: list[Path] = []
 
     def whole(self, reference: str, asked_by: tuple[str, int] = ("--scenario", 0)) -> tuple[Head | None, Layer]:
@@ -198,8 +209,8 @@ class _Reader:
             return None, {}
         lines = lines_of(text)
         for key in raw:
-            if key not in HEAD:
-                self._wrong(path, lines, (key,), "this key is not known", nearest(key, HEAD))
+            if key not in (known := (*HEAD, *self.beside.get(path, ()))):
+                self._wrong(path, lines, (key,), "this key is not known", nearest(key, known))
         head = self._head(path, raw, lines)
         own = {}
         for key, trail, value in self._keys(path, raw, lines):

@@ -117,6 +117,27 @@ def scenarios(
 
 
 @app.command()
+def ensemble(
+    workspace: WorkspaceFolder,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File of an ensemble, or its name in scenarios/ensembles/.")],
+    futures: Annotated[int | None, typer.Option("--futures", min=1, help="How many futures, whatever the file says.")] = None,
+    plan: Annotated[str, typer.Option("--plan", metavar="RUN", help="A run whose plan stays fixed in every future.")] = "",
+    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes of this machine that do the work.")] = 1,
+    scheduler: Annotated[str, typer.Option("--scheduler", metavar="ADDRESS", help="Address of a Dask scheduler instead.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write into; else ensembles/ in the workspace.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Draw many futures at once, or sweep levers: how short places may be, with what likelihood; goes on where it was stopped."""
+    def work() -> Answer:
+        from workbench.ensembling import map_of, run_ensemble
+
+        with Steps() as steps:
+            return run_ensemble(workspace, file, futures, map_of(workers, scheduler), plan, out, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def backtest(
     workspace: WorkspaceFolder,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else backtests/ in the workspace")] = None,

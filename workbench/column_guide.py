@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.compare_columns import COMPARE_COLUMNS, COMPARE_SHEETS, COMPARED, SIDES
+from workbench.ensemble_words import ENSEMBLE_COLUMNS, ENSEMBLE_SHEETS
 from workbench.headings import MEMBERS, heading
 from workbench.plan_words import PLAN_COLUMNS, PLAN_SHEETS
 from workbench.surplus_view import SURPLUS_COLUMNS, SURPLUS_SHEETS
@@ -407,9 +408,10 @@ COLUMNS |= {
     "evidence": Column("on what evidence the default stands"),
 }
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
-_PLAN_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "": GENERAL}
-COLUMNS |= {name: Column(meaning, _PLAN_SHOWN[kind]) for name, (_, meaning, kind) in (PLAN_COLUMNS | SURPLUS_COLUMNS).items()}
-SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS
+_SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "share": SHARE, "ratio": "0.00", "": GENERAL}
+_BY_KIND = PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS
+COLUMNS |= {name: Column(meaning, _SHOWN[kind]) for name, (_, meaning, kind) in _BY_KIND.items()}
+SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS | ENSEMBLE_SHEETS
 SHEETS |= COMPARE_SHEETS
 COLUMNS |= {name: Column(meaning, CHILDREN if meaning in SIDES.values() else GENERAL)
             for name, (_, meaning) in COMPARE_COLUMNS.items()}

@@ -33,7 +33,7 @@ class Steps:
     def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream if stream is not None else sys.stderr
         self._clock, self._start = clock, clock()
-        self._begun, self._expected = 0, 0
+        self._begun, self._expected, self._since = 0, 0, self._start
         self._stage = ""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -62,6 +62,12 @@ class Steps:
         """Say how many steps there will be."""
         self._expected = steps
 
+    def begin(self, steps: int) -> None:
+        """Begin a part of the work with so many steps, by whose own pace its time left is judged."""
+        self._expected, self._begun, self._since = steps, 0, self._clock()
+        if self._bar is not None and self._task is not None:
+            self._bar.reset(self._task, total=steps)
+
     def __call__(self, step: str) -> None:
         """Say that a step begins."""
         if self._bar is not None and self._task is not None:
@@ -76,7 +82,7 @@ class Steps:
         """About how long it will still take, judged by the steps behind us."""
         if self._begun < 3 or self._expected <= self._begun:
             return ""
-        left = (self._clock() - self._start) / self._begun * (self._expected - self._begun)
+        left = (self._clock() - self._since) / self._begun * (self._expected - self._begun)
         return f" (about {left:.0f} s left)"
 
 

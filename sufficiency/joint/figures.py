@@ -36,7 +36,7 @@ STEP = 32       # futures that are held to a plan at a time: few enough that the
 class Figures:
     """A block of futures; every array is [future, year, area], those of a plan have no areas where there is none."""
 
-    values: Floats      # [future, lever] of each lever
+    levers: Floats      # [future, lever] values
     pupils: Floats      # children of the phase's statutory year groups
     lacking: Floats     # children without a place, year group by year group, without a plan
     entry: Floats       # of these, in the year of entry
@@ -49,7 +49,7 @@ class Figures:
     @property
     def count(self) -> int:
         """How many futures."""
-        return len(self.values)
+        return len(self.levers)
 
     @property
     def with_plan(self) -> bool:

@@ -56,6 +56,7 @@ class World:
     horizon: dict[str, int]     # phase -> years ahead that are told of it
     calibration: Calibration
     homes: Homes
+    names: tuple[str, ...]      # of the areas
 
     @property
     def base(self) -> Floats:
@@ -83,7 +84,10 @@ def world_of(made: Forecast, assumptions: Assumptions, calibration: Calibration 
         calibration = bands(assumptions, own_errors(made.evidence, assumptions), history_of(made.evidence, assumptions))
     ahead = years_ahead(assumptions)
     horizon = {phase: min(ahead[phase], len(years)) for phase in ENTRY_YEAR}
-    return World(central, places_of(weighed, central, years), tuple(int(ay) for ay in years), horizon, calibration, made.homes)
+    called = dict(zip(made.frame.names["planning_area_code"], made.frame.names["planning_area_name"], strict=True))
+    names = tuple(str(called.get(code, code)) for code in central.codes)
+    held = places_of(weighed, central, years)
+    return World(central, held, tuple(int(ay) for ay in years), horizon, calibration, made.homes, names)
 
 
 def as_bytes(world: World) -> bytes:
@@ -102,7 +106,8 @@ def as_bytes(world: World) -> bytes:
             ("places", layer.places), ("usual", layer.usual), ("pupils", layer.pupils), ("shape", np.array(shares.shape)),
             ("data", shares.data), ("indices", shares.indices), ("indptr", shares.indptr))}
     told: dict[str, Any] = {
-        "codes": central.codes, "phases": central.phases, "urns": central.urns, "births_known": central.births_known,
+        "names": world.names, "codes": central.codes,
+        "phases": central.phases, "urns": central.urns, "births_known": central.births_known,
         "members": [[area, list(schools)] for area, schools in central.members.items()],
         "years": world.years, "horizon": world.horizon, "has_intakes": central.known is not None,
         "errors": [[level, phase, errors.kappa, errors.origins] for (level, phase), errors in world.calibration.errors.items()],
@@ -140,7 +145,8 @@ def _world(arrays: dict[str, Any], told: dict[str, Any]) -> World:
         widths, mean, short = (arrays[f"errors/{level}/{phase}/{name}"] for name in ("widths", "mean", "short"))
         errors[level, phase] = Errors(kappa, widths, mean, origins, short)
     horizon = {str(phase): int(ahead) for phase, ahead in told["horizon"].items()}
-    return World(central, arrays["places"], tuple(told["years"]), horizon, Calibration(errors), _homes(arrays, told))
+    return World(central, arrays["places"], tuple(told["years"]), horizon, Calibration(errors), _homes(arrays, told),
+                 tuple(told["names"]))
 
 
 def _homes(arrays: dict[str, Any], told: dict[str, Any]) -> Homes:

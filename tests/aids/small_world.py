@@ -37,7 +37,7 @@ def small_world(times: float = 1.0, spare: float = 0.0) -> World:
     none, still = np.zeros((0, 4)), np.zeros((len(YEARS) + 1, len(CODES), GROUPS))
     flags = np.zeros((len(CODES), GROUPS), dtype="bool")
     homes = Homes(None, range(2025, 2029), CODES, {}, none, (), np.zeros(4), none, still, flags, ~flags, Assumptions(), still)
-    return World(central, places, YEARS, {"primary": 3, "secondary": 3}, Calibration(found), homes)
+    return World(central, places, YEARS, {"primary": 3, "secondary": 3}, Calibration(found), homes, CODES)
 
 
 def with_places(world: World, more: float) -> World:
