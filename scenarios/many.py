@@ -1,7 +1,7 @@
 """Work cut into tasks, done by one process, by several, or by a cluster: through whatever map there is, with the same result.
 
 A map takes a function and tasks and gives (number of the task, what it returned) in whatever order they are done. `one_by_one` is
-Python's own; `processes` starts workers anew (spawn), each with one thread, and begins again with fresh ones when one of them is
+Python's own; `processes` starts workers anew (spawn), and begins again with fresh ones when one of them is
 killed; `cluster` hands tasks to the workers of a Dask scheduler, which gives the task of a worker that dies to another. No task
 starts a process of its own, which a Dask worker could not.
 """
@@ -9,11 +9,9 @@ starts a process of its own, which a Dask worker could not.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from scenarios.runs import RunError
@@ -22,7 +20,6 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 Map = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[tuple[int, Any]]]
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 TOO_MANY = "there may be too little memory: ask for fewer with --workers, and start again to go on"
 AGAIN = 5           # times that workers may die before the work is given up
 IN_HAND = 2         # tasks for each worker that are handed over in advance
@@ -55,7 +52,7 @@ def _in_pool(workers: int, work: Callable[[Any], Any], tasks: Sequence[Any],
              numbers: Sequence[int]) -> Iterator[tuple[int, Any]]:
     """Do some of the tasks in a pool; no more are handed over than the workers need, so that a pool that dies loses little."""
     waiting = iter(list(numbers))
-    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         begun: dict[Future[Any], int] = {}
         try:
             for number in waiting:
@@ -73,21 +70,6 @@ def _some(begun: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
     done, _ = wait(begun, return_when=FIRST_COMPLETED)
     for future in sorted(done, key=begun.__getitem__):
         yield begun.pop(future), future.result()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """What is started meanwhile computes with one thread: workers that share processors only hinder one another otherwise."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def cluster(address: str) -> Map:

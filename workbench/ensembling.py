@@ -7,6 +7,7 @@ lie beside it, and the next start goes on with them.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -84,13 +85,19 @@ def run_ensemble(folder: Path, file: str, count: int | None, mapped: Map, plan: 
     return told(runs.load(target), first, there_already=there)
 
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
 def map_of(workers: int, scheduler: str) -> Map:
     """Who does the work: this process, several, or a cluster."""
     if scheduler and workers > 1:
         raise UserError("--workers and --scheduler cannot be used together", "give one of them")
     if scheduler:
         return cluster(scheduler)
-    return processes(workers) if workers > 1 else one_by_one
+    if workers == 1:
+        return one_by_one
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))       # for the workers, who hinder one another otherwise
+    return processes(workers)
 
 
 def named(plain: Identity, ensemble: Ensemble, plan: Mapping[str, pd.DataFrame] | None) -> Identity:

@@ -1,24 +1,24 @@
 """Processes of an ensemble for tests: `python ensemble_child.py ASKED PARTS` works one through, to be killed while it does.
 
-It says "ready" when everything is imported, begins when it reads a line, and says "done" at the end. `slowly` does a task after a
-nap, so that a worker can be killed in the middle of one.
+It says "ready" when everything is imported, begins when it reads a line, tells every step, and says "done" at the end. `slowly`
+does a task many times over, so that a worker can be killed in the middle of one.
 """
 
 from __future__ import annotations
 
 import pickle
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
 from scenarios.ensemble import Asked, work_through
 from scenarios.ensemble_file import read_ensemble
-from scenarios.ensemble_work import Ground, Task, do
+from scenarios.ensemble_work import BlockTask, Ground, Task, do
 from scenarios.identity import code_sha256
 from scenarios.many import one_by_one
 from sufficiency.workspace.workspace import load
 
-NAP = 0.25      # seconds
+TIMES = 4
 
 
 def asked_of(workspace: Path, count: int | None = None, code: str = "") -> Asked:
@@ -31,9 +31,10 @@ def asked_of(workspace: Path, count: int | None = None, code: str = "") -> Asked
 
 
 def slowly(task: Task) -> bytes:
-    """Do a task after a nap."""
-    time.sleep(NAP)
-    return do(task)
+    """Do a task many times over."""
+    for _ in range(TIMES if isinstance(task, BlockTask) else 1):
+        done = do(task)
+    return done
 
 
 def main() -> None:
@@ -41,7 +42,8 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     asked = pickle.loads(Path(sys.argv[1]).read_bytes())
-    list(work_through(asked, Path(sys.argv[2]), lambda work, tasks: one_by_one(slowly, tasks)))
+    told = partial(print, flush=True)
+    list(work_through(asked, Path(sys.argv[2]), lambda work, tasks: one_by_one(slowly, tasks), told))
     print("done", flush=True)
 
 

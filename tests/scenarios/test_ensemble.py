@@ -9,13 +9,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from ensemble_child import NAP, asked_of, slowly
+from ensemble_child import asked_of, slowly
 from small_council import small_council
 
 from scenarios import ensemble
@@ -86,9 +87,9 @@ def test_futures_between_worlds_are_nearly_those_that_the_model_makes(whole: Who
     asked, _, done = whole
     assert tuple(done.checked) == checked_of(asked.ensemble) and len(done.checked) == 2
     for number, alone in done.checked.items():
-        assert done.figures.pupils[number] == pytest.approx(alone.pupils[0], rel=0.03), "an area: its own luck falls a little otherwise"
+        assert done.figures.pupils[number] == pytest.approx(alone.pupils[0], rel=0.03), "its own luck falls a little otherwise"
         mine, theirs = done.figures.pupils[number, :5, :2].sum(axis=1), alone.pupils[0, :5, :2].sum(axis=1)
-        assert mine == pytest.approx(theirs, rel=0.004)
+        assert mine == pytest.approx(theirs, rel=0.01)
 
 
 def test_all_futures_worked_out_whole_are_those_that_were_checked(whole: Whole, tmp_path: Path) -> None:
@@ -221,18 +222,24 @@ def test_a_file_that_changes_meanwhile_stops_the_work(tmp_path: Path) -> None:
         list(work_through(asked, tmp_path / "parts"))
 
 
-def killed_at_random_moments(whole: Whole, parts: Path, times: int, seed: int, lasts: float) -> int:
-    """Kill an ensemble so many times, each start going on where the last was killed; says how often one had got further."""
+def killed_at_random_moments(whole: Whole, parts: Path, times: int, seed: int, steps: int) -> int:
+    """Kill an ensemble so many times, each start going on where the last was killed; says how often one had got further.
+
+    It is killed within so many steps at random, and at a random moment of the step.
+    """
     (parts.parent / "asked.pickle").write_bytes(pickle.dumps(whole[0]))
     chance, grew = random.Random(seed), 0
     waiting = _start(parts)
     for number in range(times):
         process, waiting = waiting, _start(parts) if number + 1 < times else None      # the next one gets ready meanwhile
         before = _names(parts)
-        try:
-            _go(process).wait(timeout=chance.uniform(0.1, 1.0) * lasts)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        said = _go(process).stdout
+        assert said is not None
+        for _ in range(chance.randint(1, steps)):
+            said.readline()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=chance.uniform(0.0, 0.05))
+        process.kill()
         process.communicate()
         for name in (found := _names(parts)):      # whatever is there under its name is whole
             (world if name.startswith("world") else figures).from_bytes((parts / name).read_bytes())
@@ -268,18 +275,18 @@ def _go(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
 
 
 def test_killed_in_the_middle_of_its_futures_it_goes_on_and_comes_out_the_same(whole: Whole, tmp_path: Path) -> None:
-    assert killed_at_random_moments(whole, with_worlds(whole, tmp_path / "parts"), 4, 1, 10 * NAP) >= 2
+    assert killed_at_random_moments(whole, with_worlds(whole, tmp_path / "parts"), 4, 1, 6) >= 1
 
 
 def test_killed_in_the_middle_of_its_worlds_too(whole: Whole, tmp_path: Path) -> None:
-    killed_at_random_moments(whole, tmp_path / "parts", 2, 2, 6.0)
+    killed_at_random_moments(whole, tmp_path / "parts", 2, 2, 12)
 
 
 @pytest.mark.long
 def test_killed_fifty_times(whole: Whole, tmp_path: Path) -> None:
-    assert killed_at_random_moments(whole, with_worlds(whole, tmp_path / "parts"), 25, 3, 10 * NAP) >= 10
+    assert killed_at_random_moments(whole, with_worlds(whole, tmp_path / "parts"), 25, 3, 6) >= 10
     (tmp_path / "other").mkdir()
-    assert killed_at_random_moments(whole, tmp_path / "other" / "parts", 25, 4, 6.0) >= 5
+    assert killed_at_random_moments(whole, tmp_path / "other" / "parts", 25, 4, 20) >= 5
 
 
 def test_a_sweep_is_every_combination_with_the_same_luck(tmp_path: Path) -> None:
