@@ -116,6 +116,12 @@ def forecast_otherwise(made: Forecast, assumptions: Assumptions) -> Forecast:
     return replace(made, projection=with_homes(projection, homes, made.frame, made.places), homes=homes)
 
 
+def forecast_again(made: Forecast, evidence: Evidence, assumptions: Assumptions) -> Forecast:
+    """The same schools, areas and places, and the children by other births, homes and moves: all else is as it was."""
+    recoded, _ = one_phase_a_code(evidence, assumptions.catch_all_codes)
+    return forecast_otherwise(replace(made, evidence=recoded), assumptions)
+
+
 def run(evidence: Evidence, assumptions: Assumptions, progress: Progress = quiet) -> Outcome:
     """Children against places, year by year and area by area: the central run of a workspace."""
     ahead = forecast(evidence, assumptions, progress)

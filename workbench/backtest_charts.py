@@ -14,7 +14,7 @@ from planning_areas.school_year import ENTRY_YEAR
 from sufficiency.backtesting.misses import ELSEWHERE
 from sufficiency.backtesting.vintages import OWN_RETURN
 from workbench.backtest_answer import NAMES, PHASES, latest_miss, miss_title
-from workbench.charts import GAIN, INK, LOSS, OUTLINE, WHOLE, Chart, light_grid, signed
+from workbench.charts import INK, OUTLINE, Chart, bars_that_add_up, light_grid, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,21 +156,7 @@ def not_shown(latest: pd.DataFrame) -> str:
 def _waterfall(axes: Axes, part: pd.DataFrame) -> None:
     """One panel: each part begins where the one before it ends, to which a line leads; the whole miss below."""
     drawn = part[part["children"].map(shown)]
-    sizes = [*drawn["children"], float(part["children"].sum())]
-    ends = np.cumsum(sizes[:-1])
-    starts = [0.0, *ends[:-1], 0.0] if len(ends) else [0.0]
-    for at, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        look = WHOLE if at == len(drawn) else GAIN if size > 0 else LOSS
-        axes.barh(at, size, left=start, height=0.62, **look.options())
-        if at < len(drawn):
-            axes.plot([start + size] * 2, [at - 0.31, at + 1.31], color=OUTLINE, linewidth=0.7)
-        axes.annotate(signed(size), (max(start, start + size), at), xytext=(5, 0), textcoords="offset points", va="center")
-    axes.axvline(0, color=OUTLINE, linewidth=0.8)
-    axes.set_yticks(range(len(sizes)), [*drawn["part"], "the whole miss"])
-    axes.invert_yaxis()
-    axes.use_sticky_edges = False
-    axes.margins(x=0.12)
-    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
+    bars_that_add_up(axes, list(drawn["part"]), [*drawn["children"]], "the whole miss", float(part["children"].sum()))
     axes.set_title(miss_title(part))
     axes.set_xlabel("children forecast beyond those who came; slanting lines take away")
     light_grid(axes)

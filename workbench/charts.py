@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -126,6 +127,25 @@ def signed(number: float) -> str:
     """A change in whole children with its sign, a true minus: +12, \N{MINUS SIGN}3, 0."""
     text = f"{number:+,.0f}".replace("-", "\N{MINUS SIGN}")
     return "0" if text[1:] == "0" else text
+
+
+def bars_that_add_up(axes: Axes, labels: Sequence[str], sizes: Sequence[float], whole_label: str, whole: float,
+                     words: Callable[[float], str] = signed) -> None:
+    """A waterfall that lies down: each bar begins where the one before it ends, to which a line leads; the whole stands below."""
+    ends = np.cumsum(sizes)
+    starts = [0.0, *ends[:-1], 0.0] if len(ends) else [0.0]
+    for at, (start, size) in enumerate(zip(starts, [*sizes, whole], strict=True)):
+        look = WHOLE if at == len(sizes) else GAIN if size > 0 else LOSS
+        axes.barh(at, size, left=start, height=0.62, **look.options())
+        if at < len(sizes):
+            axes.plot([start + size] * 2, [at - 0.31, at + 1.31], color=OUTLINE, linewidth=0.7)
+        axes.annotate(words(size), (max(start, start + size), at), xytext=(5, 0), textcoords="offset points", va="center")
+    axes.axvline(0, color=OUTLINE, linewidth=0.8)
+    axes.set_yticks(range(len(sizes) + 1), [*labels, whole_label])
+    axes.invert_yaxis()
+    axes.use_sticky_edges = False
+    axes.margins(x=0.12)
+    axes.xaxis.set_major_formatter(lambda value, _: words(value))
 
 
 def light_grid(axes: Axes, axis: str = "x") -> None:

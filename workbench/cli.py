@@ -267,16 +267,39 @@ def show(
 def compare(
     run: Annotated[list[str], typer.Argument(
         metavar="RUN RUN...", help="Runs by folder, id, or the beginning of an id; all are held against the first.")],
+    waterfall: Annotated[bool, typer.Option("--waterfall", help="Also what each change of the scenario does by itself.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="With a waterfall: of the capital plan too, which takes longer.")] = False,
+    workspace: Annotated[Path | None, typer.Option("--workspace", help="For a waterfall: the workspace of the runs.")] = None,
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for ids in; else the usual places.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else comparisons/ there.")] = None,
     as_json: Json = False, debug: Debug = False,
 ) -> None:
     """Compare finished runs: what went in otherwise, and what moved, by how much and where: tables, workbook, chart, map."""
     def work() -> Answer:
-        from workbench.comparing import compare_runs
+        from workbench.comparing import Deeper, compare_runs
 
         with Steps() as steps:
-            return compare_runs(run, runs, out, steps)
+            return compare_runs(run, runs, out, Deeper(waterfall, plan, workspace), os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
+def tornado(
+    workspace: WorkspaceFolder,
+    levers: Annotated[list[str] | None, typer.Option("--levers", help="A lever to move, such as births.level; else all.")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(
+        "--scenario", help="Around this scenario, whose intervals say how far its levers go; else around the base.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Of the capital plan too, which takes longer.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else tornadoes/ there.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Say how much hangs on each lever: one at a time is moved to its low and to its high end; table, chart, words."""
+    def work() -> Answer:
+        from workbench.tornado import tornado_of
+
+        with Steps() as steps:
+            return tornado_of(workspace, tuple(levers or ()), tuple(scenario or ()), out, os.environ, steps, plan=plan)
 
     raise typer.Exit(finish(work, as_json, debug))
 

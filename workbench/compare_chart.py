@@ -65,9 +65,9 @@ def _series(by_year: pd.DataFrame, phase: str, first: str, others: Sequence[str]
 
 
 def most_moved(by_area: pd.DataFrame, run: str, names: Mapping[str, str]) -> pd.DataFrame:
-    """The areas whose places short at entry moved most over all years: area, phase, change in place-years; most first."""
+    """The areas whose places short, all year groups and years, moved most: area, phase, change in place-years; most first."""
     mine = by_area[by_area["run"] == run]
-    sums = mine.groupby(["phase", "planning_area_code"])["entry_need_change"].sum().reset_index(name="change")
+    sums = mine.groupby(["phase", "planning_area_code"])["additional_need_change"].sum().reset_index(name="change")
     sums = sums[sums["change"].abs() >= 0.5]
     sums = sums.assign(size=sums["change"].abs()).sort_values(["size", "planning_area_code"], ascending=[False, True])
     return sums.head(MOST_AREAS).assign(area=[names.get(code, code) for code in sums["planning_area_code"].head(MOST_AREAS)])
@@ -104,7 +104,7 @@ def _areas(axes: Axes, most: pd.DataFrame, run: str) -> None:
                                        for row in most.itertuples()])
     axes.invert_yaxis()
     axes.set_xlim(min(0.0, float(most["change"].min())) - 0.18 * reach, max(0.0, float(most["change"].max())) + 0.18 * reach)
-    axes.set_xlabel("place-years more (+, slanting lines) or fewer (\N{MINUS SIGN}) short at entry, over all years")
+    axes.set_xlabel("place-years more (+, slanting lines) or fewer (\N{MINUS SIGN}) short, all year groups and years")
     axes.set_title(plain_text(f"Areas that move most: {textwrap.shorten(run, 60)}"))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     light_grid(axes)
@@ -121,4 +121,4 @@ def _said_areas(most: pd.DataFrame, run: str) -> str:
     if most.empty:
         return "No area moves by half a place-year or more."
     told = ", ".join(f"{row.area} ({row.phase}) {signed(row.change)}" for row in most.itertuples())
-    return f"Areas that {run} moves most, in place-years short at entry: {told}."
+    return f"Areas that {run} moves most, in place-years short over all year groups: {told}."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 COMPARE_SHEETS = {
     "moved_figures": "What each run comes to in a handful of figures, before, after, and how far they moved",
+    "effects": "What each change of the scenario does to each figure: alone, in its turn, and what comes of several together",
+    "levers": "What each figure is with one lever at its low and at its high end, and all else as it is",
     "went_in": "What went into one run and not into the other: scenario, settings, files, program",
     "moved_by_year": "Places short and spare and children by phase and year, before, after and the change",
     "moved_by_area": "The same by planning area, with the likelihood of a shortfall at entry",
@@ -34,6 +36,17 @@ COMPARE_COLUMNS: dict[str, tuple[str, str]] = {
     "before": ("Before", SIDES["before"]),
     "after": ("After", SIDES["after"]),
     "moved_by": ("Moved by", SIDES["change"]),
+    "low": ("Low end", "value of the lever at its low end"),
+    "high": ("High end", "value of the lever at its high end"),
+    "central": ("As it is", "the figure with no lever moved"),
+    "at_low": ("At the low end", "the figure with the lever at its low end"),
+    "at_high": ("At the high end", "the figure with the lever at its high end"),
+    "span": ("Span", "how far the figure lies apart at its most"),
+    "rests_on_source": ("How far it is moved rests on", "an interval of a scenario, or a nudge that is not verified"),
+    "step": ("Step", "in which order the changes are made"),
+    "alone": ("Alone", "how far the change moves the figure by itself; blank: it cannot be made by itself"),
+    "added": ("In its turn", "what it adds to the changes before it"),
+    "effect": ("Effect", "what the bar shows; changes and interaction add up to the whole"),
     "verdict": ("What becomes of it", "what the second plan does with the scheme"),
     "opens": ("Opens in September of (year)", "academic year with which its places open; blank: not in the plan"),
 }

@@ -71,7 +71,7 @@ def compare_sheet(tables: Mapping[str, pd.DataFrame], first: str, others: Sequen
                   shapes: gpd.GeoDataFrame | None, words: Mapping[str, Any]) -> Sheet:
     """The page: a layer a phase; words: authority, base_year, lines (what to say first), remarks, sources."""
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := _layer(phase, tables, first, others, names, shapes)) is not None)
-    moved = tables["moved_by_year"].groupby("ay")["entry_need_change"].agg(lambda column: column.abs().sum())
+    moved = tables["moved_by_year"].groupby("ay")["additional_need_change"].agg(lambda column: column.abs().sum())
     return Sheet(
         title=f"{words['authority']}: {' and '.join(others)} beside {first}",
         subtitle=f"What moves where. Both are counted from the school census of January {words['base_year'] + 1}; "

@@ -56,24 +56,24 @@ def _figures(table: pd.DataFrame) -> Iterator[str]:
 
 
 def _when(table: pd.DataFrame) -> Iterator[str]:
-    """In which years places short at entry move, by phase."""
+    """In which years places short move, by phase: at entry, and in all year groups."""
     for phase, mine in table.groupby("phase"):
-        rows = mine[mine["entry_need_change"].abs() >= LEAST]
-        if len(rows):
-            told = ", ".join(f"{ay_label(int(ay))} {changed(value)}"
-                             for ay, value in zip(rows["ay"], rows["entry_need_change"], strict=True))
-            yield f"When ({phase}, places short in the year of entry): {told}"
+        for column, said in (("entry_need_change", "the year of entry"), ("additional_need_change", "all year groups")):
+            rows = mine[mine[column].abs() >= LEAST]
+            if len(rows):
+                told = [f"{ay_label(int(ay))} {changed(value)}" for ay, value in zip(rows["ay"], rows[column], strict=True)]
+                yield f"When ({phase}, places short in {said}): {', '.join(told)}"
 
 
 def _where(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str]:
-    """Which areas move most, over all years."""
+    """Which areas move most, over all year groups and years."""
     for phase, mine in table.groupby("phase"):
-        moved = mine.groupby("planning_area_code")["entry_need_change"].sum()
+        moved = mine.groupby("planning_area_code")["additional_need_change"].sum()
         for said, part in (("more", moved[moved >= LEAST].sort_values(ascending=False)),
                            ("fewer", moved[moved <= -LEAST].sort_values())):
             if len(part):
                 some = [f"{names.get(code, code)} ({changed(value)})" for code, value in part.items()]
-                yield f"Where ({phase}), {said} places short at entry over all years: {listed(some, MOST_NAMED)}"
+                yield f"Where ({phase}), {said} places short, all year groups and years: {listed(some, MOST_NAMED)}"
 
 
 def _likely(table: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str]:

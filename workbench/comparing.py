@@ -30,6 +30,7 @@ from workbench.compare_chart import compare_chart
 from workbench.compare_map import compare_sheet
 from workbench.compare_words import area_names, words_of
 from workbench.disclosure import protect
+from workbench.effects_view import effects_chart
 from workbench.sheets import for_workbook
 from workbench.showing import BACKTEST, MAP, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 COMPARISONS, KIND = "comparisons", "comparison"
 CHART, WORDS = "compare", "summary.txt"
 READ = ("balance", "plan", "plan_pots", "plan_areas")
-SHEETS = ("moved_figures", "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare", "moved_schemes",
-          "moved_pots", "moved_plan_areas")
+EFFECTS = "effects"
+SHEETS = ("moved_figures", EFFECTS, "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare",
+          "moved_schemes", "moved_pots", "moved_plan_areas")
 """The sheets of the workbook, in their order."""
 CALLED = {"change": "moved_by"}     # a column that means something else in a run's workbook -> what it is called in this one
 READING = (
@@ -61,19 +63,31 @@ class Compared:
     words: tuple[str, ...]
 
 
-def compare_runs(references: Sequence[str], places: Path | None, out: Path | None, steps: Steps) -> Answer:
+@dataclass(frozen=True)
+class Deeper:
+    """What a comparison is asked for beside the runs' own tables: what each change does, for which runs are made in memory."""
+
+    waterfall: bool = False
+    plan: bool = False      # of each run that is made, too
+    workspace: Path | None = None
+
+
+def compare_runs(references: Sequence[str], places: Path | None, out: Path | None, deeper: Deeper, environ: Mapping[str, str],
+                 steps: Steps) -> Answer:
     """Compare runs unless the same comparison is finished already, and say what went in otherwise and what moved."""
     found = [opened(reference, places) for reference in references]
     refuse_unlike(found)
     home = found[0].folder.resolve().parent.parent / COMPARISONS
     place = out if out is not None else home
-    comparison_id = id_of(found)
+    comparison_id = id_of(found, deeper)
     there = runs.is_finished(place / comparison_id)
     if not there:
         steps.expect(3)
         runs.ready(place, comparison_id)
         steps("Holding the runs against one another")
         made = side_by_side(found)
+        if deeper.waterfall:
+            made = with_effects(made, found, deeper, environ, steps)
         _write(place, comparison_id, found, made, steps)
     return told(runs.load(place / comparison_id), there_already=there)
 
@@ -102,9 +116,18 @@ def refuse_unlike(found: Sequence[Run]) -> None:
                         "a comparison tells what a change does to one council; name runs of one")
 
 
-def id_of(found: Sequence[Run]) -> str:
+def with_effects(made: Compared, found: Sequence[Run], deeper: Deeper, environ: Mapping[str, str], steps: Steps) -> Compared:
+    """A comparison with what each change does: in a table, and in words."""
+    from workbench.effects_of_runs import effects_of_runs
+
+    table, words = effects_of_runs(found, made.names, deeper.workspace, environ, steps, plan=deeper.plan)
+    return replace(made, tables={**made.tables, EFFECTS: table}, words=(*made.words, *words))
+
+
+def id_of(found: Sequence[Run], deeper: Deeper) -> str:
     """What a comparison is named by: its runs in their order, and the program that compares them."""
-    whole = {"runs": [run.manifest[manifest.SEAL] for run in found], "code": code_sha256()}
+    asked = {"waterfall": deeper.waterfall, "plan": deeper.plan}
+    whole = {"runs": [run.manifest[manifest.SEAL] for run in found], "code": code_sha256(), **(asked if deeper.waterfall else {})}
     return hashlib.sha256(canonical(whole)).hexdigest()[:12]
 
 
@@ -134,7 +157,9 @@ def _names(found: Sequence[Run]) -> pd.DataFrame:
 def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared, steps: Steps) -> Path:
     first = found[0].manifest
     name, base, areas = first["authority"]["name"], int(first["authority"]["base_year"]), _names(found)
-    chart = compare_chart(made.tables, made.names[0], made.names[1:], area_names(areas), name)
+    charts = {CHART: compare_chart(made.tables, made.names[0], made.names[1:], area_names(areas), name)}
+    if EFFECTS in made.tables:
+        charts[EFFECTS] = effects_chart(made.tables[EFFECTS], f"{name}: what each change does, {titled(made)}")
     steps("Drawing the map")
     sources = [Source(**one) for one in first["inputs"]]
     ids = [run.run_id for run in found]
@@ -142,12 +167,12 @@ def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared
              "remarks": [line.strip() for line in made.words if line], "sources": attribution(sources)}
     page = draw(compare_sheet(made.tables, made.names[0], made.names[1:], areas, _shapes(found), words))
     steps("Writing the comparison")
-    release = protect({sheet: made.tables[sheet] for sheet in SHEETS})
-    shown = for_workbook({sheet: release.shown(sheet).rename(columns=CALLED) for sheet in SHEETS}, areas)
+    release = protect({sheet: made.tables[sheet] for sheet in SHEETS if sheet in made.tables})
+    shown = for_workbook({sheet: release.shown(sheet).rename(columns=CALLED) for sheet in release.tables}, areas)
     facts = Facts(name, f"comparison {comparison_id} of {' and '.join(ids)}", base, sources, (),
                   [("Runs", "; ".join(f"{called}: {run}" for called, run in zip(made.names, ids, strict=True))),
                    *(("", line) for line in made.words if line)],
-                  title=titled(made), reading=READING, pictures=(chart,))
+                  title=titled(made), reading=READING, pictures=tuple(charts.values()))
     sheets = replace(release, tables=shown, masks={})
     return runs.save(
         place,
@@ -158,7 +183,7 @@ def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared
         {WORKBOOK: lambda path: write_workbook(sheets, path, facts),
          MAP: lambda path: _text(path, page),
          WORDS: lambda path: _text(path, "\n".join(made.words).rstrip() + "\n"),
-         **{f"{CHART}.{kind}": partial(write_chart, chart) for kind in ("svg", "png")}},
+         **{f"{called}.{kind}": partial(write_chart, chart) for called, chart in charts.items() for kind in ("svg", "png")}},
     )
 
 
@@ -173,7 +198,8 @@ def _short_words(made: Compared) -> list[str]:
     for name in made.names[1:]:
         mine = made.tables["moved_figures"]
         mine = mine[(mine["run"] == name) & mine["figure"].isin(("entry_short", "all_short"))]
-        told = [f"{row.title.lower()} {row.before:,.0f} -> {row.after:,.0f} {row.unit}" for row in mine.itertuples()]
+        told = [f"{row.title[0].lower()}{row.title[1:]} {row.before:,.0f} \N{RIGHTWARDS ARROW} {row.after:,.0f} {row.unit}"
+                for row in mine.itertuples()]
         lines.append(f"{name}: {'; '.join(told) or 'no places are known'}.")
     return lines
 

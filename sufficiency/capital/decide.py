@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,18 +31,20 @@ LEAST = 0.001  # seconds that an aim is given in any case
 Solve = Callable[[Arrays, Ask, "Floats | None"], Answer]
 
 
-def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve) -> Plan:
+def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve,
+           begin: Sequence[str] = ()) -> Plan:
     """The best plan that can be found in the time given, and how good it is.
 
     Each aim is solved in turn, what is left of the time after building shared evenly, with the aims before it held at what they
-    reached. Raises SolverError where no plan keeps the rules, with the rules that stand in the way.
+    reached. begin: schemes of a plan made before, from which the search starts where they can still be built. Raises SolverError
+    where no plan keeps the rules, with the rules that stand in the way.
     """
     begun = time.monotonic()
     choices, ask = choices or Choices(), ask or Ask()
     f = facts(case, choices)
     built = build(f)
     problem = hand_over(built)
-    x = construct(f, built, problem)
+    x = construct(f, built, problem, begin)
     proofs: list[Proof] = []
     for i, level in enumerate(choices.levels):
         problem = problem.aimed(*objective(built, level.rates))

@@ -18,6 +18,8 @@ from sufficiency.capital.facts import Facts
 from sufficiency.capital.model import Build
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 EPS = 1e-9
@@ -65,8 +67,11 @@ class Draft:
                         self.room[s, y, n] -= come
 
 
-def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | None:
-    """The plan as a solution of the problem; none where what must be built cannot be."""
+def construct(f: Facts, built: Build, problem: Arrays, begin: Sequence[str] = ()) -> NDArray[np.float64] | None:
+    """The plan as a solution of the problem; none where what must be built cannot be.
+
+    begin: schemes of a plan that was made before, which are taken first where they still can be.
+    """
     draft = Draft(f, room=dict(f.free), money=[Receipt(p, fy, by, money) for p, fy, by, money in f.receipts])
     groups = sorted(f.case.groups["group_id"])
     draft.place(groups)
@@ -74,6 +79,9 @@ def construct(f: Facts, built: Build, problem: Arrays) -> NDArray[np.float64] | 
     for k in sorted(forced, key=lambda k: (f.opens_from[k], k)):
         if not open_early(draft, k):
             return None
+    for k in begin:
+        if k in f.site_of and k not in draft.opens and may_be_built(f, k):
+            open_early(draft, k)
     draft.place(groups)
     waiting = [k for k in f.schemes if k not in draft.opens and may_be_built(f, k)]
     gain = {k: _children(draft, k) for k in waiting}

@@ -7,7 +7,7 @@ other choices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +67,10 @@ def capital(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: Assump
     return planned(of_run, choices_of(assumptions), assumptions)
 
 
-def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions) -> Capital:
-    """The plan of a case; without one, the case alone and a note that says why."""
+def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin: Sequence[str] = ()) -> Capital:
+    """The plan of a case; without one, the case alone and a note that says why. begin: schemes of a plan to start from."""
     try:
-        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31))
+        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31), begin=begin)
     except SolverError as fault:
         said = Note(TABLE, str(fault), "there is no capital plan in this run; what stands in its way is named")
         return Capital(kept(of_run), notes=(*of_run.notes, said))
