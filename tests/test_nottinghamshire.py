@@ -16,6 +16,9 @@ from sufficiency.childcare.settings_places import settings_of
 from sufficiency.evidence import Evidence
 from sufficiency.forecast.made_of import AUTHORITY, waterfall
 from sufficiency.model import Outcome, run
+from sufficiency.scap.checks.every import check_return
+from sufficiency.scap.checks.known import known_of
+from sufficiency.scap.making import return_of
 from sufficiency.workspace.workspace import Loaded, load
 
 pytestmark = [pytest.mark.real, pytest.mark.early]
@@ -197,3 +200,19 @@ def test_every_finding_is_complete_or_says_what_is_missing(outcome: Outcome) -> 
         assert finding.complete == (finding.missing == "")
     assert not found["B7"].complete, "hours that are an assumption are no answer"
     assert not found["B10"].complete and "2021-08-31" in found["B10"].missing, "grades of 2021 do not tell of today"
+
+
+def test_the_return_says_what_the_county_lacks_and_which_schools_do_not_fit(outcome: Outcome) -> None:
+    """Two schools that GIAS of April 2022 let close that August were in the census of January 2023, and have no places."""
+    returned = return_of(outcome.tables, "891", 2022)
+    checked = check_return(returned, known_of(outcome.tables, "891", 2022))
+    assert [one.component for one in returned.missing] == [
+        "specialist_capacity", "specialist_forecast", "school_capacity", "year_group_places"]
+    assert {(one.check, one.urn) for one in checked.errors} == {("R04", "122801"), ("R04", "122820")}
+    assert set(checked.not_checked) == {"S07", "S10", "R08"}
+    table = returned.tables["mainstream_forecast"]
+    assert table.groupby("phase")["ay"].nunique().to_dict() == {"primary": 5, "secondary": 7}
+    pupils = outcome.tables["pupils"]
+    then = table[table["phase"].eq("primary") & table["ay"].eq(2025)]["pupil_forecast"].sum()
+    assert abs(then - pupils[pupils["phase"].eq("primary") & pupils["ay"].eq(2025)]["pupils"].sum()) <= 0.5 * len(set(
+        table.loc[table["phase"].eq("primary"), "planning_area_code"]))

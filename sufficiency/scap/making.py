@@ -31,7 +31,7 @@ MADE_BY = {"bulge": {"bulge"}, "additional": {"expansion", "temporary"},
 FUNDS = ("hdc_pupils", "hif_pupils")     # parts of a forecast in places that others pay for
 SPECIALIST = {
     "specialist_capacity": "places of special schools, SEN units and resourced provision",
-    "specialist_forecast": "resident children with a plan who need a specialist place, by phase and year",
+    "specialist_forecast": "forecast of resident children with a plan who need a specialist place",
 }
 
 
@@ -184,6 +184,7 @@ def _missing(held: Tables) -> Iterator[Missing]:
         if held[name].empty:
             yield Missing(name, f"the workspace holds no {what}")
     blank = held["school_capacity"]
+    called = dict(zip(blank["urn"], blank["school_name"], strict=True))
     blank = blank[blank["capacity"].isna()]
     if len(blank):
         yield Missing("school_capacity", f"the capacity of {len(blank)} schools is not known: {some(blank['school_name'])}")
@@ -191,7 +192,7 @@ def _missing(held: Tables) -> Iterator[Missing]:
     unknown = unknown[unknown["places_available"].isna()]
     if len(unknown):
         yield Missing("year_group_places", f"places by year group of {unknown['urn'].nunique()} schools are not known: "
-                                           f"{some(unknown['urn'])}")
+                                           f"{some(unknown['urn'].map(lambda urn: called.get(urn, urn)))}")
     areas = held["mainstream_forecast"]
     for phase in ENTRY_YEAR:
         if not areas["phase"].eq(phase).any():

@@ -119,7 +119,7 @@ def _verdict(verdict: Verdict) -> list[Block]:
         return [
             Paragraph(("Every part is there and no check found an error. Read the warnings, and the methodology statement.",))
         ]
-    return [Note(GAP, (f"{verdict.words}.",)), Listing(tuple((why,) for why in verdict.why_not))]
+    return [Note(GAP, (f"what follows. The return is {verdict.words}.",)), Listing(tuple((why,) for why in verdict.why_not))]
 
 
 def _parts(returned: Return) -> list[Block]:
