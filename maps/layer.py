@@ -189,7 +189,7 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     if not isinstance(given, (int, float)) or not math.isfinite(given):
         shade = measure.scale.class_of_letter(letter) if letter else measure.scale.class_of(None)
         shown = measure.scale.shades[shade]
-        return Cell(None, shade, shown.letter if letter and shown.letter != "?" else "not known", "", shown.letter or "?")
+        return Cell(None, shade, shown.letter if letter and shown.letter != "?" else _missing(measure), "", shown.letter or "?")
     value = whole(given) if measure.decimals == 0 else round(float(given), measure.decimals)
     shade = measure.scale.class_of_letter(letter) if measure.letters else measure.scale.class_of(value)
     shown = measure.scale.shades[shade]
@@ -199,6 +199,11 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     label = shown.letter if measure.letters else sign + number(value) if shown.counted else ""
     printed = sign + number(abs(given) if measure.unsigned else given, measure.decimals)
     return Cell(value, shade, printed + measure.suffix, ", ".join(beside), label)
+
+
+def _missing(measure: Measure) -> str:
+    """What is said of a figure that is not there: the words of the last class of the scale, such as "not known"."""
+    return measure.scale.shades[-1].label
 
 
 def sentences(layer: Layer, measure: Measure, table: list[list[Cell]]) -> list[str]:
@@ -217,11 +222,11 @@ def _sentence(layer: Layer, measure: Measure, column: list[Cell], moment: Moment
         if one.key == moment.key:
             return f"{measure.title}, {moment.label}: {one.why}."
     if not known:
-        return f"{measure.title}: not known for any of the {len(column)} {layer.plural} in {moment.label}."
+        return f"{measure.title}: {_missing(measure)} for any of the {len(column)} {layer.plural} in {moment.label}."
     found = sorted((i for i in known if _counted(column[i], measure)), key=lambda i: _order(column[i], measure, names[i]))
     said = list(_parts(layer, measure, [column[i] for i in known], moment, [f"{names[i]} ({column[i].text})" for i in found]))
     if len(known) < len(column):
-        said.append(f"Not known for {len(column) - len(known)} more.")
+        said.append(f"{_missing(measure).capitalize()} for {len(column) - len(known)} more.")
     return " ".join(said)
 
 

@@ -335,7 +335,7 @@ def test_wards_show_who_is_eligible_in_tens_and_take_up_only_where_it_was_counte
     made = replace(made, wards=shapes)
     layer = ward_layer(made.release.tables, made)
     assert layer is not None and list(layer.areas["name"]) == ["Abbey", "Castle", "Park"]
-    assert told(layer, "Two-year-olds: eligible for early learning") == [["40"], ["70"], ["not known"]]
+    assert told(layer, "Two-year-olds: eligible for early learning") == [["40"], ["70"], ["not told"]]
     assert told(layer, "Two-year-olds: take-up of early learning") == [["50 %"], ["not known"], ["not known"]], (
         "a rate of the district is no ward's, and seven children are not told")
     draw(Sheet("Town", "", (), (layer,)))
