@@ -6,16 +6,22 @@ import multiprocessing
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from made_once import Once, made_once
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from sufficiency.model import Outcome
+    from sufficiency.workspace.workspace import Loaded
+
+NOTTINGHAMSHIRE = Path(__file__).parent / "workspaces" / "nottinghamshire"
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -41,6 +47,58 @@ def data() -> Path:
         pytest.skip("SUFFICIENCY_DATA is not set: the real publications are not at hand")
     folder = Path(named)
     assert folder.is_dir(), f"SUFFICIENCY_DATA names {named}, which is no folder"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once[Any]:
+    """Make a thing by its name, or take what another process of these tests has made: for what is only read."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made once"
+    place.mkdir(exist_ok=True)
+    return partial(made_once, place)
+
+
+@pytest.fixture(scope="session")
+def nottinghamshire(once: Once[Loaded], data: Path) -> Loaded:
+    """The workspace of the real county, read."""
+    from sufficiency.workspace.workspace import load
+
+    return once("nottinghamshire", lambda _: load(NOTTINGHAMSHIRE, {"SUFFICIENCY_DATA": str(data)}))
+
+
+@pytest.fixture(scope="session")
+def nottinghamshire_run(once: Once[Outcome], nottinghamshire: Loaded) -> Outcome:
+    """What a run of it found."""
+    from sufficiency.model import run
+
+    return once("nottinghamshire run", lambda _: run(nottinghamshire.evidence, nottinghamshire.assumptions))
+
+
+@pytest.fixture(scope="session")
+def invented_councils(once: Once[Any]) -> Callable[[int], Loaded]:
+    """The workspace of the invented council of a seed, written as it is published and read."""
+    from sufficiency.workspace.workspace import load
+
+    return lambda seed: once(f"council {seed} read", lambda _: load(once(f"council {seed}", partial(_published, seed)), {}))
+
+
+@pytest.fixture(scope="session")
+def invented(invented_councils: Callable[[int], Loaded]) -> Loaded:
+    """That of the demo, read."""
+    return invented_councils(1)
+
+
+@pytest.fixture(scope="session")
+def invented_council(once: Once[Path]) -> Path:
+    """That of the demo as it is published; not to be written into."""
+    return once("council 1", partial(_published, 1))
+
+
+def _published(seed: int, folder: Path) -> Path:
+    from sufficiency.example.publish import write_example
+
+    write_example(folder, seed)
     return folder
 
 

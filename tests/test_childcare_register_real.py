@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -21,19 +20,18 @@ from sufficiency.childcare.supply import hours_on_offer
 from sufficiency.evidence import Evidence
 from sufficiency.sources.reading import Ask
 from sufficiency.sources.registry import READERS
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 pytestmark = pytest.mark.real
 
-WORKSPACE = Path(__file__).parent / "workspaces" / "nottinghamshire"
 REGISTER = "ofsted/childcare_providers_and_inspections_MI_2021-08-31_notts.csv"
 POSTCODES = "os-codepoint/codepoint_open_2014-08_notts.csv.gz"
 PROVIDERS, PLACES = 907, 19_334
 
 
 @pytest.fixture(scope="module")
-def county(data: Path) -> Evidence:
-    known = load(WORKSPACE, os.environ).evidence
+def county(data: Path, nottinghamshire: Loaded) -> Evidence:
+    known = nottinghamshire.evidence
     (register,) = READERS["ofsted_register"].read(data / REGISTER, Ask(la_name="Nottinghamshire County Council"))
     (postcodes,) = READERS["code_point"].read(data / POSTCODES, Ask())
     return replace(known, tables={**known.tables, "ofsted_register": register.table, "postcodes": postcodes.table})

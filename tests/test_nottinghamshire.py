@@ -5,9 +5,6 @@ The published counts are those of domain facts (scorecards, releases to June 202
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,15 +12,14 @@ import pytest
 from sufficiency.childcare.settings_places import settings_of
 from sufficiency.evidence import Evidence
 from sufficiency.forecast.made_of import AUTHORITY, waterfall
-from sufficiency.model import Outcome, run
+from sufficiency.model import Outcome
 from sufficiency.scap.checks.every import check_return
 from sufficiency.scap.checks.known import known_of
 from sufficiency.scap.making import return_of
-from sufficiency.workspace.workspace import Loaded, load
+from sufficiency.workspace.workspace import Loaded
 
 pytestmark = [pytest.mark.real, pytest.mark.early]
 
-WORKSPACE = Path(__file__).parent / "workspaces" / "nottinghamshire"
 PUBLISHED = {("primary", 2023): 66526, ("primary", 2024): 65772, ("primary", 2025): 64666,
              ("secondary", 2023): 47926, ("secondary", 2024): 47900, ("secondary", 2025): 47736}
 PLAIN_THREE_YEARS = {"primary": 0.003, "secondary": 0.0303}     # cohort survival, 1-2-3 weights: -0.3 % and +3.0 %
@@ -31,18 +27,13 @@ COUNTY_THREE_YEARS = {"primary": 0.0501, "secondary": 0.0739}   # the county's o
 
 
 @pytest.fixture(scope="module")
-def loaded(data: Path) -> Loaded:
-    return load(WORKSPACE, os.environ)
+def outcome(nottinghamshire_run: Outcome) -> Outcome:
+    return nottinghamshire_run
 
 
 @pytest.fixture(scope="module")
-def outcome(loaded: Loaded) -> Outcome:
-    return run(loaded.evidence, loaded.assumptions)
-
-
-@pytest.fixture(scope="module")
-def evidence(loaded: Loaded) -> Evidence:
-    return loaded.evidence
+def evidence(nottinghamshire: Loaded) -> Evidence:
+    return nottinghamshire.evidence
 
 
 def test_every_state_mainstream_school_is_placed(outcome: Outcome) -> None:

@@ -17,9 +17,7 @@ from scenarios.scenario import base, from_facts, resolve
 from scenarios.world_homes import without_sites
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import ASSUMED, Evidence
-from sufficiency.example.county import draw_county
-from sufficiency.example.publish import example_files
-from sufficiency.workspace.workspace import Loaded, load
+from sufficiency.workspace.workspace import Loaded
 
 SITE, SCHOOL, AREA, NURSERY, CLUB = '"ROO/2019/1000"', "990001", "9901001", "EY990001", "EY990286"
 CASES = {
@@ -82,13 +80,9 @@ SECTION = {one.name: one.section for one in LEVERS}
 
 
 @pytest.fixture(scope="module")
-def council(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def council(invented: Loaded) -> Loaded:
     """The invented council, read."""
-    folder = tmp_path_factory.mktemp("council")
-    for name, content in example_files(draw_county(1)).items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return load(folder, {})
+    return invented
 
 
 def by(council: Loaded, tmp_path: Path, *lines: str) -> tuple[Evidence, Assumptions]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.backtesting.as_known import DATED, GEOGRAPHY, as_known, what_is_of_today, with_areas_of_today
 from sufficiency.backtesting.backtest import Plan, backtest
 from sufficiency.evidence import TABLES, Evidence
-from sufficiency.example.publish import write_example
-from sufficiency.workspace.workspace import Loaded, load
+from sufficiency.workspace.workspace import Loaded
 
 ORIGIN = 2023
 SEED = 20260901
@@ -26,11 +24,9 @@ UNTIL = {"births": ORIGIN - 2, "population": ORIGIN - 1, "capacity": ORIGIN - 1,
 
 
 @pytest.fixture(scope="module")
-def council(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def council(invented: Loaded) -> Loaded:
     """The invented council, read."""
-    folder = tmp_path_factory.mktemp("example") / "council"
-    write_example(folder, 1)
-    return load(folder, os.environ, lambda *_: None)
+    return invented
 
 
 def otherwise_from_then_on(evidence: Evidence) -> Evidence:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from sufficiency.backtesting.backtest import Backtest, Plan, backtest
 from sufficiency.backtesting.vintages import OWN_RETURN
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 pytestmark = pytest.mark.real
-WORKSPACE = Path(__file__).resolve().parent.parent / "workspaces" / "nottinghamshire"
 
 
 @pytest.fixture(scope="module")
-def county(data: Path) -> Backtest:
+def county(nottinghamshire: Loaded) -> Backtest:
     """Forecasts from the latest three Januaries."""
-    loaded = load(WORKSPACE, {**os.environ, "SUFFICIENCY_DATA": str(data)}, lambda *_: None)
-    return backtest(loaded.evidence, loaded.assumptions, plan=Plan(fewest_changes=9))
+    return backtest(nottinghamshire.evidence, nottinghamshire.assumptions, plan=Plan(fewest_changes=9))
 
 
 def test_the_authority_is_held_against_its_roll_and_its_scorecards(county: Backtest) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,9 +23,7 @@ from sufficiency.childcare.balance import (
     balance_notes,
     childcare_balance,
 )
-from sufficiency.childcare.story import childcare
-from sufficiency.model import forecast
-from sufficiency.workspace.workspace import load
+from sufficiency.model import Outcome
 
 CODE, AY = "E01000001", 2026
 AREAS = pd.DataFrame([(CODE, level, area, area, 1.0) for level, area in ((PLANNING_AREA, "P1"), (AUTHORITY, "E10000099"))],
@@ -93,12 +89,10 @@ def test_hours_of_which_nearly_half_would_stand_empty_are_told() -> None:
 
 
 @pytest.mark.real
-def test_the_real_county_has_no_letter_and_no_surplus_out_of_assumptions(data: Path) -> None:
+def test_the_real_county_has_no_letter_and_no_surplus_out_of_assumptions(nottinghamshire_run: Outcome) -> None:
     """Of its hours none is told: no letter stands on them, and of funded hours no more count than are claimed."""
-    known = load(Path(__file__).parent.parent / "workspaces" / "nottinghamshire", os.environ)
-    assert known.assumptions.assume_opening_hours and data.is_dir()
-    made = forecast(known.evidence, known.assumptions)
-    young = childcare(made.evidence, made.frame, made.projection, known.assumptions)
+    young = nottinghamshire_run
+    assert young.assumptions.assume_opening_hours
     table = young.tables["childcare_balance"]
     early = table[table["measure"].isin([FUNDED, ALL])]
     whole = early[early["level"].eq(AUTHORITY)]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,8 +17,7 @@ from sufficiency.childcare.balance import AUTHORITY, DISTRICT, PLANNING_AREA
 from sufficiency.childcare.findings import DUTIES, FINDINGS
 from sufficiency.childcare.story import EMPTY, Childcare, childcare
 from sufficiency.evidence import Evidence
-from sufficiency.model import Forecast, forecast
-from sufficiency.workspace.workspace import load
+from sufficiency.model import Forecast, Outcome, forecast
 
 BASE, GSS = town.BASE, "E10000099"
 A, D = town.WEST_PRIMARY, town.EAST_PRIMARY
@@ -76,7 +73,7 @@ def guessed(made: Forecast) -> Childcare:
     return told(made, assume_opening_hours=True)
 
 
-def rows(young: Childcare, level: str, **where: Any) -> pd.DataFrame:
+def rows(young: Childcare | Outcome, level: str, **where: Any) -> pd.DataFrame:
     table = young.tables["childcare_balance"]
     table = table[(table["level"] == level) & (table["ay"] == BASE)]
     for column, value in where.items():
@@ -204,12 +201,10 @@ def test_the_columns_of_the_tables_are_those_that_are_promised(young: Childcare)
 
 
 @pytest.mark.real
-def test_the_real_county(data: Path) -> None:
+def test_the_real_county(nottinghamshire_run: Outcome) -> None:
     """Nottinghamshire as its workspace has it: what is wanted and on offer, by district, with all that is missing."""
-    known = load(Path(__file__).parent.parent / "workspaces" / "nottinghamshire", os.environ)
-    assert known.assumptions.assume_opening_hours and data.is_dir()
-    made = forecast(known.evidence, known.assumptions)
-    young = childcare(made.evidence, made.frame, made.projection, known.assumptions)
+    young = nottinghamshire_run
+    assert young.assumptions.assume_opening_hours
     print(json.dumps([{f.code: (f.sentence, f.missing)} for f in young.findings], indent=1))
     table = rows(young, AUTHORITY)
     print(table[["term", "age_band", "measure", "hours_wanted", "hours_on_offer", "ratio", "status"]].round(2).to_string())

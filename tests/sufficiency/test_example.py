@@ -6,6 +6,7 @@ counties with the same stories; next September's intake is known from the Octobe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +28,6 @@ from sufficiency.example import cast, desk
 from sufficiency.example.childcare_settings import edge_area
 from sufficiency.example.council import area_codes
 from sufficiency.example.county import County, draw_county
-from sufficiency.example.publish import write_example
 from sufficiency.example.stories import stories_of
 from sufficiency.example.story import Story
 from sufficiency.model import Outcome, run
@@ -35,7 +35,7 @@ from sufficiency.scap.checks.every import check_return
 from sufficiency.scap.checks.finding import ANSWERED
 from sufficiency.scap.checks.known import known_of
 from sufficiency.scap.making import return_of
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 pytestmark = pytest.mark.early
 
@@ -76,10 +76,8 @@ class Found:
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=[f"seed {seed}" for seed in SEEDS])
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    folder = tmp_path_factory.mktemp("example")
-    write_example(folder, request.param)
-    loaded = load(folder, {})
+def found(request: pytest.FixtureRequest, invented_councils: Callable[[int], Loaded]) -> Found:
+    loaded = invented_councils(request.param)
     outcome = run(loaded.evidence, replace(loaded.assumptions, plan_why_seconds=0.0))   # what cards ask has tests of its own
     county = draw_county(request.param)
     return Found(loaded.evidence, outcome, {story.key: story for story in stories_of(county)}, county)

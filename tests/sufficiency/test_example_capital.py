@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,14 @@ from sufficiency.example.county import draw_county
 from sufficiency.example.publish import write_example
 from sufficiency.example.stories_capital import falling_answers, money_nearly_suffices, three_deeds
 from sufficiency.example.story import Story
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 Read = tuple[Evidence, SchemeTables, dict[str, Story]]
 
 
 @pytest.fixture(scope="module", params=(1, 2), ids=("seed 1", "seed 2"))
-def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Read:
-    folder = tmp_path_factory.mktemp("capital")
-    write_example(folder, request.param)
-    evidence, county = load(folder, {}).evidence, draw_county(request.param)
+def read(request: pytest.FixtureRequest, invented_councils: Callable[[int], Loaded]) -> Read:
+    evidence, county = invented_councils(request.param).evidence, draw_county(request.param)
     stories = {story.key: story for story in (tell(county) for tell in (money_nearly_suffices, three_deeds, falling_answers))}
     return evidence, scheme_tables(evidence, None, cast.BASE, Assumptions()), stories
 

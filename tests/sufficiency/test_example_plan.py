@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from sufficiency.example.county import County
 from sufficiency.example.publish import write_example
 from sufficiency.example.stories_capital import falling_answers, worst_first
 from sufficiency.model import forecast, run
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 LIMITS = Ask(seconds=120)
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]  # a run of the council and two plans
@@ -36,10 +37,8 @@ class Decided:
 
 
 @pytest.fixture(scope="module")
-def decided(county: County, tmp_path_factory: pytest.TempPathFactory) -> Decided:
-    folder = tmp_path_factory.mktemp("plan")
-    write_example(folder, county.seed)
-    loaded = load(folder, {})
+def decided(county: County, invented_councils: Callable[[int], Loaded]) -> Decided:
+    loaded = invented_councils(county.seed)
     uncarded = replace(loaded.assumptions, plan_why_seconds=0.0)  # what cards ask has tests of its own
     ahead, outcome = forecast(loaded.evidence, uncarded), run(loaded.evidence, uncarded)
     ground = Ground(ahead.evidence, ahead.frame, ahead.schools, ahead.homes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -20,7 +19,7 @@ from sufficiency.estate.schools import mainstream
 from sufficiency.example.county import County
 from sufficiency.travel.nearest_schools import NEAREST_SCHOOLS, ages_said, nearest_schools, nearest_schools_of
 from sufficiency.travel.school_travel import COLUMNS, SchoolTravel, school_travel
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 
 TODAY = dt.date(2026, 9, 1)
 HOMES = [{"lsoa_code": code, "easting": 451_000.0 + 2000 * i, "northing": 351_000.0, "part": 1.0}
@@ -128,13 +127,9 @@ def test_ages_are_told_in_runs() -> None:
     assert (ages_said([7, 5, 6, 10]), ages_said([8]), ages_said([])) == ("5 to 7, 10", "8", "")
 
 
-def test_the_invented_council_by_a_slow_loop(county: County, files: dict[str, bytes], tmp_path: Path) -> None:
+def test_the_invented_council_by_a_slow_loop(county: County, invented: Loaded) -> None:
     """Every small area's nearest school of every year group, found by looking at each school in turn."""
-    for name, content in files.items():
-        place = tmp_path / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-    known = load(tmp_path, {}).evidence
+    known = invented.evidence
     schools, _ = mainstream(known)
     table, _ = nearest_schools_of(known, schools, known.authority.base_year)
     points, _ = living_points(known, sorted(known.lsoas["lsoa_code"]))
@@ -154,9 +149,9 @@ def test_the_invented_council_by_a_slow_loop(county: County, files: dict[str, by
 
 
 @pytest.mark.real
-def test_nottinghamshire_is_sifted_by_straight_lines(data: Path) -> None:
+def test_nottinghamshire_is_sifted_by_straight_lines(nottinghamshire: Loaded) -> None:
     """Every small area has its nearest schools; towns are within walking distance and villages are not."""
-    known = load(Path(__file__).parent.parent / "workspaces" / "nottinghamshire", {"SUFFICIENCY_DATA": str(data)}).evidence
+    known = nottinghamshire.evidence
     schools, _ = mainstream(known)
     found = school_travel(known, schools, sorted(known.lsoas["lsoa_code"]), TODAY, (0, 6, 7, 11))
     nearest = found.journeys[(found.journeys["rank"] == 1) & ~found.journeys["low_income"]]

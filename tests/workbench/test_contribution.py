@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,13 +20,12 @@ from typer.testing import CliRunner
 from sufficiency.assumptions import Assumptions
 from sufficiency.evidence import Evidence
 from sufficiency.example.council import GARDEN_URN
-from sufficiency.example.publish import write_example
 from sufficiency.housing.contribution import Contribution, contribution, special_places, without_site
 from sufficiency.housing.place_cost import cost_of_place
 from sufficiency.housing.places_of_sites import places_wait_for_homes
 from sufficiency.model import forecast
 from sufficiency.rules import rulebook
-from sufficiency.workspace.workspace import load
+from sufficiency.workspace.workspace import Loaded
 from workbench.cli import app
 from workbench.contribution import free_names, no_such_site
 from workbench.contribution_page import Issued, contribution_page
@@ -38,15 +38,13 @@ ISSUED = Issued("2026-11-23", "A. Planner", "0123456789ab", "9.9")
 
 
 @pytest.fixture(scope="module")
-def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("council")
-    write_example(folder)
-    return folder
+def council(invented_council: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(invented_council, tmp_path_factory.mktemp("council") / "council"))
 
 
 @pytest.fixture(scope="module")
-def evidence(council: Path) -> Evidence:
-    return load(council, {}).evidence
+def evidence(invented: Loaded) -> Evidence:
+    return invented.evidence
 
 
 @pytest.fixture(scope="module")

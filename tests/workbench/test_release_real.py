@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,8 +11,7 @@ from python_calamine import CalamineWorkbook
 from maps.sheet import contents
 from scenarios.identity import Identity
 from scenarios.runs import Run, load
-from sufficiency.model import Outcome, run
-from sufficiency.workspace.workspace import load as load_workspace
+from sufficiency.model import Outcome
 from workbench.area_answer import area_answer
 from workbench.childcare_view import protected
 from workbench.column_guide import CODE_OF
@@ -22,16 +19,14 @@ from workbench.disclosure import Release, bounds, protect
 from workbench.publish_run import picture_of, publish_run, tables_for_people
 from workbench.views import committee_sheet
 
-pytestmark = [pytest.mark.real, pytest.mark.early]
+pytestmark = pytest.mark.real
 
-WORKSPACE = Path(__file__).parents[1] / "workspaces" / "nottinghamshire"
 KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
 
 
 @pytest.fixture(scope="module")
-def outcome(data: Path) -> Outcome:
-    loaded = load_workspace(WORKSPACE, os.environ)
-    return run(loaded.evidence, loaded.assumptions)
+def outcome(nottinghamshire_run: Outcome) -> Outcome:
+    return nottinghamshire_run
 
 
 @pytest.fixture(scope="module")
