@@ -213,9 +213,10 @@ def _write_text(sheet: Worksheet, row: int, column: int, text: str, styles: Styl
     """A text as it is; one too long for Excel is cut, and says so."""
     if not text:
         return 0
-    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS // 2 and len(text.encode("utf-16-le", "surrogatepass")) // 2 > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS // 2 - 10] + " ... (cut)"
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
     sheet.write_string(row, column, text, styles.quoted if style is None and begins_like_a_formula(text) else style)
     return len(text)
 

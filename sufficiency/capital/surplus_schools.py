@@ -74,17 +74,30 @@ def known_schools(places: pd.DataFrame, school_pupils: pd.DataFrame, about: pd.D
         str(row["urn"]): {"name": row["school_name"], **{key: row[key] for key in ABOUT[1:]}} for row in about.to_dict("records")
     }
     mine = school_pupils[school_pupils["phase"].isin(("primary", "secondary"))]
-    held = dict(iter(places.groupby("urn")))
-    for (urn, phase, area), rows in mine.groupby(["urn", "phase", "planning_area_code"], observed=True):
-        theirs = held.get(urn, places.iloc[:0])
-        theirs = theirs[theirs["nc_year"].isin(rows["nc_year"]) & theirs["ay"].isin(rows["ay"])]
-        wide = theirs.pivot_table(index="ay", columns="nc_year", values="yg_places", aggfunc="sum", min_count=1).dropna()
+    keys = ["urn", "phase", "planning_area_code"]
+    held = _by_year(places, ["urn"], "yg_places", min_count=1)
+    for (urn, phase, area), rows in _by_year(mine, keys, "pupils").items():
+        here = held.get((urn,))
+        if here is None:
+            continue
+        theirs = here.loc[here.index.isin(rows.index), here.columns.isin(rows.columns)]
+        wide = theirs.dropna(axis=1, how="all").dropna()
         if wide.empty:
             continue
-        pupils = rows.pivot_table(index="ay", columns="nc_year", values="pupils", aggfunc="sum").reindex(wide.index).fillna(0.0)
+        pupils = rows.reindex(wide.index).fillna(0.0)
         first = ENTRY_YEAR[str(phase)] if ENTRY_YEAR[str(phase)] in wide.columns else min(wide.columns)
         yield School(str(urn), str(phase), str(area), pupils[first], float(wide[first].iloc[-1]), pupils, wide,
                      **facts.get(str(urn), {}))
+
+
+def _by_year(table: pd.DataFrame, keys: list[str], value: str, min_count: int = 0) -> dict[tuple[Any, ...], pd.DataFrame]:
+    """One small table [ay, nc_year] for each of the keys; year groups of which nothing is told are left out."""
+    if table.empty:
+        return {}
+    whole = table.pivot_table(
+        index=[*keys, "ay"], columns="nc_year", values=value, aggfunc="sum", min_count=min_count, observed=True)
+    parts = whole.groupby(level=keys, observed=True)
+    return {key if isinstance(key, tuple) else (key,): part.droplevel(keys).dropna(axis=1, how="all") for key, part in parts}
 
 
 def lasts(school: School, when: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ How many take it up is what the council's figures, else those published, else th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -56,23 +57,31 @@ def takeup_by_area(wanted: pd.DataFrame, areas: pd.DataFrame, use: Use, base: in
     table = parts.groupby(keys, as_index=False)[["eligible", "children"]].sum()
     table["takeup"] = (table["children"] / table["eligible"]).where(table["eligible"] > 0)
     inside = {key: tuple(sorted(set(codes))) for key, codes in parts.groupby(["level", "area_code"])["lsoa_code"]}
-    lies = zip(table["level"], table["area_code"], table["age_band"], table["kind"], strict=True)
-    table["basis"] = [_basis(use, level, inside[level, code], band, kind) for level, code, band, kind in lies]
+    lies = list(zip(table["level"], table["area_code"], table["age_band"], table["kind"], strict=True))
+    counted = use.own[use.own["takeup"].notna()]
+    own = {(str(kind), str(band)): set(codes) for (kind, band), codes in counted.groupby(["kind", "age_band"])["area_code"]}
+    other = {key: _not_own(use, *key) for key in {(level, band, kind) for level, _, band, kind in lies}}
+    district = dict(zip(use.codes, use.districts, strict=True))
+    table["basis"] = [
+        _basis(use.authority, district, own.get((kind, band), set()), level, inside[level, code], other[level, band, kind])
+        for level, code, band, kind in lies
+    ]
     return table[TAKEUP]
 
 
-def _basis(use: Use, level: str, codes: tuple[str, ...], band: str, kind: str) -> str:
-    """What the take-up of an area's small areas rests on; a rate of a wider area is not counted in it, and the row says so."""
-    own = set(use.own.loc[use.own["kind"].eq(kind) & use.own["age_band"].eq(band) & use.own["takeup"].notna(), "area_code"])
-    district = dict(zip(use.codes, use.districts, strict=True))
-    found = {WARD if code in own else DISTRICT if district.get(code) in own else AUTHORITY if use.authority in own else ""
+def _basis(authority: str, district: Mapping[str, str], own: set[str], level: str, codes: tuple[str, ...], not_own: str) -> str:
+    """What the take-up of an area's small areas rests on; a rate of a wider area is not counted in it, and the row says so.
+
+    own: the areas that the council has counted; not_own: what is said where it has not.
+    """
+    found = {WARD if code in own else DISTRICT if district.get(code) in own else AUTHORITY if authority in own else ""
              for code in codes}
     counted = {source for source in found if source and LEVELS.index(source) <= LEVELS.index(level)}
     if found == counted:
         return "the council's count"
     rests = [f"rate of the {source}, not counted here" for source in LEVELS if source in found - counted]
     if "" in found:
-        rests.append(_not_own(use, level, band, kind))
+        rests.append(not_own)
     return ("counted in part by the council, else " if counted else "") + ", or ".join(rests)
 
 
