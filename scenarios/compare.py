@@ -68,7 +68,7 @@ def went_in(first: Side, other: Side) -> pd.DataFrame:
     keys = [dict(side["scenario"].get("keys", {})) for side in (old, new)]
     rows = [("scenario", *_parted(told), "") for told in changes(keys[0], keys[1], {
         key: neutral_of(key) for key in keys[0].keys() | keys[1].keys()})]
-    settings = [{**side["assumptions"], **side["scenario"].get("settings", {})} for side in (old, new)]
+    settings = [side["assumptions"] for side in (old, new)]     # of the workspace; what a scenario sets is told by its keys
     rows += [("setting", *_parted(told), "") for told in changes(settings[0], settings[1], dict.fromkeys(
         settings[0].keys() | settings[1].keys(), "not set"))]
     rows += [("authority", *_parted(told), "") for told in changes(old["authority"], new["authority"], dict.fromkeys(
@@ -221,13 +221,18 @@ def moved(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told_in_both(before: Tables, after: Tables) -> tuple[Tables, Tables]:
-    """Childcare of the areas that both runs tell: what is hidden or not known in one of them is no part of the other's sums."""
+    """Childcare where both runs tell it: rows that one hides are left out, and hours short that one does not know are missing."""
     tables = [_of(side, CARE) for side in (before, after)]
     if any(table.empty for table in tables):
         return before, after
-    known = [pd.MultiIndex.from_frame(table.loc[table["hours_short"].notna(), CARE_KEYS]) for table in tables]
-    both = known[0].intersection(known[1])
-    kept = [table[pd.MultiIndex.from_frame(table[CARE_KEYS]).isin(both)] for table in tables]
+    at = [pd.MultiIndex.from_frame(table[CARE_KEYS]) for table in tables]
+    told, known = ([i[table[name].notna()] for i, table in zip(at, tables, strict=True)]
+                   for name in ("hours_wanted", "hours_short"))
+    of_both, known_in_both = told[0].intersection(told[1]), known[0].intersection(known[1])
+    short = {name: [table[name].where(i.isin(known_in_both)) for i, table in zip(at, tables, strict=True)]
+             for name in ("hours_short", "hours_over")}
+    kept = [table.assign(**{name: values[k] for name, values in short.items()})[at[k].isin(of_both)]
+            for k, table in enumerate(tables)]
     return {**before, CARE: kept[0]}, {**after, CARE: kept[1]}
 
 

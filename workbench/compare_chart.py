@@ -21,7 +21,7 @@ LOOKS = (
     (NOTHING, ""), (BANDS["B"][0], "////"), (SHORTAGE[2][0], "...."), (BANDS["G"][0], "\\\\\\\\"), (BANDS["P"][0], "xx"),
     (BANDS["A"][0], "--"),
 )
-MOST_AREAS, MOST_DRAWN, NAME_CHARACTERS = 10, len(LOOKS), 34
+MOST_AREAS, MOST_DRAWN, MOST_NAMED, NAME_CHARACTERS = 10, len(LOOKS), 2, 34
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -29,13 +29,14 @@ def compare_chart(tables: Tables, first: str, others: Sequence[str], names: Mapp
     """A panel a phase with the runs beside one another, year by year, and below it the areas that the first change moves most."""
     shown = list(others[:MOST_DRAWN - 1])
     series = {phase: _series(tables["moved_by_year"], phase, first, shown) for phase in ENTRY_YEAR}
-    series = {phase: table for phase, table in series.items() if not table.empty}
-    most = most_moved(tables["moved_by_area"], shown[0], names)
+    series = {phase: table for phase, table in series.items() if len(table) and table.to_numpy().max() >= 0.5}
+    widest = max(shown, key=lambda run: (_reach(tables["moved_by_area"], run), -shown.index(run)))
+    most = most_moved(tables["moved_by_area"], widest, names)
     rows = (len(series) > 0) + (len(most) > 0)
 
     def fill(figure: Figure) -> None:
         if not rows:
-            figure.text(0.5, 0.5, "no places are known, so nothing is short in either run", ha="center")
+            figure.text(0.5, 0.5, "nothing is short at entry in any of these runs, as far as places are known", ha="center")
             return
         parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=_heights(len(series), len(most)))[:, 0]
         if series:
@@ -45,11 +46,17 @@ def compare_chart(tables: Tables, first: str, others: Sequence[str], names: Mapp
             handles, labels = panels[0].get_legend_handles_labels()
             parts[0].legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
         if len(most):
-            _areas(parts[-1].subplots(), most, shown[0])
+            _areas(parts[-1].subplots(), most, widest)
 
-    alt = " ".join([*(_said(phase, table) for phase, table in series.items()), _said_areas(most, shown[0])]).strip()
+    alt = " ".join([*(_said(phase, table) for phase, table in series.items()), _said_areas(most, widest)]).strip()
     height = 0.7 + sum(_heights(len(series), len(most)))
-    return Chart(f"{authority}: {' and '.join(shown)} beside {first}", alt or "No figure of places short is known.", height, fill)
+    title = f"{authority}: {' and '.join(shown) if len(shown) <= MOST_NAMED else f'{len(shown)} runs'} beside {first}"
+    return Chart(title, alt or "No figure of places short is known.", max(2.0, height), fill)
+
+
+def _reach(by_area: pd.DataFrame, run: str) -> float:
+    """By how much a run moves places short in all its areas together, whatever the sign."""
+    return float(by_area.loc[by_area["run"] == run, "additional_need_change"].abs().sum())
 
 
 def _heights(phases: int, areas: int) -> list[float]:
@@ -77,16 +84,17 @@ def _bars(axes: Axes, table: pd.DataFrame, title: str) -> None:
     """The runs beside one another, each with its own fill and hatch, and its figure above it."""
     width = 0.84 / len(table.columns)
     top = max(1.0, float(np.nanmax(table.to_numpy())))
-    small = len(table.columns) * len(table) > 16
+    crowded = len(table.columns) * len(table) > 16
     for k, (run, values) in enumerate(table.items()):
         at = np.arange(len(table)) + (k - (len(table.columns) - 1) / 2) * width
         fill, hatch = LOOKS[k]
         axes.bar(at, values, width=width, label=plain_text(textwrap.shorten(str(run), 48)), **Look("", fill, hatch).options())
         for x, value in zip(at, values, strict=True):
             if np.isfinite(value):
-                axes.text(x, value + 0.01 * top, counted(value), ha="center", va="bottom", fontsize=6 if small else 7.5)
+                axes.text(x, value + 0.01 * top, counted(value), ha="center", va="bottom", fontsize=6.5 if crowded else 7.5,
+                          rotation=90 if crowded else 0)
     axes.set_xticks(range(len(table)), [ay_label(int(ay)) for ay in table.index], rotation=30 if len(table) > 5 else 0)
-    axes.set_ylim(0, 1.12 * top)
+    axes.set_ylim(0, (1.2 if crowded else 1.12) * top)
     axes.set_title(title)
     axes.set_ylabel("places")
     light_grid(axes, "y")

@@ -69,15 +69,17 @@ def views(phase: str) -> tuple[View, ...]:
 
 def compare_sheet(tables: Mapping[str, pd.DataFrame], first: str, others: Sequence[str], names: pd.DataFrame,
                   shapes: gpd.GeoDataFrame | None, words: Mapping[str, Any]) -> Sheet:
-    """The page: a layer a phase; words: authority, base_year, lines (what to say first), remarks, sources."""
+    """The page: a layer a phase; words: authority, title, base_year, lines (what to say first), remarks, sources."""
     layers = tuple(layer for phase in ENTRY_YEAR if (layer := _layer(phase, tables, first, others, names, shapes)) is not None)
     moved = tables["moved_by_year"].groupby("ay")["additional_need_change"].agg(lambda column: column.abs().sum())
+    by_phase = tables["moved_by_year"].groupby("phase")["additional_need_change"].agg(lambda column: column.abs().sum())
     return Sheet(
-        title=f"{words['authority']}: {' and '.join(others)} beside {first}",
-        subtitle=f"What moves where. Both are counted from the school census of January {words['base_year'] + 1}; "
+        title=f"{words['authority']}: {words['title']}",
+        subtitle=f"What moves where. All are counted from the school census of January {words['base_year'] + 1}; "
                  "neither is what must come.",
         headlines=tuple(words["lines"]), layers=layers, source=words["source"],
         start=int(moved.idxmax()) if len(moved) and moved.max() > 0 else None,
+        start_layer=str(by_phase.idxmax()) if len(by_phase) and by_phase.max() > 0 else "",
         reading=(Remark("The switch shows each figure before (the first run), after, and the change between them. A change is "
                         "that of the whole numbers shown, with its sign; more places short is worse, more spare places is room."),
                  *(Remark(text) for text in words["remarks"])),

@@ -92,6 +92,7 @@ def _childcare(table: pd.DataFrame) -> Iterator[str]:
     """How many areas have more or fewer hours of childcare short, of those that may be told."""
     if table.empty:
         return
+    yield from _wanted(table)
     areas = table[(table["level"] == "planning_area") & (table["measure"] == "all")]
     column = "hours_short_change"
     for said, far in (("more", areas[areas[column] >= LEAST]), ("fewer", areas[areas[column] <= -LEAST])):
@@ -100,6 +101,17 @@ def _childcare(table: pd.DataFrame) -> Iterator[str]:
             yield (f"Childcare: {said} hours short in {far['area_code'].nunique()} planning areas; most in {worst['area_name']}, "
                    f"{ay_label(int(worst['ay']))}, {worst['term']}, {str(worst['age_band']).replace('_', ' ')}: "
                    f"{changed(worst['hours_short_change'])} hours a week")
+
+
+def _wanted(table: pd.DataFrame) -> Iterator[str]:
+    """How hours wanted move in the whole authority, for each age in the year and term in which they move most."""
+    mine = table[(table["level"] == "authority") & (table["measure"] == "all")]
+    for band, rows in mine.groupby("age_band", sort=False):
+        most = rows.loc[rows["hours_wanted_change"].abs().idxmax()] if rows["hours_wanted_change"].notna().any() else None
+        if most is not None and abs(most["hours_wanted_change"]) >= LEAST:
+            yield (f"Childcare, {str(band).replace('_', ' ')}, {most['term']} of {ay_label(int(most['ay']))}: "
+                   f"{number(most['hours_wanted_before'])} -> {number(most['hours_wanted_after'])} hours a week wanted "
+                   f"({changed(most['hours_wanted_change'], 0)})")
 
 
 def _plan(table: pd.DataFrame) -> Iterator[str]:

@@ -26,7 +26,7 @@ from workbench.answers import Answer, UserError
 from workbench.attribution import attribution
 from workbench.charts import write_chart
 from workbench.childcare_view import protected
-from workbench.compare_chart import compare_chart
+from workbench.compare_chart import MOST_NAMED, compare_chart
 from workbench.compare_map import compare_sheet
 from workbench.compare_words import area_names, words_of
 from workbench.disclosure import protect
@@ -163,7 +163,8 @@ def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared
     steps("Drawing the map")
     sources = [Source(**one) for one in first["inputs"]]
     ids = [run.run_id for run in found]
-    words = {"authority": name, "base_year": base, "lines": _short_words(made), "source": f"Runs {some(ids, len(ids))}",
+    words = {"authority": name, "base_year": base, "title": titled(made),
+             "lines": _short_words(made), "source": f"Runs {some(ids, len(ids))}",
              "remarks": [line.strip() for line in made.words if line], "sources": attribution(sources)}
     page = draw(compare_sheet(made.tables, made.names[0], made.names[1:], areas, _shapes(found), words))
     steps("Writing the comparison")
@@ -189,7 +190,8 @@ def _write(place: Path, comparison_id: str, found: Sequence[Run], made: Compared
 
 def titled(made: Compared) -> str:
     """What a comparison is called."""
-    return f"{' and '.join(made.names[1:])} beside {made.names[0]}"
+    others = made.names[1:]
+    return f"{' and '.join(others) if len(others) <= MOST_NAMED else f'{len(others)} runs'} beside {made.names[0]}"
 
 
 def _short_words(made: Compared) -> list[str]:

@@ -55,10 +55,14 @@ def test_childcare_is_told_only_where_both_runs_tell_it(tmp_path: Path) -> None:
     first, other = side(tmp_path), side(tmp_path, "more", MORE, short=60.0)
     told = compared_two(first, other)
     assert list(told["moved_childcare"]["hours_short_change"]) == [20.0]
-    hidden = childcare(60.0).assign(hours_short=[None, 0.0])
+    hidden = childcare(60.0).assign(hours_short=[None, 0.0], hours_wanted=[None, 500.0])
     told = compared_two(first, Side("hidden", other.manifest, {**other.tables, "childcare_balance": hidden}))
     assert told["moved_childcare"].empty, "8910001 is hidden in one of them, and the rest is as it was"
     assert told["moved_figures"].set_index("figure").loc["childcare_short", "change"] == 0
+    unsure = childcare(60.0).assign(hours_short=[None, 0.0], hours_wanted=[600.0, 500.0])
+    told = compared_two(first, Side("unsure", other.manifest, {**other.tables, "childcare_balance": unsure}))
+    rows = told["moved_childcare"]
+    assert rows["hours_wanted_change"].tolist() == [100.0] and rows["hours_short_before"].isna().all()
 
 
 def test_schemes_are_added_dropped_and_put_off() -> None:

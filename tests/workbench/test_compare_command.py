@@ -87,6 +87,8 @@ def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any],
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page_file.as_uri())
+    assert page.locator("#phase input").nth(1).is_checked(), "it opens on the phase that moves most: the secondary"
+    page.locator("#phase input").nth(0).check()
     states = page.locator("#state input")
     assert states.count() == 3
     assert page.locator("#view option").all_inner_texts()[0] == "Places short in Reception"
