@@ -119,7 +119,7 @@ def _irregular(figures: Figures) -> Found:
 
 def _funded(figures: Figures) -> Found:
     rows = _taken(figures, *SPOKEN)
-    parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {r.children:,.0f} of {r.eligible:,.0f} eligible "
+    parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {_tens(r.children)} of {_tens(r.eligible)} eligible "
              f"({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
     balance = [_against(figures, band, FUNDED, figures.base) for band in YOUNG]
     said = _lines("Taken up in the spring:", parts, "Held against what is on offer in the term that is worst:", balance)
@@ -129,6 +129,11 @@ def _funded(figures: Figures) -> Found:
         said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}"
     return said, f"childcare_takeup, {TABLE}", _listed(
         f"how many take hours up ({names}): these are rates of England" if len(guessed) else "", _unsure(figures, FUNDED))
+
+
+def _tens(number: float) -> str:
+    """To the nearest ten, as take-up is published everywhere."""
+    return f"{round(number / 10) * 10:,}"
 
 
 def working_parents(on: date) -> str:

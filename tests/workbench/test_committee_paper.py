@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from documents_held import hold, hold_words, words
 from playwright.sync_api import Browser
 
 from scenarios.runs import Run
@@ -20,14 +19,11 @@ from workbench.documents.model import (
     CARE,
     GAP,
     Document,
-    Figure,
     Heading,
     Illustration,
     Note,
     Table,
     as_text,
-    figures_of,
-    texts_of,
 )
 from workbench.papers.area_chapter import schools_table
 from workbench.papers.committee_paper import committee_paper
@@ -39,9 +35,6 @@ from workbench.publishing.stored import stored
 from workbench.publishing.withheld import named
 
 GONE, KEPT = ("two-in-one", "second-best", "old-school"), ("hall-extension", "nursery-room")
-LAW = re.compile(r"(Education|Childcare|Equality) Act \d{4}(, sections? \d+)?|sections? \d+( and \d+)?|Act \d{4}|Schedule 12A|"
-                 r"Local Government Act 1972|eight of ten|1 in 10")
-YEARS = re.compile(r"\d{4}/\d{2}|January \d{4}|Year \d{1,2}")
 
 
 @pytest.fixture(scope="module")
@@ -55,48 +48,16 @@ def papers(made: Callable[[str], Material]) -> dict[str, Document]:
     return {edition: committee_paper(made(edition)) for edition in (PUBLICATION, OFFICERS)}
 
 
-def words(document: Document) -> str:
-    return "\n".join(as_text(text) for block in document.blocks for text in texts_of(block))
-
-
-def again(figure: Figure, tables: dict[str, pd.DataFrame]) -> object:
-    """Look a figure up once more, by hand: the rows that it names, and plain sums of them."""
-    rows = tables[figure.table]
-    for column, value in figure.rows:
-        rows = rows.loc[rows[column] == value]
-    values = rows[figure.column]
-    if figure.made == "only":
-        assert len(values) == 1, figure
-        return values.iloc[0]
-    by_hand = {"first": lambda: values.iloc[0], "sum": values.sum, "sum of known": values.sum, "rows": lambda: len(values),
-               "different": values.nunique, "sum of whole": lambda: sum(int(np.floor(value + 0.5)) for value in values)}
-    return by_hand[figure.made]()
-
-
 def test_every_figure_of_both_editions_is_found_again_in_the_release(
     papers: dict[str, Document], made: Callable[[str], Material],
 ) -> None:
     for edition, paper in papers.items():
-        tables = Desk(made(edition)).tables
-        found = list(figures_of(paper))
-        assert len(found) > 400
-        for figure in found:
-            value = again(figure, tables)
-            same = pd.isna(value) and pd.isna(figure.value) if not isinstance(value, str) else value == figure.value  # type: ignore[call-overload]
-            assert same or value == pytest.approx(figure.value), figure
-            digits = re.sub(r"[^\d.]", "", figure.text)
-            if figure.form in ("whole", "signed", "turned") and digits:
-                assert float(digits) == abs(np.floor((-1 if figure.form == "turned" else 1) * float(str(value)) + 0.5)), figure
+        hold(paper, Desk(made(edition)).tables, at_least=400)
 
 
 def test_no_number_is_typed_into_the_paper(papers: dict[str, Document]) -> None:
-    """Outside of figures there are digits in references to law, in years and in lists of year groups alone."""
     for paper in papers.values():
-        for block in paper.blocks:
-            for text in texts_of(block):
-                plain = [part for part in text if isinstance(part, str)]
-                left = [YEARS.sub("", LAW.sub("", part)) for part in plain]
-                assert not any(any(letter.isdigit() for letter in part) for part in left), plain
+        hold_words(paper)
 
 
 def test_the_paper_has_its_chapters_in_the_order_in_which_members_read_them(papers: dict[str, Document]) -> None:

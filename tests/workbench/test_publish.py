@@ -17,8 +17,8 @@ from planning_areas.tables import EvidenceError
 from scenarios.runs import Run
 from sufficiency.evidence import Note
 from workbench.answers import UserError
-from workbench.disclosure import NotProtectedError, Release, protect
-from workbench.publish_run import tables_for_people
+from workbench.disclosure import NotProtectedError, Release
+from workbench.publish_run import leaving
 from workbench.publishing import publish as publishing
 from workbench.publishing.makers import MAKERS, Maker, make_map, make_workbook
 from workbench.publishing.material import PUBLICATION, Material
@@ -43,7 +43,7 @@ def texts(path: Path) -> str:
 
 def test_a_run_read_back_gives_the_release_that_it_was_made_with(town_release: Release) -> None:
     again, made = town_release, town_run()
-    then = protect({**made.tables, **tables_for_people(made)})
+    then = leaving(made)
     assert set(then.tables) == set(again.tables)
     for name in ("summary", "primary_schools", "childcare_balance", "childcare_takeup", "last_safe_dates"):
         order = list(then.tables[name].columns)
@@ -87,10 +87,10 @@ def test_the_public_release_keeps_what_tells_of_no_scheme(town_release: Release)
 def test_a_release_that_tells_what_it_hides_is_refused_and_nothing_is_left(
     finished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def bare(_: object) -> None:
+    def bare(_: object, **__: object) -> None:
         raise NotProtectedError("1 hidden figures can be worked out from what is shown: x; nothing was published")
 
-    monkeypatch.setattr("workbench.publishing.stored.refuse_what_can_be_worked_out", bare)
+    monkeypatch.setattr("workbench.publish_run.refuse_what_can_be_worked_out", bare)
     with pytest.raises(UserError, match="can be worked out"):
         publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent())       # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []

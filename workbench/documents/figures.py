@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label, nc_year_label
+from sufficiency.childcare.terms import BAND_NAMES
 from workbench.charts import printable
 from workbench.disclosure import HIDDEN
 from workbench.documents.model import Figure, Text
@@ -59,8 +60,17 @@ def _thousands(value: float) -> str:
     return f"\N{POUND SIGN}{value / 1000:,.2f}m" if abs(value) >= 1000 else f"\N{POUND SIGN}{value:,.0f}k"
 
 
+AGES = {**BAND_NAMES, "age_15_17": "young people of 15 to 17"}
+"""Ages in words."""
+GRADES = {"1": "outstanding", "2": "good", "3": "requires improvement", "4": "inadequate"}
+"""Grades of inspections by their numbers."""
+
 FORMS: dict[str, Callable[[Any], str]] = {
     "text": lambda value: printable(str(value)),
+    "begun": lambda value: f"{printable(str(value))[:1].upper()}{printable(str(value))[1:]}",
+    "age": lambda value: AGES.get(str(value), printable(str(value).replace("_", " "))),
+    "grade": lambda value: GRADES.get(str(value), printable(str(value))),
+    "rate": lambda value: f"{100 * value:.0f} %",
     "spelt": lambda value: printable(str(value).replace("_", " ")),
     "whole": _whole, "signed": _signed, "percent": _percent, "signed percent": _signed_percent, "likelihood": _likely,
     "turned": lambda value: _signed(-value),

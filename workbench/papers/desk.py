@@ -16,7 +16,7 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR
 from scenarios.manifest import versions
 from workbench.attribution import attribution
-from workbench.childcare_view import childcare_sayings
+from workbench.childcare_view import childcare_sayings, findings_table
 from workbench.documents.figures import Figures, of_row, say
 from workbench.documents.model import Column, Document, Table
 from workbench.safe_dates import for_areas, newest_day
@@ -31,6 +31,10 @@ PHASES = tuple(ENTRY_YEAR)
 HEADING, POINT, SAID = "heading", "point", "said"
 
 
+OF_WORDS = frozenset({"text", "spelt", "yes", "group", "year", "january", "opens", "age", "grade"})
+"""Forms that are words, or read like words."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """How a column stands in a table of a paper: what is read, its heading, how it is printed, whether it is a figure."""
@@ -42,7 +46,7 @@ class Shown:
     @property
     def as_column(self) -> Column:
         """The same for a document; words stand at the left, figures at the right."""
-        return Column(self.heading, figures=self.form not in ("text", "spelt", "yes", "group", "year", "january", "opens"))
+        return Column(self.heading, figures=self.form not in OF_WORDS)
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,11 @@ class Desk:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables of the release, and what the run says in words."""
-        return {**self.material.tables, **told_in_words(self.material)}
+        """The tables of the release, `c` where a figure is hidden, and what the run says in words."""
+        release = self.material.release
+        shown = {name: release.shown(name) if name in release.masks and len(release.masks[name]) == len(table) else table
+                 for name, table in release.tables.items()}
+        return {**shown, **told_in_words(self.material)}
 
     @cached_property
     def figures(self) -> Figures:
@@ -140,6 +147,7 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
         "sources": attribution(run.sources),
     }
     notes = [note for note in run.notes if note.kind != "file"]
+    found = tables["childcare_findings"] if len(tables["childcare_findings"]) else findings_table(run.findings)
     return {
         "run": pd.DataFrame([
             {
@@ -155,7 +163,7 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
         ]),
         "sayings": _numbered([(topic, text) for topic, texts in about.items() for text in texts]),
         "dates_of_areas": for_areas(tables["last_safe_dates"]),
-        "finding_lines": finding_lines(tables["childcare_findings"]),
+        "findings": found, "finding_lines": finding_lines(found),
         "proofs": pd.DataFrame(
             [
                 {"number": at, "said": f"{one['said'][:1].upper()}{one['said'][1:]}."}

@@ -12,16 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maps.sheet import draw
+from scenarios.runs import RunError
+from workbench.answers import UserError
 from workbench.documents.writing import write_document
+from workbench.papers.childcare_report import childcare_report, for_parents
 from workbench.papers.committee_paper import committee_paper
 from workbench.publish_run import picture_of, write_sheets
-from workbench.publishing.material import EDITIONS
+from workbench.publishing.material import EDITIONS, OFFICERS
+from workbench.returning import write_return
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import committee_sheet
 
 if TYPE_CHECKING:
     from workbench.publishing.material import Material
 
+RETURN = "return"
 Make = Callable[["Material", Path], None]
 
 
@@ -61,9 +66,26 @@ def make_paper(material: Material, folder: Path) -> None:
     write_document(committee_paper(material), folder, "paper", material.template)
 
 
+def make_childcare_report(material: Material, folder: Path) -> None:
+    """The yearly report on childcare, and its short version for parents."""
+    write_document(childcare_report(material), folder, "childcare-report", material.template)
+    write_document(for_parents(material), folder, "childcare-for-parents", material.template)
+
+
+def make_return(material: Material, folder: Path) -> None:
+    """The SCAP return with its checks, for the department alone; where it cannot be made, a file says why."""
+    try:
+        write_return(material.run.run.folder, folder / RETURN)
+    except (RunError, UserError) as fault:
+        (folder / RETURN).mkdir(exist_ok=True)
+        (folder / RETURN / "not-made.txt").write_text(f"The return was not made: {fault}\n", encoding="utf-8")
+
+
 MAKERS = (
     Maker("the committee map", make_map),
     Maker("the workbook", make_workbook),
     Maker("the committee paper", make_paper),
+    Maker("the childcare report, and for parents", make_childcare_report),
+    Maker("the SCAP return", make_return, (OFFICERS,)),
 )
 """Everything that a publication holds."""

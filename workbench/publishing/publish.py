@@ -24,6 +24,7 @@ from workbench.publishing.material import CALLED, EDITIONS, OFFICERS, PUBLICATIO
 from workbench.publishing.statements import ACTIONS, PAPER, Statements, statements_in
 from workbench.publishing.stored import StoredRun, charts_of_run, release_of, stored
 from workbench.publishing.withheld import for_publication, public_notes, withheld
+from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.showing import only_run, usual_places
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers:
         release = release_of(told)
     except NotProtectedError as fault:
         raise UserError(str(fault), "nothing is published; tell whoever looks after the program") from fault
-    materials = [material(edition, told, release, said, wish.template) for edition in EDITIONS]
+    editions = EDITIONS if told.assumptions.audience == PUBLIC else (OFFICERS,)
+    materials = [material(edition, told, release, said, wish.template) for edition in editions]
     with durable.folder_aside(target) as aside:
         made = [_made(one, aside / one.edition, makers, steps) for one in materials]
-        manifest = _manifest(told, release, materials, aside, dict(zip(EDITIONS, made, strict=True)))
+        manifest = _manifest(told, release, materials, aside, dict(zip(editions, made, strict=True)))
         durable.write_new(aside / RELEASE, as_json(manifest))
         if not durable.publish(aside, target):
             raise UserError(f"{target} has come to be while it was written", "give another folder with --out")
@@ -138,7 +140,9 @@ def _answer(told: StoredRun, target: Path, manifest: Mapping[str, Any], material
     for one in materials:
         lines += ["", f"{CALLED[one.edition]}: {target / one.edition}"]
         lines += [f"  {part['what']}: {', '.join(part['files']) or 'nothing to tell'}" for part in manifest["parts"][one.edition]]
-    kept = next(one.withheld for one in materials if one.edition == PUBLICATION)
+    if PUBLICATION not in manifest["parts"]:
+        lines += ["", OFFICERS_ALONE]
+    kept = sum(one.withheld for one in materials)
     if kept:
         lines += ["", f"{kept} scheme{'s' * (kept != 1)} - closures, mergers and those not chosen - stay with officers until "
                       f"consultation opens ([consultation] open = true in {PAPER})"]

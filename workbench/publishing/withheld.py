@@ -81,4 +81,5 @@ def _without(table: pd.DataFrame, gone: pd.DataFrame, shown: pd.DataFrame) -> pd
 
 def _still_there(release: Release, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     """The masks of the tables that still have all their rows; those of schemes have none."""
-    return MappingProxyType({name: mask for name, mask in release.masks.items() if len(mask) == len(tables[name])})
+    return MappingProxyType({name: mask for name, mask in release.masks.items()
+                             if name in tables and len(mask) == len(tables[name])})
