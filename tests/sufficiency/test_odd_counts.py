@@ -164,7 +164,7 @@ def test_an_admission_number_far_above_capacity_is_told_unless_it_is_planned() -
         "1 admission numbers are over 1.5 times the capacity of a year group: "
         "Upper (100005) 999 in Year 7 of 2022/23 (capacity 600 for 5 year groups)"))]
     plan = {"urn": SECONDARY, "kind": "expansion", "ay": BASE, "ay_to": float("nan"), "nc_year_from": 7, "nc_year_to": 7,
-            "places": 60, "fills_upwards": True, "note": ""}
+            "places": 60, "fills_upwards": True, "note": "", "funding": "", "standing": ""}
     assert said(pans_fit_capacity, given(240, planned_places=[plan])) == []
     assert len(said(pans_fit_capacity, given(999, planned_places=[plan]))) == 1
 
@@ -206,7 +206,7 @@ def test_offers_and_october_far_above_the_admission_number_are_told() -> None:
     assert len(said(intakes_fit_pans, evidence({**tables, "pans": joined}))) == 2
     assert "1 October" in said(intakes_fit_pans, evidence({**tables, "pans": joined, "schools": []}))[1][1]
     bulge = {"urn": WEST_PRIMARY, "kind": "bulge", "ay": BASE + 1, "ay_to": float("nan"), "nc_year_from": 0, "nc_year_to": 0,
-             "places": 15, "fills_upwards": False, "note": ""}
+             "places": 15, "fills_upwards": False, "note": "", "funding": "", "standing": ""}
     assert [table for table, _ in said(intakes_fit_pans, evidence({**tables, "planned_places": [bulge]}))] == ["october_census"]
 
 

@@ -46,7 +46,7 @@ Row = tuple[object, ...]
 
 
 def plan(urn: str, kind: str, ay: int, low: int, high: int, places: int, *, to: float = math.nan, fills: bool = False) -> Row:
-    return (urn, kind, ay, to, low, high, places, fills, "", "")
+    return (urn, kind, ay, to, low, high, places, fills, "", "", "", "")
 
 
 def evidence(given: Sequence[Row] = (), pans: Sequence[Row] = (), plans: Sequence[Row] = ()) -> Evidence:
