@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FOR_ROOT = 0.3  # share of the time that tightening may take
 FOR_SEARCH = 0.4  # share of the time in which plans are looked for before branch and bound
 AS_ROOT = 5.0  # how many times as long as tightening took, at most
+LONG, FOR_LONG = 60.0, 0.9  # a large problem with less than so many times tightening is looked at until this share of the time
 FOR_FILLING = 2.0  # seconds in which one plan is filled up at most
 FEASIBLE = 2  # as HiGHS numbers it
 KEEPS = 1e-6  # by how much a rule may be broken by rounding
@@ -209,11 +210,12 @@ def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
     """Look for plans before branch and bound does, from what the relaxed problem tells."""
     from sufficiency.capital.completion import completed
     from sufficiency.capital.solver_parts import Settled
+    from sufficiency.capital.solver_root import LARGE
 
     problem = desk.problem
     apart = halves(problem)
     settled = Settled(apart)
-    most = min(desk.left(), desk.seconds * FOR_SEARCH, (desk.seconds - desk.left()) * AS_ROOT)
+    most = min(desk.left(), _for_search(len(problem.cost) >= LARGE, desk.seconds, desk.seconds - desk.left()))
     ends = desk.left() - most
 
     def evaluate(x: Floats) -> Found | None:
@@ -233,6 +235,17 @@ def _look(desk: Desk, job: dict[str, Any], found: Root) -> None:
 
     tried = openings(apart, found.relaxed, found.price, found.charge)
     search(apart, tried, settled.pay, evaluate, complete, share, enough, job["seed"])
+
+
+def _for_search(large: bool, seconds: float, tightening: float) -> float:
+    """Seconds in which plans are looked for before branch and bound.
+
+    Branch and bound asks for about as much time at each branch as one round of tightening does. Where that leaves it a few dozen
+    branches of a large problem, it moves neither plan nor bound, and the time goes to looking for plans.
+    """
+    if large and seconds < LONG * tightening:
+        return max(0.0, FOR_LONG * seconds - tightening)
+    return min(seconds * FOR_SEARCH, tightening * AS_ROOT)
 
 
 def _with_cbc(desk: Desk, job: dict[str, Any]) -> None:

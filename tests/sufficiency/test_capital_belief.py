@@ -10,8 +10,9 @@ import pytest
 from tiny_councils import council, solved_here
 
 from sufficiency.capital import solver_child
-from sufficiency.capital.arrays import Arrays, hand_over, objective
+from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.facts import facts
+from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import build
 from sufficiency.capital.solver import Ask
