@@ -6,7 +6,7 @@ Only the first such child waits; those after it solve as usual. The file for its
 from __future__ import annotations
 
 import os
-import time
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,7 @@ def main() -> None:
             aside = says.with_suffix(".aside")
             aside.write_text(str(os.getpid()), encoding="utf-8")
             os.replace(aside, says)
-            while True:
-                time.sleep(0.05)
+            threading.Event().wait()      # for ever
 
     solver_child.Desk.plan = kept  # type: ignore[method-assign]
     solver_child.main()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -83,9 +84,9 @@ def test_a_solver_killed_in_mid_solve_leaves_its_last_plan_and_says_so(run: Path
     as_it_was = {path.name: path.read_bytes() for path in folder.iterdir()}
     says = tmp_path / "number"
     process = started(run, "--seconds", "40", python=("-c", WITH_SLOW_CHILD), SLOW_CHILD=str(says))
-    ends = time.monotonic() + PATIENCE
+    ends, moment = time.monotonic() + PATIENCE, threading.Event()
     while not says.exists() and time.monotonic() < ends and process.poll() is None:
-        time.sleep(0.02)
+        moment.wait(0.02)
     assert says.exists(), process.communicate()[1]
     os.kill(int(says.read_text(encoding="utf-8")), KILL)
     told, _ = answered(process)
