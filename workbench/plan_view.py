@@ -69,6 +69,7 @@ def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, An
             {
                 "scheme_id": r.scheme_id,
                 "name": r.scheme_name,
+                "standing": getattr(r, "standing", ""),
                 "opens": int(r.opens_ay),
                 "places": float(r.places_when_full),
                 "thousand_pounds": round(float(r.thousand_pounds), 1),
@@ -95,6 +96,7 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
     width = max((len(one["name"]) for one in told["schemes"]), default=0)
     lines += [
         f"  {ay_label(one['opens'])}  {one['name']:<{width}}  {one['places']:>6,.0f} places  £{one['thousand_pounds']:>9,.0f}k"
+        + (f"  {STANDINGS[one['standing']]}" if one.get("standing") else "")
         for one in told["schemes"]
     ]
     lines.append(

@@ -28,7 +28,7 @@ from workbench.disclosure import protect
 from workbench.plan_charts import plan_charts
 from workbench.plan_view import SHEETS, WHY, figures, of_plan, plan_lines, plan_sheets
 from workbench.sheets import for_workbook
-from workbench.showing import WORKBOOK, usual_places
+from workbench.showing import PLAN, RUNS, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sufficiency.capital.from_run import CaseOfRun
     from workbench.progress import Steps
 
-PLANS, KIND = "plans", "plan"
+PLANS = "plans"
 POT_WRITTEN = "POT:YEAR=THOUSANDS, such as basic-need:2027=6600"
 
 
@@ -157,7 +157,7 @@ def _write(place: Path, plan_id: str, run: runs.Run, told: Mapping[str, Any], ma
     )
     about = {
         "format": manifest.FORMAT,
-        "kind": KIND,
+        "kind": PLAN,
         "run_id": plan_id,
         "of_run": run.run_id,
         "otherwise": told,
@@ -178,16 +178,24 @@ def _write(place: Path, plan_id: str, run: runs.Run, told: Mapping[str, Any], ma
     )
 
 
+def shown(plan: runs.Run) -> Answer:
+    """A stored plan once more: its headline, and what it does otherwise than its run's where that lies beside it."""
+    beside = plan.folder.resolve().parent.parent / RUNS / str(plan.manifest["of_run"])
+    told = answer(plan, runs.load(beside) if runs.is_finished(beside) else None)
+    head = f"{plan.manifest['authority']['name']}: a plan made again from run {plan.manifest['of_run']} with other choices"
+    return replace(told, lines=[head, "", *told.lines])
+
+
 def _put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def answer(plan: runs.Run, run: runs.Run) -> Answer:
-    """A plan for people and machines, with what it does otherwise than the plan of its run."""
+def answer(plan: runs.Run, run: runs.Run | None) -> Answer:
+    """A plan for people and machines, with what it does otherwise than the plan of its run where that is at hand."""
     needed = ("plan", "plan_pots", "plan_areas", "plan_unmet")
     told = figures({name: plan.table(name) for name in needed}, plan.manifest["plan"]["proofs"])
     lines = [*plan_lines(told)]
-    if "plan" in run.tables:
+    if run is not None and "plan" in run.tables:
         before, after = ({r.scheme_id: r.opens_ay for r in one.table("plan").itertuples() if r.chosen} for one in (run, plan))
         parts = [
             (word, sorted(codes))
@@ -197,7 +205,8 @@ def answer(plan: runs.Run, run: runs.Run) -> Answer:
                 ("opens at another time", {k for k in after.keys() & before.keys() if after[k] != before[k]}),
             )
         ]
-        said = "; ".join(f"{word} {', '.join(codes)}" for word, codes in parts if codes)
+        called = dict(plan.table("plan")[["scheme_id", "scheme_name"]].itertuples(index=False, name=None))
+        said = "; ".join(f"{word} {', '.join(called.get(k, k) for k in codes)}" for word, codes in parts if codes)
         lines.append(f"Against the plan of run {run.run_id} it {said or 'builds the same'}")
     lines += ["", f"Plan     {plan.run_id}", f"Folder   {plan.folder}", f"Workbook {plan.folder / WORKBOOK}"]
     return Answer(
@@ -205,7 +214,7 @@ def answer(plan: runs.Run, run: runs.Run) -> Answer:
         {
             **told,
             "plan_id": plan.run_id,
-            "of_run": run.run_id,
+            "of_run": plan.manifest["of_run"],
             "folder": str(plan.folder),
             "workbook": str(plan.folder / WORKBOOK),
             "notes": len(plan.manifest["notes"]),

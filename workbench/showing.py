@@ -12,7 +12,7 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 
-RUNS, BACKTEST = "runs", "backtest"
+RUNS, BACKTEST, PLAN = "runs", "backtest", "plan"
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
@@ -24,6 +24,12 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     run = load(folder)
     if run.manifest.get("kind") == BACKTEST:
         return _shown_backtest(run, area)
+    if run.manifest.get("kind") == PLAN:
+        from workbench.planning import shown
+
+        if area is not None:
+            raise UserError(f"{run.folder} is a plan, not a forecast of years ahead", "leave --area out, or name its run")
+        return shown(run)
     if area is not None:
         from workbench.area_answer import area_answer
 

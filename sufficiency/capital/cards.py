@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sufficiency.capital.reasons import SAME, Card, Turned
 
+CODES: Mapping[str, str] = MappingProxyType({})  # where no names are known
 KIND = {"pan_cut": "lower admission number", "resourced_provision": "resourced provision", "new_school": "new school"}
 
 
-def sentences(card: Card) -> str:
-    """What a card says."""
-    return " ".join(part for part in (_what(card), _turned(card), _price(card)) if part)
+def sentences(card: Card, called: Mapping[str, str] = CODES, proposal: bool = False) -> str:
+    """What a card says; called: code -> name of schemes and areas. proposal: whether nobody has looked at the scheme yet."""
+    first = "A proposal, not yet looked at." if proposal else ""
+    return " ".join(part for part in (first, _what(card, called), _turned(card, called), _price(card)) if part)
 
 
-def _what(card: Card) -> str:
+def _what(card: Card, called: Mapping[str, str]) -> str:
+    name = called.get(card.scheme_id, card.scheme_id)
     kind = KIND.get(card.kind, card.kind.replace("_", " "))
     if not card.chosen:
         per = f", £{card.cost_per_place:,.1f}k a place" if card.cost_per_place is not None else ""
-        return f"{card.scheme_id} ({kind}, £{card.cost:,.0f}k{per}) is not in the plan."
-    first = f"{card.scheme_id} ({kind}) opens in September {card.opens} for £{card.cost:,.0f}k"
+        return f"{name} ({kind}, £{card.cost:,.0f}k{per}) is not in the plan."
+    first = f"{name} ({kind}) opens in September {card.opens} for £{card.cost:,.0f}k"
     if not card.serves:
         return f"{first}; it gives nobody a place by itself."
-    where = names({part.area_code: part.child_years for part in card.serves})
+    where = names({part.area_code: part.child_years for part in card.serves}, called)
     per = f", £{card.cost_per_child_year:,.1f}k for each child and year" if card.cost_per_child_year is not None else ""
     return f"{first} and gives {_count(card.children, 'child', 'children')} of {where} a place{per}."
 
 
-def _turned(card: Card) -> str:
+def _turned(card: Card, called: Mapping[str, str]) -> str:
     t = card.turned
     if t is None:
         return ""
@@ -41,8 +45,8 @@ def _turned(card: Card) -> str:
     if t.verdict == "open":
         return f"{start} the best plan found differs by {_between(t)}: no difference can be shown."
     if t.verdict == "same":
-        return f"{start} a plan just as good can be had{_instead(t)}."
-    return f"{start} {_cost(t)}{_instead(t)}{_who(t)}.{_binds(t)}"
+        return f"{start} a plan just as good can be had{_instead(t, called)}."
+    return f"{start} {_cost(t)}{_instead(t, called)}{_who(t, called)}.{_binds(t, called)}"
 
 
 def _cost(t: Turned) -> str:
@@ -67,23 +71,24 @@ def _between(t: Turned) -> str:
     return f"between {more.low:,.1f} and {more.high:,.1f} in {name}"
 
 
-def _instead(t: Turned) -> str:
-    parts = [f"{' and '.join(t.comes_in)} instead"] if t.comes_in else []
-    parts += [f"{' and '.join(t.drops_out)} left out"] if t.drops_out else []
+def _instead(t: Turned, called: Mapping[str, str]) -> str:
+    comes, drops = ([called.get(k, k) for k in codes] for codes in (t.comes_in, t.drops_out))
+    parts = [f"{' and '.join(comes)} instead"] if comes else []
+    parts += [f"{' and '.join(drops)} left out"] if drops else []
     return f" (with {', '.join(parts)})" if parts else ""
 
 
-def _who(t: Turned) -> str:
-    return f", to the cost of {names(t.worse)}" if t.worse else ""
+def _who(t: Turned, called: Mapping[str, str]) -> str:
+    return f", to the cost of {names(t.worse, called)}" if t.worse else ""
 
 
-def _binds(t: Turned) -> str:
+def _binds(t: Turned, called: Mapping[str, str]) -> str:
     if not t.binds:
         return ""
     first = t.binds[0]
     return (
         f" Money binds: by the year from April {first.fy} {' and '.join(first.pots)} would be £{first.short:,.0f}k short"
-        f" of paying for {first.scheme_id} as well."
+        f" of paying for {called.get(first.scheme_id, first.scheme_id)} as well."
     )
 
 
@@ -93,10 +98,10 @@ def _price(card: Card) -> str:
     return card.flips_at.told[:1].upper() + card.flips_at.told[1:] + "."
 
 
-def names(by: Mapping[str, float], most: int = 3) -> str:
-    """The areas with most, by name of their code, and how many others."""
+def names(by: Mapping[str, float], called: Mapping[str, str] = CODES, most: int = 3) -> str:
+    """The areas with most, by their names, and how many others."""
     order = sorted(by, key=lambda a: (-by[a], a))
-    told = [*order[:most], *([f"{len(order) - most} more"] if len(order) > most else [])]
+    told = [*(called.get(a, a) for a in order[:most]), *([f"{len(order) - most} more"] if len(order) > most else [])]
     return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 

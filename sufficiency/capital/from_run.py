@@ -7,7 +7,7 @@ small. Money that a deed ties to a small area or to one site is tied to the site
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sufficiency.housing.homes import Homes
 
 TABLE = "plan"
+CALLED = ["code", "name"]
+PROPOSAL = "proposal"
 SITES = ["site_id", "phase", "area_code", "lsoa_code", "easting", "northing", "most_places"]
 
 
@@ -54,6 +56,20 @@ class CaseOfRun:
     short: pd.DataFrame  # group_id, planning_area_code, phase, intake_ay, ay, nc_year, age_band, lacking, children, material
     told: pd.DataFrame  # schemes as their planner tells them
     notes: tuple[Note, ...]
+    called: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CALLED))  # names of areas and sites by their codes
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The name of each scheme, area and site by its code."""
+        schemes = self.told[["scheme_id", "name"]].set_axis(CALLED, axis=1)
+        pairs = [pair for table in (self.called[CALLED], schemes) for pair in table.itertuples(index=False, name=None)]
+        return {str(code): str(name) for code, name in pairs if name}
+
+    @property
+    def proposals(self) -> frozenset[str]:
+        """Schemes that were proposed from figures and that nobody has looked at."""
+        standing = self.told.get("standing", pd.Series("", index=self.told.index))
+        return frozenset(self.told.loc[standing.eq(PROPOSAL), "scheme_id"])
 
 
 def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: Assumptions) -> CaseOfRun:
@@ -95,7 +111,18 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     )
     short = pd.concat([need.short, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
     notes = (*listed.notes, *need.notes, *young.notes, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
-    return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)))
+    called = names_of(ground, tables["childcare_supply"], used)
+    return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)), called)
+
+
+def names_of(ground: Ground, settings: pd.DataFrame, used: set[str]) -> pd.DataFrame:
+    """Names of planning areas, and of the schools and settings at which something is free or could be built (CALLED)."""
+    areas = ground.frame.names[["planning_area_code", "planning_area_name"]]
+    parts = [(settings, ["setting_ref", "setting_name"]), (ground.schools, ["urn", "school_name"])]
+    there = [part[columns].set_axis(CALLED, axis=1) for part, columns in parts if set(columns) <= {*part.columns}]
+    sites = pd.concat(there, ignore_index=True).astype("str") if there else pd.DataFrame(columns=CALLED)
+    every = [areas.set_axis(CALLED, axis=1), sites[sites["code"].isin(used)]]
+    return pd.concat(every, ignore_index=True).drop_duplicates("code", keep="last").sort_values("code", ignore_index=True)
 
 
 def placed(listed: SchemeTables, sites: pd.DataFrame, middles: dict[str, tuple[float, float]]) -> pd.DataFrame:

@@ -67,12 +67,13 @@ def bought(laid: Laid, p: str, fy: int, step: float, best: Reply, reply: Reply) 
     fewer = Interval(-unmet.high, -unmet.low)
     fewer = fewer.at_least(0.0) if len(laid.aims) > 1 else fewer
     pounds = amount(laid, levels, ours, plan, "cost", "transport")
-    return More(p, fy, step, fewer, pounds, reply.status, comes, drops, _told(p, fy, step, fewer, pounds, comes, drops))
+    return More(p, fy, step, fewer, pounds, reply.status, comes, drops, told_more(p, fy, step, fewer, pounds, comes, drops))
 
 
-def _told(
+def told_more(
     p: str, fy: int, step: float, fewer: Interval, pounds: Interval, comes: tuple[str, ...], drops: tuple[str, ...]
 ) -> str:
+    """What a step more in a pot and year buys, in a sentence; comes and drops: schemes by code or name."""
     money = f"£{step:,.0f}k more in {p} in the year from April {fy}"
     if not np.isfinite(fewer.high):
         return f"what {money} would buy was not found in time"

@@ -23,6 +23,7 @@ PROGRAMME = [
     "scheme_id",
     "scheme_name",
     "site_id",
+    "site_name",
     "kind",
     "phase",
     "planning_area_code",
@@ -50,7 +51,9 @@ SERVICE = [
     "age_band",
     "met_at",
     "site_id",
+    "site_name",
     "relief_area_code",
+    "relief_area_name",
     "children",
     "child_years",
     "km",
@@ -88,6 +91,8 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
         places_when_full=[f.most_open[k] for k in rows["scheme_id"]],
         thousand_pounds=[f.cost[k] for k in rows["scheme_id"]],
     )
+    names = of_run.names
+    rows["site_name"] = [names.get(code, "") for code in rows["site_id"]]
     full = rows["places_when_full"].where(rows["places_when_full"] > 0)
     rows["thousand_pounds_a_place"] = rows["thousand_pounds"] / full
     order = rows.assign(first=~rows["chosen"], year=rows["opens_ay"].astype("float64"))
@@ -118,12 +123,15 @@ def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
 
 def service(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
     """Who is placed where: cohorts of an area, at home or next door, at which site (SERVICE)."""
-    case = of_run.case
+    case, names = of_run.case, of_run.names
     about = of_run.short.drop_duplicates("group_id")[["group_id", "planning_area_code", "phase", "intake_ay", "age_band"]]
     cells = case.cells.groupby("group_id").size().rename("cells").reset_index()
     rows = plan.placed.merge(case.links, on=["group_id", "site_id"]).merge(about, on="group_id").merge(cells, on="group_id")
     rows = rows.merge(case.sites[["site_id", "area_code"]], on="site_id").rename(columns={"kind": "met_at"})
     rows["relief_area_code"] = rows["area_code"].where(rows["met_at"].eq("next_door"), "")
+    for column in ("site", "relief_area"):
+        codes = rows["site_id"] if column == "site" else rows["relief_area_code"]
+        rows[f"{column}_name"] = [names.get(code, "") for code in codes]
     rows["child_years"] = rows["children"] * rows["cells"]
     rows["transport_thousand_pounds"] = rows["child_years"] * rows["transport"]
     return rows[rows["children"] > DUST].sort_values(SERVICE[:6], ignore_index=True)[SERVICE]

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sufficiency.capital.by_name import by_name
 from sufficiency.capital.choices import EXCHANGE, LEXICOGRAPHIC, TERMS, Choices, exchange
 from sufficiency.capital.decide import decide
-from sufficiency.capital.from_run import CaseOfRun, case_of_run
+from sufficiency.capital.from_run import CALLED, CaseOfRun, case_of_run
 from sufficiency.capital.plan_tables import plan_tables
 from sufficiency.capital.solver import Ask, SolverError
 from sufficiency.capital.tables import MODELS, check_case
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 TABLE = "plan"
 KEPT = "capital_"
 PLACED = "plan_placed"  # group_id, site_id, children: as the decision has it, to hold a stored plan to its rules again
-BESIDE = ("short", "told")  # of a case, beside the tables of the decision itself
+BESIDE = ("short", "told", "called")  # of a case, beside the tables of the decision itself
 DECIMALS = 6  # of what is proven: beyond them is a solver's rounding
 
 
@@ -75,6 +76,7 @@ def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin
         said = Note(TABLE, str(fault), "there is no capital plan in this run; what stands in its way is named")
         return Capital(kept(of_run), notes=(*of_run.notes, said))
     asked = why(of_run.case, choices, plan, Effort(seconds=assumptions.plan_why_seconds, seed=assumptions.seed % 2**31))
+    asked = by_name(asked, of_run.names, of_run.proposals)
     made = plan_tables(of_run, choices, plan)
     made["plan"] = with_words(made["plan"], asked)
     notes = (*of_run.notes, *unproven(plan))
@@ -139,4 +141,4 @@ def kept_case(tables: Mapping[str, pd.DataFrame]) -> CaseOfRun:
     """The case that a run has kept; tables: those whose names begin with KEPT."""
     mine = {name.removeprefix(KEPT): table for name, table in tables.items() if name.startswith(KEPT)}
     case = check_case(tuple(int(ay) for ay in sorted(mine["years"]["ay"])), {name: mine[name] for name in MODELS})
-    return CaseOfRun(case, mine["short"], mine["told"], ())
+    return CaseOfRun(case, mine["short"], mine["told"], (), mine.get("called", pd.DataFrame(columns=CALLED)))

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sufficiency.capital.asking import Laid, do_nothing, forced, forced_choices, lay_out, obstacles, settled
+from sufficiency.capital.by_name import told_beside
 from sufficiency.capital.cards import sentences
 from sufficiency.capital.choices import Choices
 from sufficiency.capital.facts import facts
@@ -80,7 +81,7 @@ def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, 
     nothing = beside(laid, "do nothing", replies["do nothing"])
     return Why(
         ours,
-        None if nothing is None else replace(nothing, told=_told_beside(ours, nothing, laid.opens)),
+        None if nothing is None else replace(nothing, told=told_beside(ours, nothing)),
         _greedy(laid, ours, replies),
         tuple(_card(card, verdicts[card.scheme_id][0], prices.get(card.scheme_id)) for card in plain),
         frontier,
@@ -150,26 +151,7 @@ def _greedy(laid: Laid, ours: Beside, replies: Mapping[str, Reply]) -> Beside | 
     if "greedy" not in replies:
         return None
     found = beside(laid, "worst area first, cheapest scheme there", replies["greedy"])
-    return None if found is None else replace(found, told=_told_beside(ours, found, laid.opens))
-
-
-def _told_beside(ours: Beside, theirs: Beside, opens: Mapping[str, int]) -> str:
-    """How another plan compares, in a sentence."""
-    more = theirs.child_years.less(ours.child_years)
-    many = abs(theirs.child_years.high - ours.child_years.high)
-    pounds = theirs.pounds.high - ours.pounds.high
-    if more.low > SAME:
-        children = f"leaves {many:,.0f} child-years more without a place than the plan"
-    elif more.high < -SAME:
-        children = f"leaves {many:,.0f} child-years fewer without a place than the plan"
-    else:
-        children = "leaves as many without a place as the plan, as far as can be shown"
-    money = f"spends £{abs(pounds):,.0f}k {'more' if pounds > 0 else 'less'}" if abs(pounds) > SAME else "spends the same"
-    built = {k for k, _ in theirs.schemes}
-    extra, missing = sorted(built - set(opens)), sorted(set(opens) - built)
-    parts = [f"it builds {', '.join(extra)}, which the plan does not"] if extra else []
-    parts += [f"it lacks {', '.join(missing)}"] if missing else []
-    return f"{theirs.name} {children} and {money}" + (f": {'; '.join(parts)}" if parts else "")
+    return None if found is None else replace(found, told=told_beside(ours, found))
 
 
 def _alternatives(
@@ -186,7 +168,7 @@ def _alternatives(
         worth = tuple(round(part.high, 3) for part in reply.aims)
         if other is not None and (built not in found or worth < found[built][0]):
             mark = beside_of_plan(laid.case, laid.plan)
-            found[built] = worth, replace(other, told=_told_beside(mark, other, laid.opens))
+            found[built] = worth, replace(other, told=told_beside(mark, other))
     order = sorted(found.values(), key=lambda pair: (pair[0], pair[1].name))
     return tuple(other for _, other in order[:ALTERNATIVES])
 

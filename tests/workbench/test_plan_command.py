@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ import pytest
 from desk import sufficiency
 from paper_council import PLAIN, paper_case
 from tiny_councils import solved_here
+from typer.testing import CliRunner
 
 from scenarios import manifest, runs
 from sufficiency.assumptions import Assumptions
+from sufficiency.capital.by_name import by_name
 from sufficiency.capital.decide import decide
 from sufficiency.capital.from_run import CaseOfRun
 from sufficiency.capital.plan_tables import IN_YEAR, NO_PLACE, plan_tables
 from sufficiency.capital.solver import Ask
 from sufficiency.capital.story import kept, kept_case
+from sufficiency.capital.why import Effort, why
+from workbench.cli import app
 from workbench.plan_charts import by_year_and_pot, plan_charts
 from workbench.plan_view import figures, plan_lines
 
@@ -201,3 +206,35 @@ def test_charts_hold_every_pound_and_say_it_in_words(tables: dict[str, pd.DataFr
     )
     assert manifest.as_json({"alt": charts["programme"].alt})
     assert plan_charts({}, {}, "Paper") == {}
+
+
+def test_a_stored_plan_is_shown_by_its_headline_in_names(tables: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """The folder alone is enough; where its run lies beside it, what is otherwise is told, by name."""
+    about = {"run_id": RUN, "of_run": "ba9876543210", "kind": "plan", "authority": {"name": "Paper", "code": "999"}, "notes": [],
+             "plan": {"proofs": []}}  # fmt: skip
+    folder = runs.save(tmp_path / "plans", about, tables)
+    done = CliRunner().invoke(app, ["show", str(folder)])
+    assert done.exit_code == 0 and "a plan made again from run ba9876543210" in done.output
+    assert "Capital plan: 3 of 6 schemes" in done.output and "The new" in done.output
+    beside = tables["plan"].assign(chosen=tables["plan"]["scheme_id"].eq("new"))
+    runs.save(tmp_path / "runs", {"run_id": "ba9876543210", "authority": about["authority"], "notes": []}, {"plan": beside})
+    assert "it builds besides The half, The road" in CliRunner().invoke(app, ["show", str(folder)]).output
+    assert CliRunner().invoke(app, ["show", str(folder), "--area", "east"]).exit_code == 2
+
+
+def test_a_plan_tells_names_and_which_schemes_nobody_has_looked_at() -> None:
+    """Cards are written anew in names; a proposal says that it is one on its card, in the programme and in the lines."""
+    mine = of_run()
+    proposed = replace(mine, told=mine.told.assign(standing=["proposal" if k == "new" else "" for k in mine.told["scheme_id"]]),
+                       called=pd.DataFrame({"code": ["east", "hill"], "name": ["East End", "Hill Primary"]}))  # fmt: skip
+    plan = decide(mine.case, PLAIN, Ask(seconds=10, gap=0.0), solve=solved_here)
+    told = by_name(why(mine.case, PLAIN, plan, Effort(seconds=0.0)), proposed.names, proposed.proposals)
+    cards = {card.scheme_id: card.told for card in told.cards}
+    assert cards["new"].startswith("A proposal, not yet looked at. The new (new school) opens in September")
+    assert not cards["half"].startswith("A proposal") and "East End" in cards["half"] and "of east" not in cards["half"]
+    made = plan_tables(proposed, PLAIN, plan)
+    assert made["plan"].set_index("scheme_id")["standing"].to_dict()["new"] == "proposal"
+    lines = plan_lines(figures(made, []))
+    (marked,) = [line for line in lines if "proposal, not yet looked at" in line]
+    assert "The new" in marked
+    assert set(made["plan_service"]["site_name"]) <= {"", "Hill Primary"}
