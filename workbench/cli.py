@@ -256,9 +256,9 @@ def show(
 ) -> None:
     """Show the headline figures of a finished run, or what an area's forecast is made of, from the run's own files."""
     def work() -> Answer:
-        from workbench.showing import show_run
+        from workbench.planning import show_plan_or_run
 
-        return show_run(run, runs, area)
+        return show_plan_or_run(run, runs, area)
 
     raise typer.Exit(finish(work, as_json, debug))
 

@@ -28,7 +28,7 @@ from workbench.disclosure import protect
 from workbench.plan_charts import plan_charts
 from workbench.plan_view import SHEETS, WHY, figures, of_plan, plan_lines, plan_sheets
 from workbench.sheets import for_workbook
-from workbench.showing import PLAN, RUNS, WORKBOOK, usual_places
+from workbench.showing import PLAN, RUNS, WORKBOOK, show_run, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -176,6 +176,16 @@ def _write(place: Path, plan_id: str, run: runs.Run, told: Mapping[str, Any], ma
             **{f"{chart}.{kind}": partial(write_chart, drawn) for chart, drawn in charts.items() for kind in ("svg", "png")},
         },
     )
+
+
+def show_plan_or_run(reference: str, places: Path | None, area: str | None) -> Answer:
+    """Tell the headline of a stored plan or of a run, whichever is named."""
+    folder = runs.find(reference, [places] if places is not None else usual_places(Path()))
+    if not runs.is_finished(folder) or (found := runs.load(folder)).manifest.get("kind") != PLAN:
+        return show_run(reference, places, area)
+    if area is not None:
+        raise UserError(f"{folder} is a plan, not a forecast of years ahead", "leave --area out, or name its run")
+    return shown(found)
 
 
 def shown(plan: runs.Run) -> Answer:

@@ -24,12 +24,6 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     run = load(folder)
     if run.manifest.get("kind") == BACKTEST:
         return _shown_backtest(run, area)
-    if run.manifest.get("kind") == PLAN:
-        from workbench.planning import shown
-
-        if area is not None:
-            raise UserError(f"{run.folder} is a plan, not a forecast of years ahead", "leave --area out, or name its run")
-        return shown(run)
     if area is not None:
         from workbench.area_answer import area_answer
 
