@@ -76,7 +76,7 @@ def compare_sheet(tables: Mapping[str, pd.DataFrame], first: str, others: Sequen
     return Sheet(
         title=f"{words['authority']}: {words['title']}",
         subtitle=f"What moves where. All are counted from the school census of January {words['base_year'] + 1}; "
-                 "neither is what must come.",
+                 "none of them is what must come.",
         headlines=tuple(words["lines"]), layers=layers, source=words["source"],
         start=int(moved.idxmax()) if len(moved) and moved.max() > 0 else None,
         start_layer=str(by_phase.idxmax()) if len(by_phase) and by_phase.max() > 0 else "",

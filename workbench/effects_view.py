@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("entry_short", "entry_expected_short", "all_short", "plan_thousand_pounds", "plan_unmet")
 PUPILS = ("primary_pupils", "secondary_pupils")
+LEAST_DRAWN = 0.05      # a figure that no change moves by so much would be drawn as large as one that moves
 LABEL_CHARACTERS, MOST_PANELS = 44, 5
 HEAD_INCHES, BAR_INCHES = 1.1, 0.34
 
@@ -58,9 +59,13 @@ def _label(row: dict[str, object]) -> str:
 
 def effects_chart(table: pd.DataFrame, title: str) -> Chart:
     """A waterfall of each figure that is shown: a bar a change, one for the interaction, and the whole."""
-    panels = [part for key in shown_of(table) if len(part := table[table["figure"] == key])][:MOST_PANELS]
+    parts = [part for key in shown_of(table) if len(part := table[table["figure"] == key])]
+    panels = [part for part in parts if part["effect"].abs().max() >= LEAST_DRAWN][:MOST_PANELS]
 
     def fill(figure: Figure) -> None:
+        if not panels:
+            figure.text(0.5, 0.5, "no figure that is told moves", ha="center")
+            return
         for axes, part in zip(np.atleast_1d(figure.subplots(max(1, len(panels)), 1)), panels, strict=False):
             bars, whole = part[part["kind"] != WHOLE], part[part["kind"] == WHOLE].iloc[0]
             labels = [plain_text(textwrap.shorten(_label(row).split(":")[0] if row["kind"] == INTERACTION else _label(row),
