@@ -135,7 +135,9 @@ def _futures(raw: Any, file: str, lines: Mapping[tuple[str, ...], int], problems
             problems.append(Problem(file, line_of(lines, at), ".".join(at), str(fault["input"]) if known else "",
                                     fault["msg"] if known else "this key is not known",
                                     "" if known else nearest(at[-1], FuturesForm.model_fields)))
-        return FuturesForm.model_validate({})
+        shapes = raw.get("shapes", {}) if isinstance(raw, Mapping) else {}
+        told = {str(key): str(shape) for key, shape in shapes.items()} if isinstance(shapes, Mapping) else {}
+        return FuturesForm.model_validate({"shapes": told})      # what it says of shapes is looked into all the same
 
 
 def _swept(part: Mapping[str, Any], trail: tuple[str, ...], file: str, lines: Mapping[tuple[str, ...], int],

@@ -35,7 +35,7 @@ from workbench.ensemble_words import ENSEMBLE_SHEETS, figures, sentences
 from workbench.run_records import record_made
 from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
-from workbench.showing import WORKBOOK, usual_places
+from workbench.showing import ENSEMBLE, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Evidence
     from workbench.progress import Steps
 
-ENSEMBLES, KIND = "ensembles", "ensemble"
+ENSEMBLES, KIND = "ensembles", ENSEMBLE
 TITLE = "how short schools may be, over many futures"
 READING = (
     ("How to read it", "Each future has its own births, moves, homes and luck; what is short in each is never offset."),

@@ -12,7 +12,7 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 
-RUNS, BACKTEST, PLAN = "runs", "backtest", "plan"
+RUNS, BACKTEST, PLAN, ENSEMBLE = "runs", "backtest", "plan", "ensemble"
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
@@ -24,6 +24,12 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     run = load(folder)
     if run.manifest.get("kind") == BACKTEST:
         return _shown_backtest(run, area)
+    if run.manifest.get("kind") == ENSEMBLE:
+        from workbench.ensembling import told as told_ensemble
+
+        if area is not None:
+            raise UserError(f"{run.folder} is an ensemble: many futures, of which none is made of parts", "leave --area out")
+        return told_ensemble(run, [], there_already=True)
     if area is not None:
         from workbench.area_answer import area_answer
 
