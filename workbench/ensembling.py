@@ -23,15 +23,15 @@ from scenarios.ensemble_work import Ground, remember
 from scenarios.identity import canonical
 from scenarios.in_force import put_into_force
 from scenarios.many import Map, cluster, one_by_one, processes
-from scenarios.runs import Run
 from scenarios.scenario import Scenario
 from sufficiency.joint.fixed_plan import NEEDED
 from sufficiency.workspace.workspace import VARIABLE, load
-from workbench.answers import Answer, UserError
+from workbench.answers import UserError
 from workbench.charts import write_chart
 from workbench.disclosure import protect
+from workbench.ensemble_answer import told
 from workbench.ensemble_charts import ensemble_charts
-from workbench.ensemble_words import ENSEMBLE_SHEETS, figures, sentences
+from workbench.ensemble_words import ENSEMBLE_SHEETS, sentences
 from workbench.run_records import record_made
 from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from scenarios.identity import Identity
     from sufficiency.evidence import Evidence
+    from workbench.answers import Answer
     from workbench.progress import Steps
 
 ENSEMBLES, KIND = "ensembles", ENSEMBLE
@@ -82,7 +83,7 @@ def run_ensemble(folder: Path, file: str, count: int | None, mapped: Map, plan: 
     shutil.rmtree(parts, ignore_errors=True)
     record_made(target, fresh=not there)
     first = ["This ensemble was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told(runs.load(target), first, there_already=there)
+    return told(runs.load(target), first, WORKBOOK, there_already=there)
 
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -139,14 +140,3 @@ def publish(place: Path, identity: Identity, ensemble: Ensemble, tables: Mapping
     writers: dict[str, runs.Writer] = {WORKBOOK: lambda path: write_workbook(release, path, facts)}
     writers |= {f"{called}.{kind}": partial(write_chart, chart) for called, chart in charts.items() for kind in ("svg", "png")}
     return runs.save(place, manifest.facts(identity, evidence.sources, evidence.notes, kind=KIND, asked=asked), tables, writers)
-
-
-def told(run: Run, first: list[str], *, there_already: bool) -> Answer:
-    """The answer about a finished ensemble; `first` stands above its figures."""
-    tables, asked = {name: run.table(name) for name in run.tables}, run.manifest["asked"]
-    charts = [name for name in run.manifest["outputs"] if name.endswith(".svg")]
-    files = [f"Ensemble {run.run_id}", f"Folder   {run.folder}", f"Workbook {run.folder / WORKBOOK}",
-             *(f"Chart    {run.folder / name}" for name in charts)]
-    data = {**figures(tables, asked), "run_id": run.run_id, "kind": KIND, "folder": str(run.folder),
-            "workbook": str(run.folder / WORKBOOK), "there_already": there_already}
-    return Answer([*first, *sentences(tables, asked), "", *files], data)

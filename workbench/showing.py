@@ -25,11 +25,11 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
     if run.manifest.get("kind") == BACKTEST:
         return _shown_backtest(run, area)
     if run.manifest.get("kind") == ENSEMBLE:
-        from workbench.ensembling import told as told_ensemble
+        from workbench.ensemble_answer import told as told_ensemble
 
         if area is not None:
             raise UserError(f"{run.folder} is an ensemble: many futures, of which none is made of parts", "leave --area out")
-        return told_ensemble(run, [], there_already=True)
+        return told_ensemble(run, [], WORKBOOK, there_already=True)
     if area is not None:
         from workbench.area_answer import area_answer
 
