@@ -26,6 +26,7 @@ from workbench.publishing.publish import Wish, publish
 from workbench.publishing.statements import statements_in
 from workbench.publishing.withheld import for_publication, named, public_notes, withheld
 
+pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, make_workbook))     # papers have their own tests
 
 

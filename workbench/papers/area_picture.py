@@ -69,8 +69,10 @@ def _fill_area(
     figure: Figure, here: Any, shapes: Mapping[str, Any], names: Mapping[str, str], near: tuple[str, ...], schools: pd.DataFrame
 ) -> None:
     axes = figure.subplots()
+    seen_at = max(here.bounds[2] - here.bounds[0], here.bounds[3] - here.bounds[1])
+    around = shapely.box(*here.bounds).buffer(2 * ROOM * seen_at, join_style="mitre")
     for other in near:
-        axes.add_patch(_patch(shapes[other], NOTHING, "", 0.8))
+        axes.add_patch(_patch(shapes[other].intersection(around), NOTHING, "", 0.8))      # what lies beyond is not seen
     axes.add_patch(_patch(here, BANDS["G"][0], "", 2.2))
     _frame(axes, here.bounds)
     left, right, bottom, top = *axes.get_xlim(), *axes.get_ylim()

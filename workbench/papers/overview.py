@@ -155,12 +155,13 @@ def _bands_map(desk: Desk, phase: str) -> Iterator[Block]:
     then = rows[(rows["phase"] == phase) & (rows["ay"] == worst)]
     letters = dict(zip(then["planning_area_code"], then["entry_rag"], strict=True))
     chart = bands_chart(phase, letters, drawn_shapes(desk.material.run.areas, phase), desk.area_names, ay_label(worst))
+    why = "shortest" if half_up(float(then["entry_need"].sum())) > 0 else "last"
     if chart is not None:
         yield Illustration(
             say(
                 f"{phase.capitalize()} planning areas by headroom in {nc_year_label(ENTRY_YEAR[phase])} in ",
                 desk.one("summary", "ay", "year", "first", phase=phase, ay=worst),
-                ", the year that is shortest; every figure stands in the table. Borders are indicative.",
+                f", the {why} year; every figure stands in the table. Borders are indicative.",
             ),
             chart,
         )
