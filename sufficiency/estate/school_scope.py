@@ -3,7 +3,8 @@
 Method (domain brief B1). In scope are maintained schools, academies, free schools, city technology colleges, university
 technical colleges and studio schools with a year group from Reception to Year 11; nursery, special, alternative and independent
 schools and colleges are not (rule 5). Whoever has pupils in the January census of the base year is open; a school that GIAS
-alone knows is kept only if it has no successor there and opens after that census.
+alone knows is kept only if it has no successor there and opens after that census. A date of closing before that census was a
+proposal that did not come true.
 """
 
 from __future__ import annotations
@@ -150,6 +151,27 @@ def closing(schools: pd.DataFrame, base: int) -> list[Note]:
         text = f"{int(open_ended.sum())} schools are proposed to close: {names}"
         notes.append(Note("schools", f"{text}; their places count until planned_places removes them"))
     return notes
+
+
+def counted_after_closing(schools: pd.DataFrame, evidence: Evidence) -> tuple[pd.Series, list[Note]]:
+    """The date on which each school closes, blank where the January census counted its pupils after it; and which these are.
+
+    GIAS tells a proposal to close by its date; a school that was counted later was not closed.
+    """
+    base = evidence.authority.base_year
+    census, roll = evidence.census_schools, evidence.school_roll
+    counted = {*census.loc[census["ay"] == base, "urn"], *roll.loc[(roll["ay"] == base) & (roll["pupils"] > 0), "urn"]}
+    stayed = closing_ay(schools).le(base) & schools["urn"].isin(counted)
+    if not stayed.any():
+        return schools["close_date"], []
+    dates = zip(schools.loc[stayed, "school_name"], schools.loc[stayed, "close_date"], strict=True)
+    who = "1 school was" if stayed.sum() == 1 else f"{int(stayed.sum())} schools were"
+    text = (
+        f"{who} to close by the date in GIAS and had pupils in the census of January {base + 1}: "
+        f"{some(f'{name} ({day})' for name, day in dates)}; "
+        "that date is not used, and their places count until a later extract of GIAS or planned_places takes them away"
+    )
+    return schools["close_date"].mask(stayed, ""), [Note("schools", text)]
 
 
 def closing_ay(schools: pd.DataFrame) -> pd.Series:

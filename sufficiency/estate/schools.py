@@ -18,7 +18,7 @@ from planning_areas.school_year import PHASE_YEARS, nc_year_label
 from planning_areas.wording import some
 from sufficiency.estate.phase_capacity import primary_parts
 from sufficiency.estate.school_capacity import best_capacity
-from sufficiency.estate.school_scope import closing, in_scope
+from sufficiency.estate.school_scope import closing, counted_after_closing, in_scope
 from sufficiency.evidence import Note
 from sufficiency.forecast.predecessors import Ancestry, ancestry
 
@@ -76,7 +76,8 @@ def mainstream(evidence: Evidence) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     table["rural"] = table["urban_rural"].str.contains("rural", case=False, regex=False)
     table["predecessors"] = [", ".join(family.before(urn)) for urn in table["urn"]]
     table, place_notes = _placed(table, evidence)
-    notes = (*notes, *closing(table, evidence.authority.base_year))
+    table["close_date"], open_notes = counted_after_closing(table, evidence)
+    notes = (*notes, *open_notes, *closing(table, evidence.authority.base_year))
     told = (*notes, *age_notes, *capacity_notes, *part_notes, *place_notes)
     return table[COLUMNS].sort_values("urn").reset_index(drop=True), told
 

@@ -68,7 +68,8 @@ def register(evidence: Evidence, schools: pd.DataFrame) -> pd.DataFrame:
     followed = pd.Series(heirs, index=gias.index, dtype="bool")
     kind = gias["establishment_type"].str.strip().str.casefold()
     nursery = gias["statutory_high_age"].le(FIRST_AGE) | gias["phase_of_education"].str.casefold().eq("nursery")
-    there = gias["status"].isin(OPEN) & gias["open_date"].le(day) & (gias["close_date"].eq("") | gias["close_date"].gt(day))
+    closes = gias["urn"].map(schools.set_index("urn")["close_date"]).fillna(gias["close_date"])
+    there = gias["status"].isin(OPEN) & gias["open_date"].le(day) & (closes.eq("") | closes.gt(day))
     mainstream = kind.isin(MAINSTREAM_TYPES)
     table = gias[["urn", "school_name", "status", "establishment_type"]].assign(
         due=mainstream & there & ~nursery & ~followed, nursery_only=nursery, mainstream=mainstream)

@@ -98,6 +98,20 @@ def test_an_open_school_without_pupils_is_left_out_and_told_and_a_coming_one_is_
     assert "left out: Empty Hall" in told and "open after the census of January 2023: New Garden, Far Off" in told
 
 
+def test_a_school_counted_after_the_date_on_which_it_was_to_close_was_not_closed_and_is_named() -> None:
+    """By the list of the census or by its roll; who is counted by neither, or closes after the census, keeps its date."""
+    dated = {"status": "Open, but proposed to close", "close_date": "2022-08-31"}
+    rows = [town.school(A, "Stayed", **dated), town.school(B, "Gone", **dated), town.school(C, "Late", close_date="2023-02-14")]
+    by_list = {"census_schools": [town.counted(A), town.counted(C)]}
+    by_roll = {"school_roll": [*town.roll(A, EVEN), *town.roll(C, EVEN)]}
+    for census in (by_list, by_roll):
+        schools, told = listed(schools=rows, **census)
+        assert schools["close_date"].drop(index=B, errors="ignore").to_dict() == {A: "", C: "2023-02-14"}
+        assert "1 school was to close by the date in GIAS and had pupils in the census of January 2023: Stayed (2022" in told
+        assert "1 schools close after the census, on the date in GIAS: Late (2023-02-14)" in told
+    assert schools.loc[B, "close_date"] == "2022-08-31"
+
+
 @pytest.mark.parametrize(
     ("low", "high", "years"),
     [
