@@ -13,6 +13,11 @@ from typing import Any
 import pandas as pd
 from good_returns import BASE, Good
 
+from sufficiency.scap.checks import form
+from sufficiency.scap.checks.every import CHECKS
+from sufficiency.scap.checks.finding import Finding, answered
+
+OF_CELLS = ("R01", "R02")
 Change = Callable[[pd.DataFrame, Good], pd.DataFrame]
 Lines = Callable[[pd.DataFrame, Good], pd.Series]
 
@@ -35,6 +40,17 @@ def seeded(of: Good, seed: Seed) -> Good:
     tables = dict(of.returned.tables)
     tables[seed.part] = seed.change(tables[seed.part].copy(), of)
     return replace(of, returned=replace(of.returned, tables=tables))
+
+
+def found_by(seed: Seed, wrong: Good) -> list[Finding]:
+    """What the check that a seed is for finds: in the cells of its table, or in lines that can be read."""
+    if seed.check in OF_CELLS:
+        changed = {seed.part: wrong.returned.tables[seed.part]}
+        return list(form.cells(replace(wrong.returned, tables=changed), wrong.known))
+    made = [check for check in CHECKS if check.__doc__.startswith(f"{seed.check}: ")]
+    assert made, f"no check says of itself that it is {seed.check}"
+    found = [one for check in made for one in check(form.sound(wrong.returned), wrong.known)]
+    return list(answered(iter(dict.fromkeys(found)), wrong.known.comments))
 
 
 def all_lines(table: pd.DataFrame, of: Good) -> pd.Series:
