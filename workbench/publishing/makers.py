@@ -15,10 +15,11 @@ from maps.sheet import draw
 from scenarios.runs import RunError
 from workbench.answers import UserError
 from workbench.documents.writing import write_document
+from workbench.open_data.pack import make_open_data
 from workbench.papers.childcare_report import childcare_report, for_parents
 from workbench.papers.committee_paper import committee_paper
 from workbench.publish_run import picture_of, write_sheets
-from workbench.publishing.material import EDITIONS, OFFICERS
+from workbench.publishing.material import EDITIONS, OFFICERS, PUBLICATION
 from workbench.returning import write_return
 from workbench.showing import MAP, WORKBOOK
 from workbench.views import committee_sheet
@@ -87,5 +88,6 @@ MAKERS = (
     Maker("the committee paper", make_paper),
     Maker("the childcare report, and for parents", make_childcare_report),
     Maker("the SCAP return", make_return, (OFFICERS,)),
+    Maker("the open data", make_open_data, (PUBLICATION,)),
 )
 """Everything that a publication holds."""
