@@ -407,6 +407,14 @@ COLUMNS |= {
     "meaning": Column("what it means"),
     "evidence": Column("on what evidence the default stands"),
 }
+COLUMNS |= {
+    "ward_code": Column("electoral ward"),
+    "hours_week": Column("hours that it is open in a week", WHOLE),
+    "urban_rural": Column("whether the school lies in town or country, as the register of schools says"),
+    "rural": Column("whether that is in the country, where the law presumes that a school is not closed"),
+    "open_date": Column("day on which the school opened; blank: not known, or long ago"),
+    "close_date": Column("day on which the school closes; blank: none is known"),
+}
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
 _SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "share": SHARE, "ratio": "0.00", "": GENERAL}
 _BY_KIND = PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS

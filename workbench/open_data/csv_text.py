@@ -26,16 +26,28 @@ APOSTROPHE = "'"
 def as_csv(frame: pd.DataFrame) -> bytes:
     """A table as the bytes of a CSV file: heading, then a line a row, each ended by CR LF."""
     return rows_as_csv([str(name) for name in frame.columns],
-                       zip(*(frame[column].tolist() for column in frame.columns), strict=True))
+                       zip(*(column_texts(frame[column]) for column in frame.columns), strict=True))
 
 
-def rows_as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A heading and rows as the bytes of a CSV file."""
+def rows_as_csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A heading and rows, told as they stand in the file, as the bytes of a CSV file."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_safe(name) for name in heading])
-    writer.writerows([cell_text(value) for value in row] for row in rows)
+    writer.writerows(rows)
     return out.getvalue().encode("utf-8")
+
+
+def column_texts(values: pd.Series) -> list[str]:
+    """The cells of a column as they stand in the file; what comes again is worked out once."""
+    told: dict[object, str] = {}
+    found = []
+    for value in values.tolist():
+        key = (type(value), value)
+        if key not in told:
+            told[key] = cell_text(value)
+        found.append(told[key])
+    return found
 
 
 def cell_text(value: object) -> str:

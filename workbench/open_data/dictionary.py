@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.disclosure import Release
 
 COLUMNS = ["table", "column", "heading", "type", "unit", "meaning", "hidden"]
+NO_UNITS = frozenset({"-", "under five"})        # brackets of a heading that hold no unit
 TABLES = ["table", "file", "rows", "what_it_holds"]
 
 
@@ -52,6 +53,7 @@ def unit_of(column: str, values: pd.Series) -> str:
     known, named = guide(column), heading(column)
     if known.shown_as in {SHARE, PERCENT}:
         return "share: 1 is all"
-    if named.endswith(")") and "(" in named:
-        return named[named.rindex("(") + 1:-1].split(";")[0].strip()
+    inside = named[named.rindex("(") + 1:-1].split(";")[0].strip() if named.endswith(")") and "(" in named else ""
+    if inside and inside not in NO_UNITS:
+        return inside
     return "children or places" if known.shown_as in {CHILDREN, CHANGE} else ""

@@ -37,8 +37,9 @@ POINTS = {"schools": "schools", "sites": "site_audit", "settings": "childcare_se
 def write_geopackage(told: StoredRun, release: Release, names: Sequence[str], path: Path) -> None:
     """Write the file: layers of shapes and points, a table for each of `names`, and its layer where it is told by area."""
     shapes = areas_of(told)
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{told.authority.base_year}-09-01T00:00:00.000Z"})
+    before = {name: pyogrio.get_gdal_config_option(name) for name in ("OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS")}
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{told.authority.base_year}-09-01T00:00:00.000Z",
+                                     "OGR_SQLITE_SYNCHRONOUS": "OFF"})      # whoever asked for the file has it written to disk
     try:
         layers = {AREAS: shapes, **points_of(release)}
         for name, layer in layers.items():
@@ -49,7 +50,7 @@ def write_geopackage(told: StoredRun, release: Release, names: Sequence[str], pa
             pyogrio.write_dataframe(_with_hidden(release, name), path, layer=f"table_{name}", driver="GPKG",
                                     append=path.exists())
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        pyogrio.set_gdal_config_options(before)
     if not shapes.empty:
         _lay_upon_shapes(path, {name: on for name in names if (on := _told_by(release.tables[name]))}, told)
 
