@@ -23,6 +23,7 @@ DEEP = 6                # lists of lists, one in another, that are tried in seve
 LEAST_SHARED = 20       # signs from which a part that comes again is told once
 MOST = 1e9              # larger numbers are left as they are: whole to five decimals, they stay exact in a browser
 DECIMALS = 100_000      # numbers with at most five decimals become whole
+NESTED = frozenset({list, dict})
 
 Json = Any
 
@@ -55,9 +56,10 @@ def _pack(value: Json, left: int = DEEP) -> Form:
         return value, len(str(value)) if type(value) is int else len(json.dumps(value))
     if len(value) < LEAST_LIST or not left:
         return _plain(value, left)
+    kinds = set(map(type, value))
     if not isinstance(value[0], (list, dict)):
-        return min([_plain(value, left), *_signs(value), *_steps(value)], key=_size)
-    forms = list(_forms(value, left - 1)) if all(isinstance(one, type(value[0])) for one in value) else []
+        return min([_plain(value, left), *_signs(value, kinds), *_steps(value, kinds)], key=_size)
+    forms = list(_forms(value, left - 1)) if len(kinds) == 1 else []
     if not forms or len(value) < MANY:
         forms.append(_plain(value, left - 1))
     return min(forms, key=_size)
@@ -68,7 +70,7 @@ def _size(form: Form) -> int:
 
 
 def _plain(value: list[Json], left: int = 0) -> Form:
-    if not any(isinstance(one, (list, dict)) for one in value):
+    if NESTED.isdisjoint(map(type, value)):
         return value, len(json.dumps(value, separators=(",", ":")))
     told = [_pack(one, left) for one in value]
     return [tree for tree, _ in told], 1 + max(1, sum(length + 1 for _, length in told))
@@ -110,26 +112,30 @@ def _things(value: list[dict[str, Json]], left: int) -> Form:
                    **({"x": _object({name: _plain(at) for name, at in lacks.items()})} if lacks else {}))
 
 
-def _signs(value: list[Json]) -> Iterator[Form]:
+def _signs(value: list[Json], kinds: set[type]) -> Iterator[Form]:
     """A column as its different values and a line of signs."""
-    if any(isinstance(one, (list, dict)) for one in value):
+    if not kinds.isdisjoint(NESTED):
         return
-    keys = [(type(one), one if one else repr(one)) for one in value]       # 1 is not True, nor 0.0 the same as -0.0
+    if len(kinds) == 1 and float not in kinds:
+        keys: list[Any] = value
+    else:
+        keys = [(type(one), one if one else repr(one)) for one in value]       # 1 is not True, nor 0.0 the same as -0.0
     different = dict(zip(keys, value, strict=True))
-    wide = 1 if len(different) <= len(SIGNS) else 2
-    if len(different) <= min(len(SIGNS) ** wide, len(value) / 2 + 2):
-        place = {key: i for i, key in enumerate(different)}
-        line = "".join(SIGNS[place[key] // len(SIGNS)] * (wide == 2) + SIGNS[place[key] % len(SIGNS)] for key in keys)
+    if len(different) <= min(len(SIGNS) ** 2, len(value) / 2 + 2):
+        wide = 1 if len(different) <= len(SIGNS) else 2
+        sign = {key: SIGNS[i // len(SIGNS)] * (wide == 2) + SIGNS[i % len(SIGNS)] for i, key in enumerate(different)}
+        line = "".join(map(sign.__getitem__, keys))
         yield _marked("s", u=_plain(list(different.values())), w=(wide, 1), i=(line, len(line) + 2))
 
 
-def _steps(value: list[Json]) -> Iterator[Form]:
+def _steps(value: list[Json], kinds: set[type]) -> Iterator[Form]:
     """A column of numbers as the first and the steps to each next one."""
-    kind = type(value[0])
-    if kind in {int, float} and all(type(one) is kind and abs(one) < MOST for one in value):
+    if kinds in ({int}, {float}) and max(value) < MOST and min(value) > -MOST:
+        kind = type(value[0])
         by = 1 if kind is int else DECIMALS
-        whole = [round(one * by) for one in value]
-        if kind is int or all(repr(told / by) == repr(one) for told, one in zip(whole, value, strict=True)):
+        whole = value if kind is int else [round(one * by) for one in value]
+        if kind is int or (all(told / by == one for told, one in zip(whole, value, strict=True))
+                           and all(repr(one) == "0.0" for one in value if not one)):    # -0.0 would come back as 0.0
             yield _marked("d", b=(by, len(str(by))),
                           v=_plain([whole[0], *(b - a for a, b in pairwise(whole))]))
 
