@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,18 @@ def invented_councils(once: Once[Any]) -> Callable[[int], Loaded]:
     from sufficiency.workspace.workspace import load
 
     return lambda seed: once(f"council {seed} read", lambda _: load(once(f"council {seed}", partial(_published, seed)), {}))
+
+
+@pytest.fixture(scope="session")
+def invented_runs(once: Once[Any], invented_councils: Callable[[int], Loaded]) -> Callable[[int], Outcome]:
+    """What a run of the invented council of a seed found; what the cards of its plan ask is left out and has tests of its own."""
+    from sufficiency.model import run
+
+    def ran(seed: int) -> Outcome:
+        loaded = invented_councils(seed)
+        return once(f"council {seed} run", lambda _: run(loaded.evidence, replace(loaded.assumptions, plan_why_seconds=0.0)))
+
+    return ran
 
 
 @pytest.fixture(scope="session")

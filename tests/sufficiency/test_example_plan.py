@@ -20,7 +20,7 @@ from sufficiency.capital.verify import broken_rules
 from sufficiency.example.county import County
 from sufficiency.example.publish import write_example
 from sufficiency.example.stories_capital import falling_answers, worst_first
-from sufficiency.model import forecast, run
+from sufficiency.model import Outcome, forecast
 from sufficiency.workspace.workspace import Loaded
 
 LIMITS = Ask(seconds=120)
@@ -37,10 +37,9 @@ class Decided:
 
 
 @pytest.fixture(scope="module")
-def decided(county: County, invented_councils: Callable[[int], Loaded]) -> Decided:
-    loaded = invented_councils(county.seed)
-    uncarded = replace(loaded.assumptions, plan_why_seconds=0.0)  # what cards ask has tests of its own
-    ahead, outcome = forecast(loaded.evidence, uncarded), run(loaded.evidence, uncarded)
+def decided(county: County, invented_councils: Callable[[int], Loaded], invented_runs: Callable[[int], Outcome]) -> Decided:
+    loaded, outcome = invented_councils(county.seed), invented_runs(county.seed)
+    ahead = forecast(loaded.evidence, loaded.assumptions)
     ground = Ground(ahead.evidence, ahead.frame, ahead.schools, ahead.homes)
     made = case_of_run(ground, dict(outcome.tables), loaded.assumptions)
     plain = Choices()
