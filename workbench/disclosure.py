@@ -64,7 +64,7 @@ RULES = (
          counts=("children", "by_registrations", "blended"), together=True),
     Rule("waiting lists: 1 to 4 children", keys=("urn",), tables=("wraparound",), counts=("waiting",)),
     Rule("surplus: fewer than five children sent next door", keys=("urn",), tables=("surplus_remedies",),
-         counts=("sent_next_door", "transport"), together=True),
+         counts=("sent_next_door", "transport", "score"), together=True),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), judged=True,
          counts=("index", "index_not_told")),
 )

@@ -181,3 +181,14 @@ def test_from_how_many_on_people_are_shown_is_the_rulebooks_for_the_audience_or_
     assert not officers.rows["childcare_balance"].any() and not officers.hidden
     deeper = protect({"childcare_balance": FEW}, fewest=fewest_of(Assumptions(fewest_behind=70)))
     assert deeper.rows["childcare_balance"].sum() > protect({"childcare_balance": FEW}).rows["childcare_balance"].sum()
+
+
+def test_a_score_is_hidden_with_the_transport_that_could_be_worked_out_of_it() -> None:
+    """What is saved less the score would be the transport, and that over a fare the few children who are sent."""
+    remedies = pd.DataFrame({
+        "urn": ["100001", "100001"], "remedy": ["pan_cut", "pan_cut"], "running_saved": [525_000.0, 525_000.0],
+        "sent_next_door": [2.0, 9.0], "transport": [21_000.0, 94_500.0], "score": [504_000.0, 430_500.0],
+    })
+    shown = protect({"surplus_remedies": remedies}).shown("surplus_remedies")
+    assert shown[["sent_next_door", "transport", "score"]].to_numpy().tolist() == [["c", "c", "c"], [9.0, 94_500.0, 430_500.0]]
+    assert shown["running_saved"].tolist() == [525_000.0, 525_000.0]
