@@ -133,6 +133,10 @@ class Assumptions:
     plan_rates: tuple[float, ...] = says(
         (20.0, 2.0, 1.0, 1.0, 0.01, 0.1),
         "thousand pounds for a child-year short, a small one, a thousand of capital, of transport, a km, an empty place")
+    plan_equity_floor: bool = says(
+        False, "whether deprived areas must have no smaller share of their children placed than the whole authority")
+    plan_members_decided: tuple[str, ...] = says(
+        (), "what members have opened a pot to beyond its usual purpose, each as pot/purpose/phase")
     plan_seconds: float = says(300.0, "seconds after which the best plan found so far is taken; a proven one comes sooner")
     plan_why_seconds: float = says(600.0, "seconds at most to ask of every scheme what would be otherwise; 0: do not ask")
     transport_cost: float = says(0.0, "pounds for a child and year of school transport; 0: the rulebook's (F)")

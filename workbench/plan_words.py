@@ -39,8 +39,11 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "child_years_served": ("Child-years that it serves", "the same, each year of each child counted", "tenth"),
     "why_so": ("Why", "why it is in the plan or not", ""),
     "pot_id": ("Pot", "grant, deed or loan from which it is paid", ""),
+    "pot_name": ("Name of pot", "what the pot is called in papers; blank: its code", ""),
     "received": ("Received (thousand pounds)", "what comes into the pot in the financial year", "whole"),
     "spent": ("Spent (thousand pounds)", "what the plan takes from it in the financial year", "whole"),
+    "borrowed": ("Spent before it comes (thousand pounds)", "borrowed: what is spent in the year and comes only later", "whole"),
+    "owed": ("Owed until it comes (thousand pounds)", "borrowed so far and not yet paid back at the end of the year", "whole"),
     "left": ("Left (thousand pounds)", "what is carried forward at the end of the financial year", "whole"),
     "lost": ("Not spent by its date (thousand pounds)", "what its date lets pass unspent", "whole"),
     "intake_ay": ("Cohort of September", "September in which the cohort enters; blank for childcare", ""),
@@ -69,8 +72,9 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
 STANDINGS = {"": "on the council's list", "proposal": "proposal, not yet looked at"}
 PLAN_SHEETS = {
     "programme": "The capital plan: every scheme of the list, whether and when it is built, what it costs, and why",
-    "money": "Each pot by financial year: what comes, what the plan takes, what is left",
-    "money_of_schemes": "Which pot pays what for which scheme, by financial year",
+    "money": "Each pot by financial year: what comes, what the plan takes and borrows, what is left; money that lapses first is "
+    "spent first, and tied money before free",
+    "money_of_schemes": "Which pot pays what for which scheme, by financial year: money that lapses first, then tied before free",
     "served": "Who gets a place where: by area and cohort, at home or next door",
     "plan_areas": "Areas before and after the plan, by year",
     "plan_unmet": "Who is still without a place, and what is to be managed in-year",

@@ -98,12 +98,14 @@ def settings_of_run(given: Mapping[str, Any], otherwise: Otherwise) -> Assumptio
 
 def chosen(of_run: CaseOfRun, assumptions: Assumptions, otherwise: Otherwise) -> Choices:
     """The choices of a run with those that are otherwise; refuses schemes that the run does not list."""
-    known = set(of_run.case.schemes["scheme_id"])
+    names = of_run.names
+    known = {code: names.get(code, "") for code in sorted(of_run.case.schemes["scheme_id"])}
     for code in (*otherwise.force, *otherwise.bar):
         if code not in known:
-            raise UserError(f"there is no scheme {code} in this run", f"its schemes: {', '.join(sorted(known))}")
+            raise UserError(f"there is no scheme {code} in this run", _listed("its schemes", known))
     if both := set(otherwise.force) & set(otherwise.bar):
-        raise UserError(f"{', '.join(sorted(both))} cannot be both forced and barred", "say one of the two")
+        said = " and ".join(f"{code} ({known[code]})" if known[code] else code for code in sorted(both))
+        raise UserError(f"{said} cannot be both forced and barred", "say one of the two")
     forced = dict.fromkeys(otherwise.force, True) | dict.fromkeys(otherwise.bar, False)
     return replace(choices_of(assumptions), forced=forced, count_unsigned=otherwise.unsigned)
 
@@ -115,7 +117,8 @@ def with_pots(of_run: CaseOfRun, changes: Sequence[str]) -> CaseOfRun:
         pot, fy, thousands = _read(change)
         mine = receipts["pot_id"].eq(pot)
         if not mine.any():
-            raise UserError(f"there is no pot {pot} in this run", f"its pots: {', '.join(of_run.case.pots)}")
+            named = {code: of_run.names.get(code, "") for code in of_run.case.pots}
+            raise UserError(f"there is no pot {pot} in this run", _listed("its pots", named))
         here = receipts[mine & receipts["fy"].eq(fy)]
         like = here if len(here) else receipts[mine].sort_values("fy").tail(1)
         row = like.head(1).assign(fy=fy, thousand_pounds=thousands, spend_by=max(fy, int(like["spend_by"].max())))
@@ -123,6 +126,12 @@ def with_pots(of_run: CaseOfRun, changes: Sequence[str]) -> CaseOfRun:
     if not changes:
         return of_run
     return replace(of_run, case=check_case(of_run.case.years, {**frames(of_run.case), "receipts": receipts}))
+
+
+def _listed(what: str, known: Mapping[str, str]) -> str:
+    """Codes that could have been given, each with its name, a line for each."""
+    width = max((len(code) for code in known), default=0)
+    return "\n  ".join([f"{what}:", *(f"{code:<{width}}  {name}".rstrip() for code, name in known.items())])
 
 
 def _read(change: str) -> tuple[str, int, float]:

@@ -162,6 +162,8 @@ def obstacles(f: Facts, k: str) -> tuple[str, ...]:
         (f.consent[k] not in f.choices.consents, f"those who decide it have not agreed (consent: {f.consent[k]})"),
         (f.quality[k] not in f.choices.qualities, "the school is not judged good enough to grow"),
         (f.opens_from[k] > last, f"it could open in September {f.opens_from[k]} at the earliest, after the years planned for"),
+        (f.opens_from[k] > f.last_opening.get(k, last), f"it is to be open by September {f.last_opening.get(k, last)} and could "
+         f"open in September {f.opens_from[k]} at the earliest"),
         (smallest > max(0.0, full), f"with {full:,.0f} places it is below the smallest new school ({smallest:,.0f})"),
         (full > room, f"its {full:,.0f} places are more than the {room:,.0f} its site can take"),
         (f.cost[k] > 0.0 and not pots, "no pot may pay for it"),

@@ -68,6 +68,10 @@ class SchemeList(pa.DataFrameModel):
         ge=1, le=30, nullable=True, description="academic years for which the places stay; blank: for good"
     )
     earliest_start: int = pa.Field(ge=2000, le=2100, description="first financial year in which it may be decided")
+    open_by: float = pa.Field(
+        ge=2000, le=2100, nullable=True,
+        description="last academic year with whose September it may open, such as 2028/29; blank: none set",
+    )
     lead_years: float = pa.Field(
         ge=0,
         le=15,
@@ -164,6 +168,7 @@ class Pots(pa.DataFrameModel):
     """
 
     pot_id: str = pa.Field(str_matches=CODE, description="the pot: a grant, or one deed's sum for one purpose")
+    name: str = pa.Field(description="what it is called in papers; blank: its code")
     kind: str = pa.Field(isin=POT_KINDS, description="what money it is, by which it is known what it may pay for")
     financial_year: float = pa.Field(ge=2000, le=2100, nullable=True, description="year in which it comes; blank: by its trigger")
     thousand_pounds: float = pa.Field(ge=0, description="thousands of pounds, at the prices of the deed, received or not")
@@ -179,6 +184,11 @@ class Pots(pa.DataFrameModel):
     due_on: str = pa.Field(description="date on which it is due; blank where homes make it so")
     spend_within_years: float = pa.Field(ge=1, le=30, nullable=True, description="years from receipt in which to spend it")
     spend_by: str = pa.Field(description="date by which to spend it; blank: counted from receipt, or no limit")
+    early_years: float = pa.Field(
+        ge=1, le=15, nullable=True,
+        description="financial years before it comes from which members let it be spent, borrowed until then; only of "
+        "what is due by a signed deed or letter; blank: not before it comes",
+    )
     index_name: str = pa.Field(isin=["", *INDEXES], description="index by which it grows until it is paid; blank: none")
     index_base: str = pa.Field(str_matches=QUARTER, description="quarter from which it grows")
     purpose: str = pa.Field(isin=["", *PURPOSES], description="what a deed ties it to; blank: by the kind of money")

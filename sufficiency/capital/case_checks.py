@@ -26,7 +26,7 @@ def _strangers(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
             strange = sorted(set(frame[column]) - known)
             if strange:
                 yield Problem(name, 0, column, found=some(strange), expected=f"a code that stands in {owner}")
-    for name in ("ringfences", "pot_areas"):
+    for name in ("ringfences", "pot_areas", "advances"):
         strange = sorted(set(tables[name]["pot_id"]) - set(tables["receipts"]["pot_id"]))
         if strange:
             yield Problem(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sufficiency.capital.layouts import PHASES, PURPOSES
+
+OPENED = "/"  # between pot, purpose and phase, where members have opened a pot
 TERMS = {
     "unmet_material": "children without a place where the shortfall is material, in child-years",
     "unmet_small": "other children without a place, in child-years: managed in-year, no capital",
@@ -14,6 +17,14 @@ TERMS = {
     "surplus": "places left empty by the plan, in place-years",
 }
 """What can be weighed, each with its unit."""
+
+def opened_pot(written: str) -> tuple[str, str, str]:
+    """Pot, purpose and phase that members have opened, written as pot/purpose/phase; raises ValueError otherwise."""
+    pot, purpose, phase = written.rsplit(OPENED, 2)
+    if not pot or purpose not in PURPOSES or phase not in PHASES:
+        raise ValueError(written)
+    return pot, purpose, phase
+
 
 IN_ORDER, EXCHANGE = AIMS = ("in_order", "exchange")
 """How a council has its plan chosen: aim after aim, or all at once by exchange rates."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from sufficiency.capital.facts import Facts, facts
 from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import Build, build
+from sufficiency.capital.paying import paid_in_order
 from sufficiency.capital.plan import Plan, Proof, read_plan
 from sufficiency.capital.solver import Answer, Ask, SolverError, solve
 from sufficiency.capital.tables import Case, notes
 from sufficiency.capital.verify import broken_rules
-from sufficiency.capital.why_none import why_none
+from sufficiency.capital.why_none import CODES, why_none
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,12 +33,12 @@ Solve = Callable[[Arrays, Ask, "Floats | None"], Answer]
 
 
 def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve,
-           begin: Sequence[str] = ()) -> Plan:
+           begin: Sequence[str] = (), called: Mapping[str, str] = CODES) -> Plan:
     """The best plan that can be found in the time given, and how good it is.
 
     Each aim is solved in turn, what is left of the time after building shared evenly, with the aims before it held at what they
-    reached. begin: schemes of a plan made before, from which the search starts where they can still be built. Raises SolverError
-    where no plan keeps the rules, with the rules that stand in the way.
+    reached. begin: schemes of a plan made before, from which the search starts where they can still be built. called: code ->
+    name, for the words of SolverError, which is raised where no plan keeps the rules, with the rules that stand in the way.
     """
     begun = time.monotonic()
     choices, ask = choices or Choices(), ask or Ask()
@@ -51,13 +52,16 @@ def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, s
         left = max(LEAST, ask.seconds - (time.monotonic() - begun))
         answer = solve(problem, _ask(ask, level, left / (len(choices.levels) - i)), x)
         if answer.x is None:
-            raise SolverError(_no_plan(f, built, problem, answer, ask))
+            raise SolverError(_no_plan(f, built, problem, answer, ask, called))
         x = answer.x
         proofs.append(Proof(level.name, answer.value, answer.bound, answer.status, answer.solver, answer.seconds, answer.trouble))
         problem = problem.held(problem.cost, answer.value - float(problem.constant[0]) + level.give)
     if x is None:
         raise SolverError("there is no aim to choose a plan by")
     plan = read_plan(built, f, x, tuple(proofs), tuple(notes(case)))
+    spending = paid_in_order(f, plan.starts)
+    if spending is not None:
+        plan = replace(plan, spending=spending)
     wrong = broken_rules(case, choices, plan)
     if wrong:
         raise SolverError("the plan does not keep the rules and is withheld: " + "; ".join(wrong))
@@ -68,9 +72,9 @@ def _ask(ask: Ask, level: Level, seconds: float) -> Ask:
     return replace(ask, seconds=seconds, gap=level.gap, gap_absolute=level.gap_absolute)
 
 
-def _no_plan(f: Facts, built: Build, problem: Arrays, answer: Answer, ask: Ask) -> str:
+def _no_plan(f: Facts, built: Build, problem: Arrays, answer: Answer, ask: Ask, called: Mapping[str, str]) -> str:
     """Why there is no plan, by name where that can be told."""
     if answer.status == "infeasible":
-        reasons = why_none(f, built, problem, ask.seconds) or ["which rules stand in the way could not be found in time"]
+        reasons = why_none(f, built, problem, ask.seconds, called) or ["which rules stand in the way could not be found in time"]
         return "\n  ".join(["no plan keeps every rule:", *reasons])
     return f"no plan was found in {answer.seconds:g} s: {answer.trouble or 'give the solver more time'}"

@@ -19,6 +19,17 @@ SAFE = str.maketrans({"-": "~", "_": "!", ":": ";", "/": "?"})
 
 
 @dataclass(frozen=True)
+class Sum:
+    """A sum of money in a pot: when it comes, and from which to which financial year it may be spent."""
+
+    pot: str
+    comes: int
+    first: int
+    last: int
+    money: float
+
+
+@dataclass(frozen=True)
 class Facts(SchemeFacts):
     """A case and the choices, looked up. All tables by code; see `sufficiency.capital.tables` for what the columns mean."""
 
@@ -69,10 +80,20 @@ class Facts(SchemeFacts):
         return self.case.pots
 
     @cached_property
-    def receipts(self) -> list[tuple[str, int, int, float]]:
-        """(pot, financial year of receipt, last year in which it may be spent, thousands of pounds) that count."""
+    def sums(self) -> list[Sum]:
+        """The sums of money that count. Only what is due by a signed deed may be spent before it comes, and only if allowed."""
+        ahead = dict(rows(self.case.advances, "pot_id", "years"))
         listed = rows(self.case.receipts, "pot_id", "fy", "spend_by", "thousand_pounds", "status")
-        return [(p, fy, by, money) for p, fy, by, money, status in listed if status != "unsigned" or self.choices.count_unsigned]
+        return [
+            Sum(p, fy, fy - (ahead.get(p, 0) if status == "due" else 0), by, money)
+            for p, fy, by, money, status in listed
+            if status != "unsigned" or self.choices.count_unsigned
+        ]
+
+    @cached_property
+    def receipts(self) -> list[tuple[str, int, int, float]]:
+        """(pot, first and last financial year in which it may be spent, thousands of pounds) of the sums that count."""
+        return [(one.pot, one.first, one.last, one.money) for one in self.sums]
 
     @cached_property
     def runs(self) -> dict[str, list[tuple[int, int, float]]]:
@@ -131,7 +152,7 @@ class Facts(SchemeFacts):
             yield str(i), [k for k in self.schemes if self.cost[k] > 0.0 and self.pots_of[k] <= pots], pots
 
     def received_by(self, pots: frozenset[str], fy: int) -> float:
-        """What some pots have received by the end of a financial year."""
+        """What some pots have received by the end of a financial year, or may spend by then although it comes later."""
         return float(sum(money for p, year, _, money in self.receipts if p in pots and year <= fy))
 
 

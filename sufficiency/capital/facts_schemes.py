@@ -73,6 +73,11 @@ class SchemeFacts(ChildFacts):
         return {k: int(start + lead) for k, start, lead in rows(self.case.schemes, "scheme_id", "earliest_start", "lead_years")}
 
     @cached_property
+    def last_opening(self) -> dict[str, int]:
+        """The last academic year with which a scheme may open, where one is set."""
+        return {k: int(by) for k, by in rows(self.case.deadlines, "scheme_id", "open_by")}
+
+    @cached_property
     def schemes_at(self) -> dict[str, list[str]]:
         """The schemes of each site."""
         found: dict[str, list[str]] = {s: [] for s in self.case.sites["site_id"]}

@@ -45,9 +45,11 @@ class SchemeTables:
     adds: pd.DataFrame
     costs: pd.DataFrame
     precedences: pd.DataFrame
+    deadlines: pd.DataFrame
     receipts: pd.DataFrame
     ringfences: pd.DataFrame
     pot_areas: pd.DataFrame  # area_code: planning or small areas, and sites to which a deed or award is tied
+    advances: pd.DataFrame  # pot_id, years: signed sums that members let be spent before they come
     site_limits: pd.DataFrame  # site_id, area_code (blank: where its school or setting is), most_places
     told: pd.DataFrame  # TOLD: what is told of a scheme and decides nothing
     notes: tuple[Note, ...]
@@ -78,12 +80,14 @@ def scheme_tables(evidence: Evidence, homes: Homes | None, base_year: int, assum
         adds=adds,
         costs=costs,
         precedences=evidence.scheme_order[["scheme_id", "needs_scheme_id", "years"]].reset_index(drop=True),
+        deadlines=listed.loc[listed["open_by"].notna(), ["scheme_id", "open_by"]].reset_index(drop=True),
         receipts=receipts,
         ringfences=_ring_fences(kept, evidence.ring_fences),
         pot_areas=_tied(kept),
+        advances=(ahead := _advances(kept)),
         site_limits=limits[["site_id", "area_code", "most_places"]],
         told=about,
-        notes=(*notes, *of_need, *told, *_of_costs(rests_on, growth), *_of_grants(listed)),
+        notes=(*notes, *of_need, *told, *_of_costs(rests_on, growth), *_of_grants(listed), *_of_advances(ahead)),
     )
 
 
@@ -222,6 +226,24 @@ def _tied(pots: pd.DataFrame) -> pd.DataFrame:
     """The areas and sites to which each pot is tied."""
     rows = [(pot, code) for pot, codes in pots[["pot_id", "tied_to"]].itertuples(index=False) for code in codes.split()]
     return pd.DataFrame(rows, columns=["pot_id", "area_code"]).drop_duplicates(ignore_index=True)
+
+
+def _advances(pots: pd.DataFrame) -> pd.DataFrame:
+    """Pots whose signed sums members let be spent before they come, and how many years before."""
+    ahead = pots[pots["early_years"].notna() & pots["status"].eq("due")]
+    return ahead.groupby("pot_id", as_index=False).agg(years=("early_years", "max")).astype({"years": "int64"})
+
+
+def _of_advances(advances: pd.DataFrame) -> list[Note]:
+    """Say of each pot that may be spent before it comes that this is borrowing, and what is not counted of it."""
+    return [
+        Note(
+            "pots",
+            f"{pot} may be spent {years} financial year{'s' * (years != 1)} before it comes: what is so spent is borrowing",
+            "its interest is in no figure, and the deed may yet come later or not at all",
+        )
+        for pot, years in advances.itertuples(index=False)
+    ]
 
 
 def _of_costs(rests_on: dict[str, str], growth: float) -> list[Note]:

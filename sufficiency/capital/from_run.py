@@ -93,7 +93,7 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     links = open_ways(links, cells, free, set(schemes["site_id"]))
     used = set(links["site_id"]) | set(schemes["site_id"])
     years = tuple(range(base + 1, base + max(assumptions.primary_years, assumptions.secondary_years) + 1))
-    of_schemes = {name: getattr(listed, name) for name in ("adds", "costs", "precedences")}
+    of_schemes = {name: getattr(listed, name) for name in ("adds", "costs", "precedences", "deadlines")}
     case = check_case(
         years,
         {
@@ -107,6 +107,7 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
             "receipts": listed.receipts,
             "ringfences": listed.ringfences,
             "pot_areas": tied_sites(listed.pot_areas, sites),
+            "advances": listed.advances,
         },
     )
     short = pd.concat([need.short, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
@@ -116,12 +117,14 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
 
 
 def names_of(ground: Ground, settings: pd.DataFrame, used: set[str]) -> pd.DataFrame:
-    """Names of planning areas, and of the schools and settings at which something is free or could be built (CALLED)."""
+    """Names of planning areas, of pots, and of schools and settings at which something is free or could be built (CALLED)."""
     areas = ground.frame.names[["planning_area_code", "planning_area_name"]]
     parts = [(settings, ["setting_ref", "setting_name"]), (ground.schools, ["urn", "school_name"])]
     there = [part[columns].set_axis(CALLED, axis=1) for part, columns in parts if set(columns) <= {*part.columns}]
     sites = pd.concat(there, ignore_index=True).astype("str") if there else pd.DataFrame(columns=CALLED)
-    every = [areas.set_axis(CALLED, axis=1), sites[sites["code"].isin(used)]]
+    pots = ground.evidence.pots[["pot_id", "name"]] if ground.evidence.has("pots") else pd.DataFrame(columns=["pot_id", "name"])
+    named = pots[pots["name"].ne("")].drop_duplicates("pot_id").set_axis(CALLED, axis=1)
+    every = [areas.set_axis(CALLED, axis=1), sites[sites["code"].isin(used)], named]
     return pd.concat(every, ignore_index=True).drop_duplicates("code", keep="last").sort_values("code", ignore_index=True)
 
 

@@ -153,6 +153,16 @@ class Precedences(pa.DataFrameModel):
         unique, strict, coerce = ["scheme_id", "needs_scheme_id"], "filter", True
 
 
+class Deadlines(pa.DataFrameModel):
+    """By when a scheme is to be open, where that is resolved."""
+
+    scheme_id: str = _code("the scheme")
+    open_by: int = pa.Field(ge=2000, le=2100, description="last academic year with whose September it may open")
+
+    class Config:
+        unique, strict, coerce = ["scheme_id"], "filter", True
+
+
 class Receipts(pa.DataFrameModel):
     """What a pot receives in a financial year, and by when it must be spent."""
 
@@ -179,6 +189,16 @@ class Ringfences(pa.DataFrameModel):
         unique, strict, coerce = ["pot_id", "purpose", "phase"], "filter", True
 
 
+class Advances(pa.DataFrameModel):
+    """Pots whose signed sums members allow to be spent before they come, which is borrowing until they do."""
+
+    pot_id: str = _code("the pot")
+    years: int = pa.Field(ge=1, le=15, description="financial years before a sum is due from which it may be spent")
+
+    class Config:
+        unique, strict, coerce = ["pot_id"], "filter", True
+
+
 class PotAreas(pa.DataFrameModel):
     """Areas or sites to which a pot is tied; a pot that is not listed may be spent anywhere."""
 
@@ -199,8 +219,10 @@ MODELS: dict[str, type[pa.DataFrameModel]] = {
     "adds": Adds,
     "costs": Costs,
     "precedences": Precedences,
+    "deadlines": Deadlines,
     "receipts": Receipts,
     "ringfences": Ringfences,
     "pot_areas": PotAreas,
+    "advances": Advances,
 }
 KEYS = {"group_id": "groups", "site_id": "sites", "scheme_id": "schemes", "needs_scheme_id": "schemes"}

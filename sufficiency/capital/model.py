@@ -121,6 +121,14 @@ def opens_after_its_lead_time(v: Variables, f: Facts) -> Labelled:
             yield f.name[k], _row([(v.open_by[k, too_early[-1]], 1.0)]) <= 0.0
 
 
+def opens_by_its_latest(v: Variables, f: Facts) -> Labelled:
+    """A scheme for which a latest opening is set opens by then or not at all."""
+    for k, by in f.last_opening.items():
+        if by < f.years[-1]:
+            in_time = [(v.open_by[k, by], -1.0)] if by >= f.years[0] else []
+            yield f.name[k], _row([(v.open_by[k, f.years[-1]], 1.0), *in_time]) <= 0.0
+
+
 def one_of_an_exclusive_group(v: Variables, f: Facts) -> Labelled:
     """Of schemes that exclude one another at most one is built."""
     for name, schemes in f.exclusive.items():
@@ -191,7 +199,7 @@ def every_pound_has_a_pot(v: Variables, f: Facts) -> Labelled:
 
 
 def within_pot(v: Variables, f: Facts) -> Labelled:
-    """A pot pays no more than it has received by then and may still spend; the rest is carried forward until its last date."""
+    """A pot pays no more than it has received by then, or may spend early, and no sum after its last date."""
     for p, runs in f.runs.items():
         for first, last, money in runs:
             terms = [(v.spend[c, p, y], 1.0) for c in range(len(f.purses)) for y in range(first, last + 1)]
@@ -245,6 +253,7 @@ RULES: tuple[Callable[[Variables, Facts], Labelled], ...] = (
     within_places,
     stays_open,
     opens_after_its_lead_time,
+    opens_by_its_latest,
     one_of_an_exclusive_group,
     waits_for_another,
     must_be_built,

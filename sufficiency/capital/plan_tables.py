@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.capital.facts import facts
+from sufficiency.capital.paying import Bill, in_turn, met
 
 if TYPE_CHECKING:
     from sufficiency.capital.choices import Choices
@@ -43,7 +44,7 @@ PROGRAMME = [
     "northing",
 ]
 FUNDING = ["scheme_id", "pot_id", "financial_year", "thousand_pounds"]
-POTS = ["pot_id", "financial_year", "received", "spent", "left", "lost"]
+POTS = ["pot_id", "pot_name", "financial_year", "received", "spent", "borrowed", "owed", "left", "lost"]
 SERVICE = [
     "planning_area_code",
     "phase",
@@ -102,22 +103,30 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
 def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     """Each pot by financial year: what comes, what the plan takes, what is left, and what is lost unspent at its date (POTS).
 
-    What must be spent first is spent first. Sums of no signed deed count only where the choices say so.
+    What must be spent first is spent first. What is spent before it comes is borrowed in that year and owed until it comes; what
+    is left is left when it has been paid back. Sums of no signed deed count only where the choices say so.
     """
     f, rows = facts(of_run.case, choices), []
     spent = plan.spending.groupby(["pot_id", "fy"])["thousand_pounds"].sum().to_dict()
+    order = in_turn(f)
     for pot in f.pots:
-        sums = [[since, by, money] for p, since, by, money in f.receipts if p == pot]
+        sums = [one for one in order if one.pot == pot]
+        bills = [Bill(pot, fy, float(spent[pot, fy])) for fy in f.financial_years if (pot, fy) in spent]
+        paid = met(bills, sums, lambda bill, one: True)
         for fy in f.financial_years:
-            came = sum(money for since, _, money in sums if since == fy)
-            due = paid = float(spent.get((pot, fy), 0.0))
-            for one in sorted((one for one in sums if one[0] <= fy <= one[1]), key=lambda one: (one[1], one[0])):
-                share = min(due, one[2])
-                one[2] -= share
-                due -= share
-            lost = sum(money for _, by, money in sums if by == fy)
-            left = sum(money for since, by, money in sums if since <= fy < by)
-            rows.append((pot, fy, float(came), paid, float(left), float(lost)))
+            used = [sum(money for i, j, money in paid if j == number and bills[i].fy <= fy) for number in range(len(sums))]
+            both = list(zip(sums, used, strict=True))
+            rows.append((
+                pot,
+                of_run.names.get(pot, ""),
+                fy,
+                float(sum(one.money for one in sums if one.comes == fy)),
+                float(spent.get((pot, fy), 0.0)),
+                float(sum(money for i, j, money in paid if bills[i].fy == fy < sums[j].comes)),
+                float(sum(money for one, money in both if fy < one.comes)),
+                float(sum(one.money - money for one, money in both if one.comes <= fy < one.last)),
+                float(sum(one.money - money for one, money in both if one.last == fy)),
+            ))
     return pd.DataFrame(rows, columns=POTS)
 
 

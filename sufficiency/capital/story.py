@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.capital.by_name import by_name
-from sufficiency.capital.choices import EXCHANGE, LEXICOGRAPHIC, TERMS, Choices, exchange
+from sufficiency.capital.choices import EXCHANGE, LEXICOGRAPHIC, TERMS, Choices, exchange, opened_pot
 from sufficiency.capital.decide import decide
 from sufficiency.capital.from_run import CALLED, CaseOfRun, case_of_run
 from sufficiency.capital.plan_tables import plan_tables
@@ -71,11 +71,16 @@ def capital(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: Assump
 def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin: Sequence[str] = ()) -> Capital:
     """The plan of a case; without one, the case alone and a note that says why. begin: schemes of a plan to start from."""
     try:
-        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31), begin=begin)
+        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31), begin=begin,
+                      called=of_run.names)
     except SolverError as fault:
         said = Note(TABLE, str(fault), "there is no capital plan in this run; what stands in its way is named")
         return Capital(kept(of_run), notes=(*of_run.notes, said))
-    asked = why(of_run.case, choices, plan, Effort(seconds=assumptions.plan_why_seconds, seed=assumptions.seed % 2**31))
+    if choices.equity_floor and not of_run.case.groups["deprived"].any():
+        none_known = Note(TABLE, "an equity floor is asked for, and no area is known to be deprived", "it asks for nothing")
+        of_run = replace(of_run, notes=(*of_run.notes, none_known))
+    effort = Effort(seconds=assumptions.plan_why_seconds, seed=assumptions.seed % 2**31)
+    asked = why(of_run.case, choices, plan, effort, called=of_run.names)
     asked = by_name(asked, of_run.names, of_run.proposals)
     made = plan_tables(of_run, choices, plan)
     made["plan"] = with_words(made["plan"], asked)
@@ -87,8 +92,11 @@ def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin
 def choices_of(assumptions: Assumptions) -> Choices:
     """How the settings of a run have its plan chosen."""
     if assumptions.plan_aims == EXCHANGE:
-        return Choices(levels=exchange(dict(zip(TERMS, assumptions.plan_rates, strict=True)), gap=1e-3))
-    return Choices(levels=LEXICOGRAPHIC)
+        levels = exchange(dict(zip(TERMS, assumptions.plan_rates, strict=True)), gap=1e-3)
+    else:
+        levels = LEXICOGRAPHIC
+    opened = frozenset((pot, purpose, phase) for pot, purpose, phase in map(opened_pot, assumptions.plan_members_decided))
+    return Choices(levels=levels, equity_floor=assumptions.plan_equity_floor, members_decided=opened)
 
 
 def with_words(programme: pd.DataFrame, asked: Why) -> pd.DataFrame:
@@ -140,5 +148,5 @@ def kept(of_run: CaseOfRun) -> dict[str, pd.DataFrame]:
 def kept_case(tables: Mapping[str, pd.DataFrame]) -> CaseOfRun:
     """The case that a run has kept; tables: those whose names begin with KEPT."""
     mine = {name.removeprefix(KEPT): table for name, table in tables.items() if name.startswith(KEPT)}
-    case = check_case(tuple(int(ay) for ay in sorted(mine["years"]["ay"])), {name: mine[name] for name in MODELS})
+    case = check_case(tuple(int(ay) for ay in sorted(mine["years"]["ay"])), {name: mine[name] for name in MODELS if name in mine})
     return CaseOfRun(case, mine["short"], mine["told"], (), mine.get("called", pd.DataFrame(columns=CALLED)))

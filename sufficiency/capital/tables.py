@@ -71,9 +71,11 @@ class Case:
     adds: pd.DataFrame
     costs: pd.DataFrame
     precedences: pd.DataFrame
+    deadlines: pd.DataFrame
     receipts: pd.DataFrame
     ringfences: pd.DataFrame
     pot_areas: pd.DataFrame
+    advances: pd.DataFrame
 
     @property
     def financial_years(self) -> range:

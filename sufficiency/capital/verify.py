@@ -35,6 +35,9 @@ def _starting(case: Case, choices: Choices, starts: pd.DataFrame) -> Iterator[st
         yield f"{k} opens outside the years of the plan"
     for k in starts.loc[starts["opens"] < starts["earliest_start"] + starts["lead_years"], "scheme_id"]:
         yield f"{k} opens before its lead time is over"
+    late = starts.merge(case.deadlines, on="scheme_id")
+    for k in late.loc[late["opens"] > late["open_by"], "scheme_id"]:
+        yield f"{k} opens after the last year in which it may"
     for k in starts.loc[starts["choice"] == "must_not", "scheme_id"]:
         yield f"{k} is built although it is ruled out"
     for k in starts.loc[~starts["consent"].isin(choices.consents), "scheme_id"]:
@@ -146,6 +149,9 @@ def _pots(case: Case, choices: Choices, starts: pd.DataFrame, plan: Plan) -> Ite
     ):
         yield f"pot {p} pays for {k}, which it may not"
     counts = case.receipts[(case.receipts["status"] != "unsigned") | choices.count_unsigned]
+    counts = counts.merge(case.advances, on="pot_id", how="left").fillna({"years": 0})
+    ahead = counts["years"].astype("int64").where(counts["status"] == "due", 0)
+    counts = counts.assign(fy=counts["fy"] - ahead)
     for pot, spent in plan.spending.groupby("pot_id"):
         left = [
             [fy, by, money]

@@ -29,7 +29,7 @@ from sufficiency.capital.resolve import Batch, Question, Reply, SolveMany, solve
 from sufficiency.capital.serving import beside_of_plan, plain_cards
 from sufficiency.capital.tables import Case
 from sufficiency.capital.turning import beside, turned
-from sufficiency.capital.why_none import why_none
+from sufficiency.capital.why_none import CODES, why_none
 
 __all__ = ["Effort", "Interval", "Why", "why"]
 
@@ -49,8 +49,12 @@ class Effort:
     more_money: bool = True
 
 
-def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, solve: SolveMany = solve_many) -> Why:
-    """Cards and comparisons of a plan; with no seconds in the effort plain cards only, without solving anything again."""
+def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, solve: SolveMany = solve_many,
+        called: Mapping[str, str] = CODES) -> Why:
+    """Cards and comparisons of a plan; with no seconds in the effort plain cards only, without solving anything again.
+
+    called: code -> name, for rules that stand in the way of a scheme; all else is told by codes (`by_name`).
+    """
     effort = effort or Effort()
     plain = plain_cards(case, choices, plan)
     ours = beside_of_plan(case, plan)
@@ -75,7 +79,7 @@ def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, 
     verdicts = {}
     for k in laid.f.schemes:
         reply = replies.get(f"forced/{k}", unasked)
-        words = blocked.get(k, ()) or (_in_the_way(laid, k) if reply.status == "infeasible" else ())
+        words = blocked.get(k, ()) or (_in_the_way(laid, k, called) if reply.status == "infeasible" else ())
         verdicts[k] = turned(laid, k, best, reply, words)
     prices, frontier = _second(laid, replies, verdicts, effort, solve)
     nothing = beside(laid, "do nothing", replies["do nothing"])
@@ -100,11 +104,11 @@ def _blocked(laid: Laid, k: str) -> tuple[str, ...]:
     return tuple(words for stands, words in must if stands)
 
 
-def _in_the_way(laid: Laid, k: str) -> tuple[str, ...]:
+def _in_the_way(laid: Laid, k: str, called: Mapping[str, str]) -> tuple[str, ...]:
     """Which rules would have to give way for a scheme to be turned round."""
     f = facts(laid.case, forced_choices(laid, k))
     built = build(f)
-    told = why_none(f, built, hand_over(built), FOR_REASONS)
+    told = why_none(f, built, hand_over(built), FOR_REASONS, called)
     return tuple(words.rstrip(".") for words in told)
 
 

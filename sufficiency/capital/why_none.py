@@ -7,8 +7,9 @@ is named.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ import scipy.sparse as sp
 
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.facts import Facts
-from sufficiency.capital.model import RULES, Build, Labelled, Variables, ring_fence
+from sufficiency.capital.model import RULES, Build, Labelled, Variables, opens_after_its_lead_time, ring_fence
 from sufficiency.capital.solver import Ask, solve
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ HARD = (
     "stays_open",
     "must_be_built",
     "as_asked",
+    "opens_by_its_latest",
     "everyone_has_a_place",
     "every_pound_has_a_pot",
     "within_all_pots",
@@ -38,11 +40,12 @@ DUST = 1e-6
 HALF = 0.5
 YES_OR_NO = 100.0  # so that money or places give way before a date or a consent does
 
+CODES: Mapping[str, str] = MappingProxyType({})  # where no names are known
 Rule = Callable[[Variables, Facts], Labelled]
 
 
-def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[str]:
-    """Sentences that name what stands in the way; empty where that could not be found in time."""
+def why_none(f: Facts, built: Build, problem: Arrays, seconds: float, called: Mapping[str, str] = CODES) -> list[str]:
+    """Sentences that name what stands in the way; empty where that could not be found in time. called: code -> name."""
     rows = built.problem.constraints()
     rule_of = [next(rule for rule in RULES if row.name.startswith(rule.__name__ + "_")) for row in rows]
     soft = np.array([i for i, rule in enumerate(rule_of) if rule.__name__ not in HARD])
@@ -59,23 +62,31 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float) -> list[st
             rule, label = rule_of[i], rows[i].name.removeprefix(rule_of[i].__name__ + "_")
             by = UNITS.get(rule.__name__)
             if rule is ring_fence:
-                told.append(f"{rule.__name__} ({_fenced(f, built, answer.x, label)}) would have to give way for "
+                told.append(f"{rule.__name__} ({_fenced(f, built, answer.x, label, called)}) would have to give way for "
                             f"{by.format(amount) if by else amount}: {rule.__doc__}")
                 continue
+            detail = _too_early(f, label) if rule is opens_after_its_lead_time else ""
             told.append(
-                f"{rule.__name__} ({_codes(f, label)})"
+                f"{rule.__name__} ({_named(f, label, called)}{detail})"
                 + (f" is short by {by.format(amount)}" if by else " would have to give way")
                 + f": {rule.__doc__}"
             )
     return told
 
 
-def _fenced(f: Facts, built: Build, x: NDArray[np.float64], label: str) -> str:
+def _too_early(f: Facts, label: str) -> str:
+    """When a scheme could open at the earliest, and by when it is to be open where that is set."""
+    scheme = _codes(f, label)[0]
+    by = f" and to be open by September {f.last_opening[scheme]}" if scheme in f.last_opening else ""
+    return f": September {f.opens_from[scheme]} at the earliest{by}"
+
+
+def _fenced(f: Facts, built: Build, x: NDArray[np.float64], label: str, called: Mapping[str, str]) -> str:
     """The schemes that would be built out of a closed pot, and the pot."""
     purse, _, pot = label.partition("_")
     opened = {k for (k, _), worth in zip(built.variables.open_by, x, strict=False) if worth > HALF}
     built_of_it = [k for k in f.purses[int(purse)] if k in opened]
-    return ", ".join([*(built_of_it or f.purses[int(purse)]), _codes(f, pot)])
+    return ", ".join([*(called.get(k, k) for k in built_of_it or f.purses[int(purse)]), _named(f, pot, called)])
 
 
 def _weight(rule_of: list[Rule], problem: Arrays, row: int) -> float:
@@ -111,7 +122,12 @@ def _with_slacks(problem: Arrays, soft: NDArray[np.int64], weight: NDArray[np.fl
     )
 
 
-def _codes(f: Facts, label: str) -> str:
-    """A label with codes as they stand in the tables."""
+def _named(f: Facts, label: str, called: Mapping[str, str]) -> str:
+    """A label with names where there are any, else codes as they stand in the tables."""
+    return ", ".join(called.get(code, code) for code in _codes(f, label))
+
+
+def _codes(f: Facts, label: str) -> list[str]:
+    """The parts of a label with codes as they stand in the tables."""
     back = {safe: code for code, safe in f.name.items() if code}
-    return ", ".join(back.get(part, part) for part in label.split("_"))
+    return [back.get(part, part) for part in label.split("_")]

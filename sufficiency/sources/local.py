@@ -26,7 +26,7 @@ from sufficiency.sources.reading import Ask, Reader, noted, source
 REMARK = "#"
 COUNCIL = "the local authority"
 OWN_LICENCE = "the authority's own data"
-YEARS = {"ay", "ay_to", "financial_year", "cohort", "earliest_start"}
+YEARS = {"ay", "ay_to", "financial_year", "cohort", "earliest_start", "open_by"}
 YEAR_GROUPS = {"nc_year", "nc_year_from", "nc_year_to"}
 DATES = {"made_on", "expires", "on", "opens_on", "closes_on", "received_on", "due_on", "spend_by"}
 BLANK_DATES = {"opens_on", "closes_on", "received_on", "due_on", "spend_by"}
@@ -49,13 +49,13 @@ MAY_ALSO = {"planner_overrides": {"planning_area_code", "urn", "nc_year"}, "gp_r
             "area_indicators": {"low_income_children", "imd_decile", "working_families", "lone_parents"},
             "area_points": {"part"},
             "schemes": {"planning_area_code", "lsoa_code", "purpose", "nc_year_from", "nc_year_to", "age_band", "fills",
-                        "years_open", "lead_years", "thousand_pounds", "price_base", "abnormals", "land_thousand_pounds",
-                        "running_thousand_pounds", "exclusive_group", "choice", "site_limit", "route", "route_risk",
-                        "designated_rural", "subsidy_check", "quality", "standing"},
+                        "years_open", "open_by", "lead_years", "thousand_pounds", "price_base", "abnormals",
+                        "land_thousand_pounds", "running_thousand_pounds", "exclusive_group", "choice", "site_limit", "route",
+                        "route_risk", "designated_rural", "subsidy_check", "quality", "standing"},
             "scheme_places": {"nc_year", "age_band"}, "scheme_costs": {"price_base"},
-            "pots": {"financial_year", "received_thousand_pounds", "received_on", "deed", "site_ref", "trigger",
-                     "trigger_homes", "due_on", "spend_within_years", "spend_by", "index_name", "index_base", "purpose",
-                     "phase", "tied_to"},
+            "pots": {"name", "early_years", "financial_year", "received_thousand_pounds", "received_on", "deed", "site_ref",
+                     "trigger", "trigger_homes", "due_on", "spend_within_years", "spend_by", "index_name", "index_base",
+                     "purpose", "phase", "tied_to"},
             "relief_links": {"km"},
             "return_comments": {"check", "planning_area_code", "urn", "phase", "ay", "nc_year", "reference"}}
 """Reader -> columns that may be left out of its file alone."""

@@ -19,7 +19,7 @@ from planning_areas.school_year import HORIZON, parse_ay
 from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
-from sufficiency.capital.choices import AIMS
+from sufficiency.capital.choices import AIMS, opened_pot
 from sufficiency.childcare.access import METHODS as ACCESS_METHODS
 from sufficiency.childcare.access import MODES
 from sufficiency.childcare.room_space import SPACE_MODES
@@ -223,6 +223,14 @@ def _plain_years(raw: object) -> object:
     return {**raw, "excluded_years": years}
 
 
+def _opens(written: str) -> bool:
+    """Whether what members have decided is written as it must be."""
+    try:
+        return bool(opened_pot(written))
+    except ValueError:
+        return False
+
+
 def _settings_that_clash(settings: Assumptions) -> list[Problem]:
     """Find settings that are each allowed and make no sense together."""
     weights, edges = settings.weights, settings.rag_edges
@@ -240,6 +248,8 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
         ("plan_aims", settings.plan_aims in AIMS, f"one of {', '.join(AIMS)}"),
         ("plan_rates", len(settings.plan_rates) == len(Assumptions.plan_rates) and all(r >= 0 for r in settings.plan_rates)
          and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
+        ("plan_members_decided", all(_opens(one) for one in settings.plan_members_decided),
+         "each as pot/purpose/phase, such as basic-need/early_years/early_years,"),
         ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
         ("audience", settings.audience in rulebook("disclosure")["audiences"],
          f"one of {', '.join(rulebook('disclosure')['audiences'])}"),

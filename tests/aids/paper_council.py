@@ -64,6 +64,7 @@ def paper_tables() -> dict[str, pd.DataFrame]:
             ("rooms", 0, 100.0),
         ],
         "precedences": [("new", "road", 0)],
+        "deadlines": [("road", 2027)],
         "receipts": [
             ("grant", 2026, 600.0, 2030, "received"),
             ("grant", 2027, 600.0, 2030, "due"),

@@ -94,6 +94,9 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
         "ringfences": [f for f in fences if f[0] in {r[0] for r in receipts}],
         "pot_areas": [("deed", "east")] if any(r[0] == "deed" for r in receipts) and luck.random() < 0.5 else [],
     }
+    named["deadlines"] = [("k2", YEARS[int(luck.integers(0, 3))])] if luck.random() < 0.3 else []
+    ahead = any(r[0] == "deed" for r in receipts) and luck.random() < 0.4
+    named["advances"] = [("deed", int(luck.integers(1, 3)))] if ahead else []
     from sufficiency.capital.tables import MODELS
 
     return {name: pd.DataFrame(rows, columns=list(MODELS[name].to_schema().columns)) for name, rows in named.items()}
@@ -138,8 +141,11 @@ def best_by_trying(case: Case, choices: Choices) -> float:
 
 def _allowed(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str, int]) -> bool:
     full = case.adds.groupby(["scheme_id", "after"])["places"].sum().groupby("scheme_id").max()
+    by = dict(case.deadlines[["scheme_id", "open_by"]].itertuples(index=False))
     for k, t in chosen.items():
         row = schemes.loc[k]
+        if t > by.get(k, t):
+            return False
         if t < row["earliest_start"] + row["lead_years"] or row["choice"] == "must_not" or row["consent"] == "asked":
             return False
         if row["quality"] == "not_met":
@@ -171,6 +177,7 @@ def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str,
         if k in chosen and money > 0
     ]
     rows = [r for r in case.receipts.itertuples(index=False) if r.status != "unsigned" or choices.count_unsigned]
+    ahead = dict(case.advances[["pot_id", "years"]].itertuples(index=False))
     pairs = []
     for b, (k, fy, _) in enumerate(bills):
         purpose = schemes.loc[k, "purpose"]
@@ -181,7 +188,7 @@ def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str,
             )
             if (
                 may
-                and receipt.fy <= fy <= receipt.spend_by
+                and receipt.fy - (ahead.get(receipt.pot_id, 0) if receipt.status == "due" else 0) <= fy <= receipt.spend_by
                 and (receipt.pot_id not in tied or area[schemes.loc[k, "site_id"]] == "east")
             ):
                 pairs.append((b, r))

@@ -13,6 +13,7 @@ from paper_council import ALL_RULES, PLAIN, YEARS, paper_case, paper_tables
 from tiny_councils import solved_here
 
 from planning_areas.tables import EvidenceError
+from sufficiency.capital.asking import obstacles
 from sufficiency.capital.decide import decide
 from sufficiency.capital.facts import facts
 from sufficiency.capital.model import RULES, build
@@ -88,7 +89,8 @@ class TestNoPlan:
         assert "short by £3,800k" in told
 
     def test_a_lead_time_after_the_need(self) -> None:
-        assert "opens_after_its_lead_time (road)" in no_plan(changed("schemes", "lead_years", 9, scheme_id="road"))
+        told = no_plan(changed("schemes", "lead_years", 9, scheme_id="road"))
+        assert "opens_after_its_lead_time (road: September 2035 at the earliest" in told
 
     def test_a_deed_whose_date_has_passed(self) -> None:
         tables = changed("schemes", "choice", "must", scheme_id="half")
@@ -147,3 +149,23 @@ def test_what_is_left_out_is_said() -> None:
 def _children_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search for reasons solves again: here, too, without a process of its own."""
     monkeypatch.setattr("sufficiency.capital.why_none.solve", solved_here)
+
+
+@pytest.mark.usefixtures("_children_in_this_process")
+class TestLatestOpening:
+    """A scheme for which a latest opening is set opens by then or not at all; where that cannot be, it is named."""
+
+    def test_what_must_be_open_earlier_than_it_can_be_is_named(self) -> None:
+        tables = paper_tables() | {"deadlines": pd.DataFrame([("road", 2027)], columns=["scheme_id", "open_by"])}
+        tables["schemes"] = tables["schemes"].assign(
+            lead_years=tables["schemes"]["lead_years"].where(tables["schemes"]["scheme_id"].ne("road"), 2)
+        )
+        assert "opens_after_its_lead_time (road: September 2028 at the earliest" in no_plan(tables)
+
+    def test_a_free_scheme_that_would_come_too_late_is_not_built(self) -> None:
+        late = pd.DataFrame([("form", 2027)], columns=["scheme_id", "open_by"])
+        f = facts(paper_case(deadlines=late), replace(PLAIN, forced={"form": True}))
+        assert "it is to be open by September 2027 and could open in September 2028 at the earliest" in obstacles(f, "form")
+        without = replace(PLAIN, forced={"half": False})
+        plan = decide(paper_case(deadlines=late), without, Ask(seconds=10, gap=0.0), solve=solved_here)
+        assert "form" not in set(plan.starts["scheme_id"])

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 SENSITIVE = frozenset({"closure", "merger"})
 """Kinds of scheme of which nothing is published before consultation, chosen or not."""
 OF_SCHEMES = ("plan", "programme", "plan_funding", "money_of_schemes", "plan_placed", "plan_service", "served", "capital_schemes",
-              "capital_told", "capital_adds", "capital_costs", "capital_sites", "capital_links", "capital_precedences")
+              "capital_told", "capital_adds", "capital_costs", "capital_sites", "capital_links", "capital_precedences",
+              "capital_deadlines")
 """Tables that tell of schemes, by their column scheme_id or site_id."""
 PEOPLE = {"overrides": ("author",), "known_intakes": ("author",)}
 """Columns that name officers."""
