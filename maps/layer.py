@@ -135,7 +135,7 @@ class Points:
     key: str                            # "schools"
     title: str                          # "Schools"
     singular: str                       # "school"
-    mark: str                           # circle or diamond
+    mark: str                           # circle, diamond or triangle
     items: pd.DataFrame                 # key, name, x, y (EPSG:27700), size (a number), and the columns of facts
     size: str                           # what the size of a mark means: "places"; in the table it has a column of its own
     facts: dict[str, str]               # column -> label in the panel, in order

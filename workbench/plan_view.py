@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from maps.layer import Measure, Points, Silence
+from maps.layer import LOW, Measure, Points, Silence
 from maps.palette import steps
-from planning_areas.school_year import ay_label
+from planning_areas.school_year import ENTRY_YEAR, ay_label
+from sufficiency.headroom import headroom, rag
 from workbench.plan_words import PLAN_SHEETS, STANDINGS
 
 if TYPE_CHECKING:
+    from maps.palette import Scale
     from scenarios.runs import Run
 
 WHY, PROOFS = "why.json", "plan_proofs"
@@ -136,20 +138,77 @@ def area_measures(base: int) -> tuple[Measure, ...]:
     )
 
 
-def with_plan(values: pd.DataFrame, phase: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+WITHOUT, WITH = "without the plan", "with the plan"
+"""States of the switch of headroom, on the map of a run that has a plan."""
+
+
+def headroom_with_plan(base: int, title: str, scale: Scale) -> Measure:
+    """The other side of the switch of headroom: the share of places that stays free once the plan's places are open."""
+    return Measure(
+        "headroom_plan_percent",
+        f"{title}: {WITH}",
+        "% of places free",
+        scale,
+        "Places that stay free over all year groups once the schemes of the capital plan are open; the children stay those of "
+        "the forecast, whichever area's schools they would then go to.",
+        saying="short of places over all year groups, the plan's included,",
+        letters="rag_plan",
+        decimals=1,
+        suffix=" %",
+        worst=LOW,
+        silent=(Silence(base, "not planned", "a plan begins with the September after the census"),),
+        view=title,
+        state=WITH,
+    )
+
+
+def with_plan(values: pd.DataFrame, phase: str, tables: Mapping[str, pd.DataFrame], edges: Sequence[float]) -> pd.DataFrame:
     """The values of a phase's areas (key, year) with what the plan leaves there; nought where the plan has nothing to say.
 
-    The first year is that of the census, for which nothing can be planned.
+    The first year is that of the census, for which nothing can be planned. values: also with pupils and yg_places; edges: bands.
     """
     if not has_plan(tables):
         return values
     mine = tables["plan_areas"][tables["plan_areas"]["phase"].eq(phase)]
     told = mine.assign(key=mine["planning_area_code"], year=mine["ay"], plan_lacking=mine["lacking"], plan_unmet=mine["unmet"])
-    wide = values.merge(told[["key", "year", "plan_lacking", "plan_unmet"]], on=["key", "year"], how="left")
+    wide = values.merge(told[["key", "year", "plan_lacking", "plan_unmet", "places_added"]], on=["key", "year"], how="left")
     planned = wide["year"] > wide["year"].min()
-    for column in ("plan_lacking", "plan_unmet"):
+    for column in ("plan_lacking", "plan_unmet", "places_added"):
         wide[column] = wide[column].fillna(0.0).where(planned)
-    return wide
+    places, pupils = (wide["yg_places"] + wide["places_added"]).to_numpy("float64"), wide["pupils"].to_numpy("float64")
+    return wide.assign(headroom_plan_percent=headroom(pupils, places) * 100, rag_plan=rag(pupils, places, edges))
+
+
+def plan_sayings(tables: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """One sentence on the plan: how many children are without a place in the worst year, before it and after it, and where.
+
+    Figures are rounded area by area and then added up, as in the table of the map.
+    """
+    areas = tables.get("plan_areas", pd.DataFrame())
+    if not has_plan(tables) or areas.empty:
+        return ()
+    said = []
+    for phase, mine in areas.groupby("phase", sort=True):
+        if phase not in ENTRY_YEAR:
+            continue
+        whole = mine.assign(**{name: (mine[name] + 0.5).floordiv(1) for name in ("lacking", "unmet")})
+        by_year = whole.groupby("ay")[["lacking", "unmet"]].sum()
+        worst = int(by_year["lacking"].idxmax())
+        if by_year.loc[worst, "lacking"] > 0:
+            then = whole[whole["ay"] == worst]
+            said.append(
+                f"Capital plan, {phase}: in {ay_label(worst)} {_who(then['lacking'])} without a place before it, over all year "
+                f"groups, and {_who(then['unmet'])} after it.")
+    return tuple(said)
+
+
+def _who(by_area: pd.Series) -> str:
+    """So many children in so many areas are; none is."""
+    children, many = by_area.sum(), int((by_area > 0).sum())
+    if not many:
+        return "none is"
+    return f"{children:,.0f} {'child' if children == 1 else 'children'} in {many} area{'s' * (many != 1)} " \
+           f"{'is' if children == 1 else 'are'}"
 
 
 def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
@@ -187,7 +246,7 @@ def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
         "schemes",
         "Schemes of the capital plan",
         "scheme",
-        "diamond",
+        "triangle",
         items,
         "places",
         facts,

@@ -6,6 +6,7 @@ Everything is cut from the protected release; years, year groups and bands get t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -27,7 +28,7 @@ from workbench.childcare_map import childcare_layers
 from workbench.childcare_points import settings_points
 from workbench.childcare_view import childcare_sayings
 from workbench.picture import Picture
-from workbench.plan_view import area_measures, has_plan, scheme_points, with_plan
+from workbench.plan_view import WITHOUT, area_measures, has_plan, headroom_with_plan, plan_sayings, scheme_points, with_plan
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.safe_dates import for_areas
 from workbench.sayings import accuracy_sayings, headlines
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from sufficiency.evidence import Note
 
 SHORT_EDGES = (1, 8, 15, 30)  # places short: some, a quarter, a half and a whole form of entry
+HEADROOM = "headroom_percent"
 AS_LIKELY_AS_NOT = ("E", "L", "C")
 HIDDEN_EDGES = (1, 15, 30, 60)
 SPARE_EDGES = (50, 150, 300, 600)
@@ -85,7 +87,7 @@ def committee_sheet(picture: Picture) -> Sheet:
         title=f"{picture.authority.name}: where school places {'and childcare run' if young else 'run'} short",
         subtitle=f"Forecast from the school census of January {base + 1}. Places and children in state mainstream schools"
                  f"{', and childcare wanted and on offer' if young else ''}.",
-        headlines=(*(() if public else (OFFICERS_ALONE,)), *headlines(tables, picture.authority),
+        headlines=(*(() if public else (OFFICERS_ALONE,)), *headlines(tables, picture.authority), *plan_sayings(tables),
                    *childcare_sayings(tables, base)),
         layers=(*layers, *young),
         points=tuple(p for p in points if len(p.items)),
@@ -146,8 +148,8 @@ def area_layer(phase: str, tables: Mapping[str, pd.DataFrame], picture: Picture)
         plural=f"{phase} planning areas",
         areas=areas.sort_values("name")[["key", "name"]],
         moments=tuple(moments),
-        values=with_plan(values, phase, tables),
-        measures=(*measures(phase), *(area_measures(base) if has_plan(tables) else ())),
+        values=with_plan(values, phase, tables, picture.assumptions.rag_edges),
+        measures=planned(measures(phase), base) if has_plan(tables) else measures(phase),
         shapes=shapes,
         breakdown=breakdown(phase, tables["balance"]),
         account=account(phase, tables["waterfall"], base),
@@ -190,7 +192,7 @@ def measures(phase: str) -> tuple[Measure, ...]:
         Measure("additional_need", "Places short in all year groups", scale=short, adds_up=True,
                 saying="short of places in one year group or more", detail="additional_need_range",
                 explain=f"The shortages of all year groups, {first} to {last}, added up; nothing is offset.", **places),
-        Measure("headroom_percent", "Headroom over all year groups", letters="rag",
+        Measure(HEADROOM, "Headroom over all year groups", letters="rag",
                 saying="short of places over all year groups",
                 explain=f"Places that stay free, {first} to {last} together.", **free),
         Measure("entry_headroom_percent", f"Headroom in {entry}", letters="entry_rag", saying=f"short of {entry} places",
@@ -203,6 +205,17 @@ def measures(phase: str) -> tuple[Measure, ...]:
                 explain="Children who live in the area and find neither a seat nor a free place at its schools; all year groups, "
                 f"{first} to {last}, added up."),
     )
+
+
+def planned(plain: tuple[Measure, ...], base: int) -> tuple[Measure, ...]:
+    """The measures of a run that has a plan: headroom without and with it, and who lacks a place before and after."""
+    told: list[Measure] = []
+    for measure in plain:
+        if measure.column == HEADROOM:
+            told += [replace(measure, view=measure.title, state=WITHOUT), headroom_with_plan(base, measure.title, measure.scale)]
+        else:
+            told.append(measure)
+    return (*told, *area_measures(base))
 
 
 def breakdown(phase: str, balance: pd.DataFrame) -> Breakdown:

@@ -138,8 +138,8 @@ function drawMark(group, g, i) {
   if (group.mark === 'circle') {
     drawn = L.circleMarker(item.at, {pane: 'points', className: 'mark', weight: 1.2});
   } else {
-    const diamond = make('div', {class: 'diamond'}, mark('diamond', 'site', DIAMOND));
-    const icon = L.divIcon({className: 'mark-place', iconSize: [0, 0], html: diamond});
+    const placed = make('div', {class: group.mark}, mark(group.mark, group.mark === 'triangle' ? 'scheme' : 'site', DIAMOND));
+    const icon = L.divIcon({className: 'mark-place', iconSize: [0, 0], html: placed});
     drawn = L.marker(item.at, {pane: 'points', keyboard: false, icon});
   }
   drawn.on('click', react).on('mouseout', () => readOut(null));

@@ -226,7 +226,7 @@ function ticks() {
     }},
   }), ...parts);
   const marks = data.points.flatMap((group, g) => [
-    tick('points ' + g, mark(group.mark, group.series ? 'room' : 'site'), make('span', {}, group.title + ', by ' + group.size)),
+    tick('points ' + g, mark(group.mark, group.series ? 'room' : group.mark === 'triangle' ? 'scheme' : 'site'), make('span', {}, group.title + ', by ' + group.size)),
     group.series ? make('span', {class: 'tick'}, mark(group.mark, 'over'),
       make('span', {}, 'more ' + group.valueTitle.toLowerCase() + ' than ' + group.limitTitle.toLowerCase())) : '']);
   const sample = () => make('span', {class: 'line-sample', 'aria-hidden': 'true'});

@@ -45,13 +45,17 @@ function swatch(scale, k) {
   return field;
 }
 
-/** The mark of a thing on the map: a disc or a diamond; filled where it has more pupils than places. */
+/** The mark of a thing on the map: a disc, a diamond or a triangle; filled where it has more pupils than places. */
 function mark(shape, filling, size = 22) {
   const middle = size / 2;
   const look = {class: 'mark mark-' + filling, 'stroke-width': 2};
+  const outlines = {
+    diamond: (half, end) => `M${half} 2L${end} ${half}L${half} ${end}L2 ${half}Z`,
+    triangle: (half, end) => `M${half} 2L${end} ${end - 1}L2 ${end - 1}Z`,
+  };
   const drawn = shape === 'circle'
     ? draw('circle', {cx: middle, cy: middle, r: middle - 4, ...look})
-    : draw('path', {d: `M${middle} 2L${size - 2} ${middle}L${middle} ${size - 2}L2 ${middle}Z`, ...look});
+    : draw('path', {d: outlines[shape](middle, size - 2), ...look});
   return draw('svg', {width: size, height: size, viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true'}, drawn);
 }
 

@@ -85,9 +85,14 @@ def sheet_of(words: Words) -> Sheet:
         listing=Listing(words("listing title"), {"row": words("listing heading"), "cell": words("listing column")},
                         pd.DataFrame({"key": ["s"], "row": [words("listing row")], "cell": [words("listing cell")]}),
                         words("listing note")))
+    schemes = Points("schemes", words("schemes"), words("scheme"), "triangle", thing("scheme"), words("scheme places"),
+                     {"fact": words("scheme label")}, {"cell": words("scheme heading")})
+    settings = Points("settings", words("settings"), words("setting"), "circle", thing("setting"), words("setting places"),
+                      {"fact": words("setting label")}, {"cell": words("setting heading")})
     outline = Outline(words("outline title"), gpd.GeoDataFrame({"name": [words("outline name"), "b"]}, geometry=SQUARES))
     return Sheet(
-        words("title"), words("subtitle"), (words("headline"),), (layer,), (schools, sites), (outline,), words("source"), 1,
+        words("title"), words("subtitle"), (words("headline"),), (layer,), (schools, sites, schemes, settings), (outline,),
+        words("source"), 1,
         (Remark(words("reading"), words("reading loses"), words("reading group")),),
         (Remark(words("note"), words("note loses"), words("first group")), Remark(words("other note"), "", words("other group"))),
         (words("sources"),),
@@ -115,9 +120,10 @@ def test_no_text_runs_and_each_is_shown_as_it_is(payload: str, look: Callable[..
     seen.append(page.evaluate(SEEN))
     page.select_option("#view", "1")
     page.check("#columns input[value='1']")
-    page.locator("#list-1 summary").click()
-    page.locator("#list-1 .choose").click()
-    seen.append(page.evaluate(SEEN))
+    for number in (1, 2, 3):
+        page.locator(f"#list-{number} summary").click()
+        page.locator(f"#list-{number} .choose").click()
+        seen.append(page.evaluate(SEEN))
     page.locator("path.area").first.hover(position={"x": 5, "y": 5})
     seen.append(page.evaluate(SEEN))
     everything = "\n".join(seen)
