@@ -68,6 +68,7 @@ class Chart:
     alt: str                                    # everything that is to be known from it, in a sentence or two
     height_inches: float
     fill: Callable[[Figure], None]
+    width_inches: float = WIDTH_INCHES
 
 
 def as_svg(chart: Chart) -> bytes:
@@ -97,7 +98,7 @@ def _saved(chart: Chart, kind: str) -> bytes:
     with mpl.rc_context():
         mpl.rcdefaults()                # whatever the user's own settings of matplotlib are
         mpl.rcParams.update(STYLE)
-        figure = Figure(figsize=(WIDTH_INCHES, chart.height_inches), layout="constrained")
+        figure = Figure(figsize=(chart.width_inches, chart.height_inches), layout="constrained")
         FigureCanvasAgg(figure)
         title = textwrap.fill(plain_text(chart.title), TITLE_CHARACTERS)
         figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")

@@ -218,6 +218,7 @@ def publish(
     template: Annotated[Path | None, typer.Option("--template", help="The council's own Word template, a .docx.")] = None,
     words: Annotated[Path | None, typer.Option(
         "--words", help="Folder with paper.toml and actions.csv; else the run's workspace.")] = None,
+    map_book: Annotated[bool, typer.Option("--map-book", help="Also a sheet of each planning area, as PNG and SVG.")] = False,
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
     as_json: Json = False, debug: Debug = False,
 ) -> None:
@@ -226,7 +227,7 @@ def publish(
         from workbench.publishing.publish import Wish, publish
 
         with Steps() as steps:
-            return publish(run, runs, Wish(out, template, words), steps)
+            return publish(run, runs, Wish(out, template, words, map_book), steps)
 
     raise typer.Exit(finish(work, as_json, debug))
 

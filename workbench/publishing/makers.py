@@ -15,6 +15,7 @@ from maps.sheet import draw
 from scenarios.runs import RunError
 from workbench.answers import UserError
 from workbench.documents.writing import write_document
+from workbench.map_book import make_map_book
 from workbench.open_data.pack import make_open_data
 from workbench.papers.childcare_report import childcare_report, for_parents
 from workbench.papers.committee_paper import committee_paper
@@ -91,3 +92,5 @@ MAKERS = (
     Maker("the open data", make_open_data, (PUBLICATION,)),
 )
 """Everything that a publication holds."""
+MAP_BOOK = Maker("the map book", make_map_book, (PUBLICATION,))
+"""What it holds besides where it is asked for: it takes a while."""

@@ -19,7 +19,7 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.demo import ready
 from workbench.disclosure import NotProtectedError
-from workbench.publishing.makers import MAKERS, Maker
+from workbench.publishing.makers import MAKERS, MAP_BOOK, Maker
 from workbench.publishing.material import CALLED, EDITIONS, OFFICERS, PUBLICATION, Material
 from workbench.publishing.statements import ACTIONS, PAPER, Statements, statements_in
 from workbench.publishing.stored import StoredRun, charts_of_run, release_of, stored
@@ -41,6 +41,7 @@ class Wish:
     out: Path | None = None             # new folder; left out: release-RUN here
     template: Path | None = None        # the council's own Word template
     words: Path | None = None           # folder with paper.toml and actions.csv; left out: the run's workspace
+    map_book: bool = False              # also a sheet of each planning area, as PNG and SVG
 
 
 def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers: Sequence[Maker] = MAKERS) -> Answer:
@@ -50,7 +51,8 @@ def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers:
     said = statements_in(wish.words if wish.words is not None else _workspace_of(run.folder))
     _is_word(wish.template)
     target = _new(wish.out if wish.out is not None else Path(f"release-{run.run_id}"))
-    steps.expect(2 + len(makers) * len(EDITIONS))
+    makers = (*makers, MAP_BOOK) if wish.map_book else makers
+    steps.expect(2 + sum(len(maker.editions) for maker in makers))
     steps("Reading the run")
     told = stored(run)
     steps("Hiding what has to be hidden")
