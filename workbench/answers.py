@@ -76,7 +76,7 @@ def told(fault: Exception) -> tuple[int, list[str], dict[str, Any]]:
         return INPUT, lines, {"ok": False, "problems": [asdict(problem) for problem in fault.problems]}
     if isinstance(fault, (RunError, UserError)):
         problem = {"file": "", "row": 0, "column": "", "found": "", "expected": fault.what, "advice": fault.advice, "others": 0}
-        return INPUT, [str(fault)], {"ok": False, "problems": [problem]}
+        return INPUT, str(fault).split("\n"), {"ok": False, "problems": [problem]}
     if isinstance(fault, (FileExistsError, NotADirectoryError)) and fault.filename and _is_of_the_machine(fault):
         return told(UserError(f"{fault.filename} cannot be a folder: a file has that name, or stands in the way to it",
                               "give the name of a folder, new or there already"))

@@ -179,6 +179,7 @@ def plan(
     unsigned: Annotated[bool, typer.Option("--unsigned", help="Count sums of deeds that nobody has signed.")] = False,
     seconds: Annotated[float | None, typer.Option("--seconds", min=0.001, help="Seconds that the search may take.")] = None,
     no_why: Annotated[bool, typer.Option("--no-why", help="Do not ask of every scheme what would be otherwise.")] = False,
+    why_seconds: Annotated[float | None, typer.Option("--why-seconds", min=0.001, help="Seconds for asking so.")] = None,
     runs: Annotated[Path | None, typer.Option("--runs", help="Folder to look for the id in; else the usual places.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else plans/ in the workspace.")] = None,
     as_json: Json = False, debug: Debug = False,
@@ -187,7 +188,7 @@ def plan(
     def work() -> Answer:
         from workbench.planning import Otherwise, plan_again
 
-        otherwise = Otherwise(tuple(pot or ()), tuple(force or ()), tuple(bar or ()), unsigned, seconds, not no_why)
+        otherwise = Otherwise(tuple(pot or ()), tuple(force or ()), tuple(bar or ()), unsigned, seconds, not no_why, why_seconds)
         with Steps() as steps:
             return plan_again(run, runs, out, otherwise, steps)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from maps.palette import BANDS, SHORTAGE
 from workbench.charts import INK, OUTLINE, Chart, Look, counted, light_grid, plain_text
+from workbench.plan_view import borrowed, borrowed_told
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ def plan_charts(tables: Mapping[str, pd.DataFrame], why: Mapping[str, Any], name
     """The charts of a plan by the beginning of their file's name; none where there is nothing to draw."""
     found = {}
     if "plan_funding" in tables and len(tables["plan_funding"]):
-        found[PROGRAMME] = programme_chart(tables["plan_funding"], name)
+        found[PROGRAMME] = programme_chart(tables["plan_funding"], name, tables.get("plan_pots"))
     if len(why.get("frontier", ())) > 1:
         found[FRONTIER] = frontier_chart(why["frontier"], name)
     return found
@@ -32,19 +33,25 @@ def plan_charts(tables: Mapping[str, pd.DataFrame], why: Mapping[str, Any], name
 
 def by_year_and_pot(funding: pd.DataFrame) -> pd.DataFrame:
     """Thousand pounds by financial year and pot, the largest pots first; what is left of many small ones goes together."""
-    order = funding.groupby("pot_id")["thousand_pounds"].sum().sort_values(ascending=False, kind="stable")
+    called = funding["pot_id"]
+    if "pot_name" in funding:
+        called = funding["pot_name"].where(funding["pot_name"].ne(""), funding["pot_id"])
+    funding = funding.assign(called=called)
+    order = funding.groupby("called")["thousand_pounds"].sum().sort_values(ascending=False, kind="stable")
     kept = list(order.index[: MOST_POTS - (len(order) > MOST_POTS)])
-    pot = funding["pot_id"].where(funding["pot_id"].isin(kept), OTHERS)
+    pot = called.where(called.isin(kept), OTHERS)
     table = funding.assign(pot=pot).pivot_table("thousand_pounds", "financial_year", "pot", aggfunc="sum")
     years = range(int(funding["financial_year"].min()), int(funding["financial_year"].max()) + 1)
     return table.reindex(index=years, columns=[*kept, *([OTHERS] if OTHERS in table else [])]).fillna(0.0)
 
 
-def programme_chart(funding: pd.DataFrame, name: str) -> Chart:
-    """What is spent in each financial year, a part for each pot."""
+def programme_chart(funding: pd.DataFrame, name: str, pots: pd.DataFrame | None = None) -> Chart:
+    """What is spent in each financial year, a part for each pot; in words also what of it is spent before it comes."""
     table = by_year_and_pot(funding)
     parts = {int(fy): ", ".join(f"{pot} £{money:,.0f}k" for pot, money in row.items() if money) for fy, row in table.iterrows()}
     words = "; ".join(f"{_year(fy)}: £{table.loc[fy].sum():,.0f}k ({told})" for fy, told in parts.items())
+    ahead = borrowed_told(borrowed(pots)) if pots is not None else ""
+    words += f". {ahead}" if ahead else ""
     looks = [Look(str(pot), BANDS[letter][0], hatch) for pot, (letter, hatch) in zip(table.columns, LOOKS, strict=False)]
 
     def fill(figure: Figure) -> None:

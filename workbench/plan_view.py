@@ -41,7 +41,7 @@ def plan_sheets(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         "programme": tables[PLAN].drop(columns=DETAILS),
         "money": tables["plan_pots"],
         "money_of_schemes": tables["plan_funding"].merge(named, on="scheme_id", how="left")[
-            ["scheme_id", "scheme_name", "pot_id", "financial_year", "thousand_pounds"]
+            ["scheme_id", "scheme_name", *tables["plan_funding"].columns.drop("scheme_id")]
         ],
         "served": tables["plan_service"],
     }
@@ -81,9 +81,27 @@ def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, An
         "not_chosen": int((~tables["plan"]["chosen"].astype("bool")).sum()),
         "thousand_pounds": round(float(chosen["thousand_pounds"].sum()), 1),
         "received_thousand_pounds": round(float(tables["plan_pots"]["received"].sum()), 1),
+        "borrowed": borrowed(tables["plan_pots"]),
         "child_years": {name: round(float(value), 1) for name, value in whole.items()},
         "proofs": [dict(one) for one in proofs],
     }
+
+
+def borrowed(pots: pd.DataFrame) -> list[dict[str, Any]]:
+    """What is spent of each pot before it comes, by financial year: borrowing until it does; plans of before had none."""
+    rows = pots[pots["borrowed"].gt(0)] if "borrowed" in pots else pots.head(0)
+    return [
+        {"pot": r.pot_name or r.pot_id, "financial_year": int(r.financial_year), "thousand_pounds": round(float(r.borrowed), 1)}
+        for r in rows.itertuples()
+    ]
+
+
+def borrowed_told(parts: Sequence[Mapping[str, Any]]) -> str:
+    """The same in words; blank where nothing is."""
+    each = "; ".join(
+        f"{one['pot']} £{one['thousand_pounds']:,.0f}k in {ay_label(one['financial_year'])}" for one in parts
+    )
+    return f"Spent before it comes, and so borrowed until then: {each}" if each else ""
 
 
 def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
@@ -106,6 +124,7 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
         f"area, {years['met_next_door']:,.0f} next door, {years['unmet']:,.0f} without a place in this plan, "
         f"{years['in_year']:,.0f} to be managed in-year"
     )
+    lines += [f"  {ahead}"] if (ahead := borrowed_told(told.get("borrowed", ()))) else []
     lines += [f"  {one['said']}" for one in told["proofs"]]
     return [*lines, ""]
 

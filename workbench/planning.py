@@ -20,6 +20,7 @@ from scenarios import manifest, runs
 from scenarios.identity import canonical
 from sufficiency.assumptions import Assumptions
 from sufficiency.capital.capital_tables import CAPITAL_TABLES
+from sufficiency.capital.layouts import POT
 from sufficiency.capital.story import KEPT, TABLE, Capital, choices_of, kept_case, planned
 from sufficiency.capital.tables import check_case, frames
 from workbench.answers import Answer, UserError
@@ -50,6 +51,7 @@ class Otherwise:
     unsigned: bool = False  # whether sums of unsigned deeds count
     seconds: float | None = None
     why: bool = True
+    why_seconds: float | None = None
 
 
 def plan_again(reference: str, places: Path | None, out: Path | None, otherwise: Otherwise, steps: Steps) -> Answer:
@@ -93,6 +95,8 @@ def settings_of_run(given: Mapping[str, Any], otherwise: Otherwise) -> Assumptio
     found = Assumptions(**plain)
     if otherwise.seconds is not None:
         found = replace(found, plan_seconds=otherwise.seconds)
+    if otherwise.why_seconds is not None:
+        found = replace(found, plan_why_seconds=otherwise.why_seconds)
     return found if otherwise.why else replace(found, plan_why_seconds=0.0)
 
 
@@ -117,7 +121,7 @@ def with_pots(of_run: CaseOfRun, changes: Sequence[str]) -> CaseOfRun:
         pot, fy, thousands = _read(change)
         mine = receipts["pot_id"].eq(pot)
         if not mine.any():
-            named = {code: of_run.names.get(code, "") for code in of_run.case.pots}
+            named = {code: of_run.names.get(POT + code, "") for code in of_run.case.pots}
             raise UserError(f"there is no pot {pot} in this run", _listed("its pots", named))
         here = receipts[mine & receipts["fy"].eq(fy)]
         like = here if len(here) else receipts[mine].sort_values("fy").tail(1)
@@ -129,9 +133,8 @@ def with_pots(of_run: CaseOfRun, changes: Sequence[str]) -> CaseOfRun:
 
 
 def _listed(what: str, known: Mapping[str, str]) -> str:
-    """Codes that could have been given, each with its name, a line for each."""
-    width = max((len(code) for code in known), default=0)
-    return "\n  ".join([f"{what}:", *(f"{code:<{width}}  {name}".rstrip() for code, name in known.items())])
+    """Codes that could have been given, each with its name."""
+    return f"{what}: " + ", ".join(f"{code} ({name})" if name else code for code, name in known.items())
 
 
 def _read(change: str) -> tuple[str, int, float]:

@@ -18,6 +18,7 @@ SURPLUS_SHEETS = {
     TABLE: "Schools half a form or more empty at entry for three years, and what could be done; the score ranks remedies",
 }
 SURPLUS_COLUMNS: dict[str, tuple[str, str, str]] = {
+    "rank": ("Which remedy of the school", "1: the best by its score; what would end a designated rural school is last", "whole"),
     "from_ay": ("From September of", "first September from which the remedy could hold", ""),
     "places_now": ("Places now", "of an admission number: at entry; of rooms and amalgamations: in all year groups", "whole"),
     "places_after": ("Places after", "the same after the remedy; of a school that joins another: none of its own", "whole"),
@@ -46,7 +47,7 @@ def surplus_told(remedies: pd.DataFrame) -> list[dict[str, Any]]:
     """The best remedy of each school with lasting surplus, most money first."""
     if remedies.empty:
         return []
-    best = remedies.drop_duplicates(["urn", "phase"]).sort_values(["score", "urn"], ascending=[False, True])
+    best = remedies[remedies["rank"].eq(1)].sort_values(["score", "urn"], ascending=[False, True])
     many = remedies.groupby(["urn", "phase"]).size()
     return [
         {

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sufficiency.capital.cards import CODES, sentences
+from sufficiency.capital.layouts import POT
 from sufficiency.capital.more_money import told_more
 from sufficiency.capital.reasons import SAME, Beside, More, Why
 
@@ -36,10 +37,11 @@ def _renamed(one: Beside, called: Mapping[str, str]) -> Beside:
 
 
 def _more(one: More, called: Mapping[str, str]) -> More:
-    if not one.comes_in and not one.drops_out:
+    pot = called.get(POT + one.pot_id, one.pot_id)
+    if not one.comes_in and not one.drops_out and pot == one.pot_id:
         return one
     comes, drops = (tuple(called.get(k, k) for k in codes) for codes in (one.comes_in, one.drops_out))
-    return replace(one, told=told_more(one.pot_id, one.fy, one.step, one.child_years, one.pounds, comes, drops))
+    return replace(one, told=told_more(pot, one.fy, one.step, one.child_years, one.pounds, comes, drops))
 
 
 def told_beside(ours: Beside, theirs: Beside, called: Mapping[str, str] = CODES) -> str:

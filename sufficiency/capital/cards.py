@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sufficiency.capital.layouts import POT
 from sufficiency.capital.reasons import SAME, Card, Turned
 
 CODES: Mapping[str, str] = MappingProxyType({})  # where no names are known
@@ -86,8 +87,9 @@ def _binds(t: Turned, called: Mapping[str, str]) -> str:
     if not t.binds:
         return ""
     first = t.binds[0]
+    pots = " and ".join(called.get(POT + pot, pot) for pot in first.pots)
     return (
-        f" Money binds: by the year from April {first.fy} {' and '.join(first.pots)} would be £{first.short:,.0f}k short"
+        f" Money binds: by the year from April {first.fy} {pots} would be £{first.short:,.0f}k short"
         f" of paying for {called.get(first.scheme_id, first.scheme_id)} as well."
     )
 

@@ -16,6 +16,7 @@ import pandas as pd
 from planning_areas.wording import some
 from sufficiency.capital.free import free_places
 from sufficiency.capital.from_evidence import scheme_tables
+from sufficiency.capital.layouts import POT
 from sufficiency.capital.need import school_need
 from sufficiency.capital.nursery_need import PHASE as NURSERY
 from sufficiency.capital.nursery_need import nursery_need
@@ -60,7 +61,7 @@ class CaseOfRun:
 
     @property
     def names(self) -> dict[str, str]:
-        """The name of each scheme, area and site by its code."""
+        """The name of each scheme, area and site by its code, and of each pot by POT and its code."""
         schemes = self.told[["scheme_id", "name"]].set_axis(CALLED, axis=1)
         pairs = [pair for table in (self.called[CALLED], schemes) for pair in table.itertuples(index=False, name=None)]
         return {str(code): str(name) for code, name in pairs if name}
@@ -124,6 +125,7 @@ def names_of(ground: Ground, settings: pd.DataFrame, used: set[str]) -> pd.DataF
     sites = pd.concat(there, ignore_index=True).astype("str") if there else pd.DataFrame(columns=CALLED)
     pots = ground.evidence.pots[["pot_id", "name"]] if ground.evidence.has("pots") else pd.DataFrame(columns=["pot_id", "name"])
     named = pots[pots["name"].ne("")].drop_duplicates("pot_id").set_axis(CALLED, axis=1)
+    named = named.assign(code=POT + named["code"].astype("str"))
     every = [areas.set_axis(CALLED, axis=1), sites[sites["code"].isin(used)], named]
     return pd.concat(every, ignore_index=True).drop_duplicates("code", keep="last").sort_values("code", ignore_index=True)
 

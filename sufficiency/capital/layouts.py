@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 CODE = r"^[A-Za-z0-9_.:/-]+$"
+POT = "pot:"  # before the code of a pot where codes of all kinds have names: a pot and a scheme may share a code
 PHASES = ("primary", "secondary", "early_years", "school_age_care", "special")
 PURPOSES = ("mainstream", "early_years", "school_age_care", "send")
 KINDS = (

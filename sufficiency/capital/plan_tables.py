@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sufficiency.capital.facts import facts
+from sufficiency.capital.layouts import POT
 from sufficiency.capital.paying import Bill, in_turn, met
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ PROGRAMME = [
     "easting",
     "northing",
 ]
-FUNDING = ["scheme_id", "pot_id", "financial_year", "thousand_pounds"]
+FUNDING = ["scheme_id", "pot_id", "pot_name", "financial_year", "thousand_pounds"]
 POTS = ["pot_id", "pot_name", "financial_year", "received", "spent", "borrowed", "owed", "left", "lost"]
 SERVICE = [
     "planning_area_code",
@@ -70,7 +71,7 @@ def plan_tables(of_run: CaseOfRun, choices: Choices, plan: Plan) -> dict[str, pd
     """All tables of a plan by name; their columns stand above."""
     return {
         "plan": programme(of_run, choices, plan),
-        "plan_funding": plan.spending.rename(columns={"fy": "financial_year"})[FUNDING],
+        "plan_funding": funding(of_run, plan),
         "plan_pots": pots(of_run, choices, plan),
         "plan_service": service(of_run, plan),
         "plan_unmet": unmet(of_run, plan),
@@ -100,6 +101,12 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     return order.sort_values(["first", "year", "scheme_id"], ignore_index=True)[PROGRAMME]
 
 
+def funding(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
+    """Which pot pays what for which scheme, by financial year (FUNDING)."""
+    names = [of_run.names.get(POT + pot, "") for pot in plan.spending["pot_id"]]
+    return plan.spending.rename(columns={"fy": "financial_year"}).assign(pot_name=pd.Series(names, dtype="str"))[FUNDING]
+
+
 def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     """Each pot by financial year: what comes, what the plan takes, what is left, and what is lost unspent at its date (POTS).
 
@@ -118,7 +125,7 @@ def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
             both = list(zip(sums, used, strict=True))
             rows.append((
                 pot,
-                of_run.names.get(pot, ""),
+                of_run.names.get(POT + pot, ""),
                 fy,
                 float(sum(one.money for one in sums if one.comes == fy)),
                 float(spent.get((pot, fy), 0.0)),

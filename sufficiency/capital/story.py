@@ -21,7 +21,7 @@ from sufficiency.capital.from_run import CALLED, CaseOfRun, case_of_run
 from sufficiency.capital.plan_tables import plan_tables
 from sufficiency.capital.solver import Ask, SolverError
 from sufficiency.capital.tables import MODELS, check_case
-from sufficiency.capital.why import Effort, why
+from sufficiency.capital.why import UNASKED, Effort, why
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin
     asked = by_name(asked, of_run.names, of_run.proposals)
     made = plan_tables(of_run, choices, plan)
     made["plan"] = with_words(made["plan"], asked)
-    notes = (*of_run.notes, *unproven(plan))
+    more = "give plan_why_seconds more, or make the plan again with more seconds"
+    left_out = (Note(TABLE, said, more) for said in asked.notes if UNASKED in said)
+    notes = (*of_run.notes, *unproven(plan), *left_out)
     tables = {**made, PLACED: plan.placed.reset_index(drop=True), **kept(of_run)}
     return Capital(tables, proofs_of(plan), asked.as_json(), tuple(dict.fromkeys(notes)))
 

@@ -31,12 +31,12 @@ from sufficiency.capital.surplus_schools import DESIGNATED, School, known_school
 from sufficiency.rules import rulebook
 
 COLUMNS = [
-    "urn", "school_name", "phase", "planning_area_code", "remedy", "from_ay", "places_now", "places_after", "pupils_most",
+    "urn", "school_name", "phase", "planning_area_code", "remedy", "rank", "from_ay", "places_now", "places_after", "pupils_most",
     "class_now", "class_after", "sent_next_door", "running_saved", "transport", "score", "protected_places",
     "protected_from_ay", "gives_up_protected", "with_urn", "with_school_name", "only_asked", "who_decides", "presumption",
     "listed_as", "told",
 ]  # fmt: skip
-NUMBERS = ("places_now", "places_after", "pupils_most", "class_now", "class_after", "sent_next_door", "running_saved",
+NUMBERS = ("rank", "places_now", "places_after", "pupils_most", "class_now", "class_after", "sent_next_door", "running_saved",
            "transport", "score", "protected_places", "protected_from_ay")  # fmt: skip
 ASK = "the council asks; the school's own admission authority, trust or diocese decides unless it is the council's own school"
 ONLY_ASKED = "only asked: the school is its own admission authority, and its trust, diocese or governors decide"
@@ -62,7 +62,7 @@ def surplus_remedies(
     places: pd.DataFrame, school_pupils: pd.DataFrame, balance: pd.DataFrame, transport: Mapping[str, float] | None = None,
     about: pd.DataFrame | None = None, schemes: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Remedies for every school with lasting surplus, best first within a school; empty where there is none.
+    """Remedies for every school with lasting surplus, best first within a school (rank 1); empty where there is none.
 
     places: urn, ay, nc_year, yg_places. school_pupils: urn, ay, phase, planning_area_code, nc_year, pupils. balance: ay, phase,
     planning_area_code, nc_year, pupils, yg_places. transport: pounds for a child and year by phase; none: the rulebook's.
@@ -84,10 +84,11 @@ def surplus_remedies(
             rows += [_finished(school, remedy, back, needed, schemes) for remedy in remedies]
     if not rows:
         return pd.DataFrame({c: pd.Series(dtype="float64" if c in NUMBERS else "str") for c in COLUMNS})
-    table = pd.DataFrame(rows)[COLUMNS].astype({"protected_from_ay": "float64"})
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"protected_from_ay": "float64"})
     table = table.assign(last=table["presumption"].eq(DESIGNATED))
     order = {"urn": True, "phase": True, "last": True, "score": False, "remedy": True, "places_after": False, "with_urn": True}
-    return table.sort_values(list(order), ascending=list(order.values())).reset_index(drop=True)[COLUMNS]
+    table = table.sort_values(list(order), ascending=list(order.values())).reset_index(drop=True)
+    return table.assign(rank=table.groupby(["urn", "phase"], sort=False).cumcount().astype("float64") + 1.0)[COLUMNS]
 
 
 def _returns(school: School, balance: pd.DataFrame) -> tuple[int | None, float]:

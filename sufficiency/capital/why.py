@@ -26,7 +26,7 @@ from sufficiency.capital.more_money import bought, pot_questions
 from sufficiency.capital.plan import Plan
 from sufficiency.capital.reasons import SAME, Beside, Card, Interval, Point, Price, Turned, Why
 from sufficiency.capital.resolve import Batch, Question, Reply, SolveMany, solve_many
-from sufficiency.capital.serving import beside_of_plan, plain_cards
+from sufficiency.capital.serving import beside_of_plan, plain_cards, without_by_area
 from sufficiency.capital.tables import Case
 from sufficiency.capital.turning import beside, turned
 from sufficiency.capital.why_none import CODES, why_none
@@ -34,6 +34,7 @@ from sufficiency.capital.why_none import CODES, why_none
 __all__ = ["Effort", "Interval", "Why", "why"]
 
 ALTERNATIVES = 5
+UNASKED = "were not solved again in the time allowed: their cards tell only what the plan itself shows"
 FOR_REASONS = 10.0  # seconds at most, to find which rules stand in the way of one scheme
 
 
@@ -63,7 +64,7 @@ def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, 
         return Why(ours, None, None, cards, (), (), (), ("nothing was solved again: cards tell what the plan itself shows",))
     laid = lay_out(case, choices, plan)
     blocked = {k: words for k in laid.f.schemes if (words := _blocked(laid, k))}
-    asked = [forced(laid, k) for k in laid.f.schemes if k not in blocked]
+    asked = [forced(laid, k) for k in as_members_ask(laid) if k not in blocked]
     greedy = worst_first(laid.f)
     steps = pot_questions(laid) if effort.more_money else ()
     first = [
@@ -93,6 +94,22 @@ def why(case: Case, choices: Choices, plan: Plan, effort: Effort | None = None, 
         tuple(bought(laid, p, fy, step, best, replies[q.name]) for p, fy, step, q in steps) if best.x is not None else (),
         tuple(_notes(laid, best, replies, steps)),
     )
+
+
+def as_members_ask(laid: Laid) -> list[str]:
+    """The schemes in the order in which they are asked about, for where the time ends before all are.
+
+    First what the plan builds; then what it does not, where most children stay without a place, and there the cheapest a place.
+    """
+    short = without_by_area(laid.case, laid.plan)
+    area = dict(laid.case.sites[["site_id", "area_code"]].itertuples(index=False, name=None))
+    f = laid.f
+
+    def first(k: str) -> tuple[bool, float, float, str]:
+        a_place = f.cost[k] / f.most_open[k] if f.most_open[k] > 0.0 else float("inf")
+        return k not in laid.opens, -short.get(area[f.site_of[k]], 0.0), a_place, k
+
+    return sorted(f.schemes, key=first)
 
 
 def _blocked(laid: Laid, k: str) -> tuple[str, ...]:
@@ -195,6 +212,9 @@ def _notes(
     if open_ones:
         notes.append(f"{len(open_ones)} re-solves ended unproven; their differences are told as intervals")
     late = sorted(name for name, reply in replies.items() if reply.status == "none")
+    unasked = sum(name.startswith("forced/") for name in late)
+    if unasked:
+        notes.append(f"{unasked} schemes {UNASKED}")
     if late:
         notes.append(f"{len(late)} of {len(replies)} re-solves gave no plan in the time and nodes allowed: {', '.join(late[:5])}")
     if not steps:

@@ -17,7 +17,8 @@ import scipy.sparse as sp
 
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.facts import Facts
-from sufficiency.capital.model import RULES, Build, Labelled, Variables, opens_after_its_lead_time, ring_fence
+from sufficiency.capital.layouts import POT
+from sufficiency.capital.model import RULES, Build, Labelled, Variables, opens_after_its_lead_time, ring_fence, within_pot
 from sufficiency.capital.solver import Ask, solve
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float, called: Ma
                 continue
             detail = _too_early(f, label) if rule is opens_after_its_lead_time else ""
             told.append(
-                f"{rule.__name__} ({_named(f, label, called)}{detail})"
+                f"{rule.__name__} ({_named(f, label, called, rule is within_pot)}{detail})"
                 + (f" is short by {by.format(amount)}" if by else " would have to give way")
                 + f": {rule.__doc__}"
             )
@@ -86,7 +87,7 @@ def _fenced(f: Facts, built: Build, x: NDArray[np.float64], label: str, called: 
     purse, _, pot = label.partition("_")
     opened = {k for (k, _), worth in zip(built.variables.open_by, x, strict=False) if worth > HALF}
     built_of_it = [k for k in f.purses[int(purse)] if k in opened]
-    return ", ".join([*(called.get(k, k) for k in built_of_it or f.purses[int(purse)]), _named(f, pot, called)])
+    return ", ".join([*(called.get(k, k) for k in built_of_it or f.purses[int(purse)]), _named(f, pot, called, of_pot=True)])
 
 
 def _weight(rule_of: list[Rule], problem: Arrays, row: int) -> float:
@@ -122,9 +123,10 @@ def _with_slacks(problem: Arrays, soft: NDArray[np.int64], weight: NDArray[np.fl
     )
 
 
-def _named(f: Facts, label: str, called: Mapping[str, str]) -> str:
-    """A label with names where there are any, else codes as they stand in the tables."""
-    return ", ".join(called.get(code, code) for code in _codes(f, label))
+def _named(f: Facts, label: str, called: Mapping[str, str], of_pot: bool = False) -> str:
+    """A label with names where there are any, else codes as they stand in the tables; of_pot: whether it begins with a pot."""
+    first, *rest = _codes(f, label)
+    return ", ".join([called.get(POT + first, first) if of_pot else called.get(first, first), *(called.get(c, c) for c in rest)])
 
 
 def _codes(f: Facts, label: str) -> list[str]:

@@ -36,10 +36,18 @@ COLUMNS = [
     "designated_rural", "subsidy_check", "quality", "note",
 ]  # fmt: skip
 POT_COLUMNS = [
-    "pot_id", "kind", "financial_year", "thousand_pounds", "status", "received_on", "deed", "site_ref", "trigger",
+    "pot_id", "name", "kind", "financial_year", "thousand_pounds", "status", "received_on", "deed", "site_ref", "trigger",
     "trigger_homes", "due_on", "spend_within_years", "spend_by", "index_name", "index_base", "purpose", "phase", "tied_to",
     "note",
 ]  # fmt: skip
+
+POT_NAMES = {
+    "basic-need": "Basic Need", "high-needs": "High needs capital", "childcare": "Childcare expansion grant",
+    "school-nursery": "School-based nurseries award", "cil": "Community Infrastructure Levy", "borrowing": "Prudential borrowing",
+    "estate-primary": "Deed of the estate, primary", "garden-primary": "Deed of the garden village, primary",
+    "mill-primary": "Old deed of the mill, primary", "hall-secondary": "Deed of the hall, secondary",
+    "town-primary": "Offer in the town, unsigned",
+}  # fmt: skip
 
 
 def capital_tables(county: County) -> dict[str, pd.DataFrame]:
@@ -69,7 +77,7 @@ def _table(rows: list[Row], columns: list[str]) -> pd.DataFrame:
 
 def _pots(county: County) -> list[Row]:
     """Grants and loans by their years, and deeds by what makes them due."""
-    return [*_grants(county), *_deeds(county)]
+    return [row | {"name": POT_NAMES[str(row["pot_id"])]} for row in (*_grants(county), *_deeds(county))]
 
 
 def _grants(county: County) -> list[Row]:

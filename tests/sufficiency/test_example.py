@@ -22,12 +22,14 @@ from slow_reach import reach_of_families
 from sufficiency.capital.choices import Choices
 from sufficiency.capital.facts import facts
 from sufficiency.capital.story import KEPT, kept_case
+from sufficiency.capital.surplus_schools import DESIGNATED
 from sufficiency.capital.unknowns import unknowns
 from sufficiency.evidence import Evidence
 from sufficiency.example import cast, desk
 from sufficiency.example.childcare_settings import edge_area
 from sufficiency.example.council import area_codes
 from sufficiency.example.county import County, draw_county
+from sufficiency.example.primary_schemes import ASKED_CUT
 from sufficiency.example.stories import stories_of
 from sufficiency.example.story import Story
 from sufficiency.model import Outcome
@@ -200,6 +202,19 @@ def test_a_pair_of_falling_schools_keeps_its_places(found: Found) -> None:
         for ay in range(BASE, BASE + 6):
             assert found.of_school("places", urn, ay).loc[0, "yg_places"] == pan
         assert found.of_school("school_pupils", urn, BASE + 5)["pupils"].sum() < pupils["pupils"].sum(), "emptier still"
+
+
+def test_the_remedies_of_the_falling_pair_are_found_and_ranked(found: Found) -> None:
+    """The academy: one class saves a teacher, the cut on the list none. The rural school: what would end it stands last."""
+    story, table = found.stories["falling_answers"], found.outcome.tables["surplus_remedies"]
+    academy, rural = (table[table["urn"].eq(story.where[part])].set_index("rank") for part in ("academy", "rural"))
+    assert academy.loc[1, "remedy"] == "pan_cut" and academy.loc[1, "places_after"] == story.figure("found")
+    assert academy["only_asked"].all() and academy.loc[1, "running_saved"] > 0
+    listed = academy[academy["remedy"].eq("pan_cut") & academy["places_after"].eq(cast.FALLING_PANS[0] - ASKED_CUT)]
+    assert listed["running_saved"].tolist() == [0.0]
+    assert rural.loc[1, "remedy"] == "mothball" and not rural.loc[1, "only_asked"]
+    joined = rural.loc[len(rural)]
+    assert joined["remedy"] == "amalgamation" and joined["presumption"] == DESIGNATED and joined["score"] == rural["score"].max()
 
 
 def test_a_bulge_reaches_year_7_while_primary_schools_empty(found: Found) -> None:

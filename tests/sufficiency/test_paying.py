@@ -44,7 +44,7 @@ def decided(case: Case, choices: Choices = HALF_ALONE) -> Plan:
 
 
 def of_run(case: Case) -> CaseOfRun:
-    named = pd.DataFrame([("deed", "Deed of the mill")], columns=["code", "name"])
+    named = pd.DataFrame([("pot:deed", "Deed of the mill")], columns=["code", "name"])
     return CaseOfRun(case, pd.DataFrame(), pd.DataFrame(columns=["scheme_id", "name"]), (), named)
 
 
