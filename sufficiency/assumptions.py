@@ -137,6 +137,8 @@ class Assumptions:
         False, "whether deprived areas must have no smaller share of their children placed than the whole authority")
     plan_members_decided: tuple[str, ...] = says(
         (), "what members have opened a pot to beyond its usual purpose, each as pot/purpose/phase")
+    plan_tail: float = says(0.95, "one plan for many futures: share of futures beyond which the worst ones begin", "U")
+    plan_tail_weight: float = says(0.5, "one plan for many futures: weight of the worst, the rest is the mean's", "U")
     plan_seconds: float = says(300.0, "seconds after which the best plan found so far is taken; a proven one comes sooner")
     plan_why_seconds: float = says(600.0, "seconds at most to ask of every scheme what would be otherwise; 0: do not ask")
     transport_cost: float = says(0.0, "pounds for a child and year of school transport; 0: the rulebook's (F)")

@@ -138,6 +138,29 @@ def ensemble(
 
 
 @app.command()
+def robust(
+    workspace: WorkspaceFolder,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File of an ensemble, or its name in scenarios/ensembles/.")],
+    plan: Annotated[str, typer.Option("--plan", metavar="RUN", help="The run whose schemes, pots and plan are taken.")],
+    measure: Annotated[str, typer.Option("--measure", help="cvar: mean and worst; regret: what could be spared.")] = "cvar",
+    futures: Annotated[int, typer.Option("--futures", min=2, max=20_000, help="Futures that choose plan and triggers.")] = 500,
+    few: Annotated[int, typer.Option("--few", min=1, max=500, help="Of these, how many stand for all in the choice.")] = 60,
+    unseen: Annotated[int, typer.Option("--unseen", min=20, max=20_000, help="Other futures, which score the plans.")] = 1000,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86_400, help="At most for each plan that is chosen.")] = 60.0,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write into; else robust/ in the workspace.")] = None,
+    as_json: Json = False, debug: Debug = False,
+) -> None:
+    """Choose one plan for many futures, score it in futures that it has not seen, and say which schemes may wait for a figure."""
+    def work() -> Answer:
+        from workbench.robustly import Wanted, run_robust
+
+        with Steps() as steps:
+            return run_robust(workspace, file, plan, Wanted(measure, futures, few, unseen, seconds), out, os.environ, steps)
+
+    raise typer.Exit(finish(work, as_json, debug))
+
+
+@app.command()
 def backtest(
     workspace: WorkspaceFolder,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for its own folder; else backtests/ in the workspace")] = None,

@@ -12,6 +12,7 @@ from workbench.compare_columns import COMPARE_COLUMNS, COMPARE_SHEETS, COMPARED,
 from workbench.ensemble_words import ENSEMBLE_COLUMNS, ENSEMBLE_SHEETS
 from workbench.headings import MEMBERS, heading
 from workbench.plan_words import PLAN_COLUMNS, PLAN_SHEETS
+from workbench.robust_words import ROBUST_COLUMNS, ROBUST_SHEETS
 from workbench.surplus_view import SURPLUS_COLUMNS, SURPLUS_SHEETS
 
 WHOLE, CHILDREN, SHARE, RATIO, PLAIN, PERCENT = "#,##0", "#,##0.0", "0.0%", "0.000", "0", "0.00%"
@@ -417,9 +418,9 @@ COLUMNS |= {
 }
 COLUMNS["year"] = COLUMNS["Year"] = Column("academic year")
 _SHOWN = {"whole": WHOLE, "tenth": CHILDREN, "share": SHARE, "ratio": "0.00", "": GENERAL}
-_BY_KIND = PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS
+_BY_KIND = PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS | ROBUST_COLUMNS
 COLUMNS |= {name: Column(meaning, _SHOWN[kind]) for name, (_, meaning, kind) in _BY_KIND.items()}
-SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS | ENSEMBLE_SHEETS
+SHEETS |= PLAN_SHEETS | SURPLUS_SHEETS | ENSEMBLE_SHEETS | ROBUST_SHEETS
 SHEETS |= COMPARE_SHEETS
 COLUMNS |= {name: Column(meaning, CHILDREN if meaning in SIDES.values() else GENERAL)
             for name, (_, meaning) in COMPARE_COLUMNS.items()}

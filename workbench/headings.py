@@ -9,6 +9,7 @@ from __future__ import annotations
 from workbench.compare_columns import COMPARE_COLUMNS, SIDES
 from workbench.ensemble_words import ENSEMBLE_COLUMNS
 from workbench.plan_words import PLAN_COLUMNS
+from workbench.robust_words import ROBUST_COLUMNS
 from workbench.surplus_view import SURPLUS_COLUMNS
 
 ENDS = {"p2_5": "lowest of the 95 % range", "p10": "1 in 10 below", "p50": "middle of the range", "p90": "1 in 10 above",
@@ -138,7 +139,7 @@ HEADINGS: dict[str, str] = {
     "pte_vacant": "Part-time places (15 hours) vacant", "pte_as_age_3_4": "The same as places for three and four",
     "if_the_same": "If they are one and the same",
     "waiting": "Children waiting", "nearest": "Nearest setting (m, or minutes by car)",
-    **{name: called for name, (called, _, _) in (PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS).items()},
+    **{name: called for name, (called, _, _) in (PLAN_COLUMNS | SURPLUS_COLUMNS | ENSEMBLE_COLUMNS | ROBUST_COLUMNS).items()},
     **{name: called for name, (called, _) in COMPARE_COLUMNS.items()},
 }
 """Code name -> heading. One heading never stands for two of them."""

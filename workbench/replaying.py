@@ -32,7 +32,7 @@ from sufficiency.workspace.workspace_settings import FILE, TableEntry, Workspace
 from workbench.answers import FINE, OTHERWISE, Answer
 from workbench.publish_run import publish_run
 from workbench.running import MODEL_STEPS, PUBLISHING_STEPS
-from workbench.showing import BACKTEST, ENSEMBLE, RUNS, only_run, usual_places
+from workbench.showing import BACKTEST, ENSEMBLE, ROBUST, RUNS, only_run, usual_places
 
 if TYPE_CHECKING:
     from workbench.progress import Steps
@@ -92,6 +92,9 @@ def workspace_of(run: Run, folder: Path | None) -> Path:
     if run.manifest.get("kind") == ENSEMBLE:
         raise RunError(f"{run.run_id} is an ensemble, and only runs are replayed",
                        "move its folder elsewhere; `sufficiency ensemble` makes it anew under the same name")
+    if run.manifest.get("kind") == ROBUST:
+        raise RunError(f"{run.run_id} is a plan for many futures, and only runs are replayed",
+                       "move its folder elsewhere; `sufficiency robust` makes it anew under the same name")
     if run.manifest.get("kind") == BACKTEST:
         raise RunError(f"{run.run_id} is a backtest, and only runs are replayed", "`sufficiency backtest` makes it anew")
     if "recipe" not in run.manifest:

@@ -12,7 +12,7 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 
-RUNS, BACKTEST, PLAN, ENSEMBLE = "runs", "backtest", "plan", "ensemble"
+RUNS, BACKTEST, PLAN, ENSEMBLE, ROBUST = "runs", "backtest", "plan", "ensemble", "robust"
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
@@ -30,6 +30,12 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
         if area is not None:
             raise UserError(f"{run.folder} is an ensemble: many futures, of which none is made of parts", "leave --area out")
         return told_ensemble(run, [], WORKBOOK, there_already=True)
+    if run.manifest.get("kind") == ROBUST:
+        from workbench.robustly import told_robust
+
+        if area is not None:
+            raise UserError(f"{run.folder} is a plan for many futures, of which none is made of parts", "leave --area out")
+        return told_robust(run, [], there_already=True)
     if area is not None:
         from workbench.area_answer import area_answer
 
