@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-SCORES = "robust"
-"""Name of the chart's files, as .svg and .png."""
 MARKS = (
     ("child_years_short_p50", "half of all futures", "o"),
     ("child_years_short_p90", "9 in 10", "s"),

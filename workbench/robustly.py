@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from scenarios import manifest, runs
 from scenarios.ensemble_file import find_ensemble, read_ensemble
 from scenarios.ensemble_work import Ground
@@ -27,7 +25,8 @@ from workbench.answers import Answer, UserError
 from workbench.charts import write_chart
 from workbench.disclosure import protect
 from workbench.ensembling import digest
-from workbench.robust_charts import SCORES, scores_chart
+from workbench.robust_answer import CHART, told_robust
+from workbench.robust_charts import scores_chart
 from workbench.robust_words import PLAN_NAMES, ROBUST_SHEETS, WAY_NAMES, sentences
 from workbench.run_records import record_made
 from workbench.running import identified, nothing_moved
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios.identity import Identity
-    from scenarios.runs import Run
     from sufficiency.evidence import Evidence
     from workbench.progress import Steps
 
@@ -113,7 +111,7 @@ def run_robust(
         judged = Judged(wanted.measure, settings.plan_tail, settings.plan_tail_weight)
         try:
             found = robust_story(
-                where, opens, samples, judged, wanted.few, wanted.seconds, settings, 0.0 if np.isnan(growth) else growth, steps
+                where, opens, samples, judged, wanted.few, wanted.seconds, settings, growth if growth > 0 else 0.0, steps
             )
         except SolverError as fault:
             raise UserError(
@@ -133,43 +131,7 @@ def run_robust(
         _publish(place, identity, told, found.tables, loaded.evidence)
     record_made(target, fresh=not there)
     first = ["This was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told_robust(runs.load(target), first, there_already=there)
-
-
-def told_robust(run: Run, first: list[str], *, there_already: bool) -> Answer:
-    """The answer about a finished plan for many futures; `first` stands above its figures."""
-    tables, asked = {name: run.table(name) for name in run.tables}, run.manifest["asked"]
-    files = [
-        f"Robust   {run.run_id}",
-        f"Folder   {run.folder}",
-        f"Workbook {run.folder / WORKBOOK}",
-        f"Chart    {run.folder / SCORES}.svg",
-    ]
-    data = {
-        "kind": ROBUST,
-        "run_id": run.run_id,
-        "folder": str(run.folder),
-        "there_already": there_already,
-        "asked": asked,
-        "scores": _plain(tables["robust_scores"]),
-        "plans": _plain(tables["robust_plans"]),
-        "triggers": _plain(tables.get("triggers")),
-        "waiting": _plain(tables.get("waiting")),
-    }
-    return Answer([*first, *sentences(tables, asked), "", *files], data)
-
-
-def _plain(table: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Rows as plain data, what is missing as nothing."""
-    if table is None:
-        return []
-    return [
-        {
-            key: (None if value is None or value != value else value.item() if isinstance(value, np.generic) else value)
-            for key, value in row.items()
-        }
-        for row in table.to_dict("records")
-    ]
+    return told_robust(runs.load(target), first, WORKBOOK, there_already=there)
 
 
 def _publish(
@@ -193,7 +155,7 @@ def _publish(
     )
     release = worded(protect(shown))
     writers: dict[str, runs.Writer] = {WORKBOOK: lambda path: write_workbook(release, path, facts)}
-    writers |= {f"{SCORES}.{kind}": partial(write_chart, chart) for kind in ("svg", "png")}
+    writers |= {f"{CHART}.{kind}": partial(write_chart, chart) for kind in ("svg", "png")}
     return runs.save(
         place, manifest.facts(identity, evidence.sources, evidence.notes, kind=ROBUST, asked=dict(asked)), tables, writers
     )

@@ -31,11 +31,11 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
             raise UserError(f"{run.folder} is an ensemble: many futures, of which none is made of parts", "leave --area out")
         return told_ensemble(run, [], WORKBOOK, there_already=True)
     if run.manifest.get("kind") == ROBUST:
-        from workbench.robustly import told_robust
+        from workbench.robust_answer import told_robust
 
         if area is not None:
             raise UserError(f"{run.folder} is a plan for many futures, of which none is made of parts", "leave --area out")
-        return told_robust(run, [], there_already=True)
+        return told_robust(run, [], WORKBOOK, there_already=True)
     if area is not None:
         from workbench.area_answer import area_answer
 
