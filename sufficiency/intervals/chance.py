@@ -38,7 +38,6 @@ from sufficiency.intervals.fitting import (
     STATUTORY,
     Impulses,
     fit,
-    mean_size,
     widths_beyond,
     widths_by_year,
 )
@@ -138,7 +137,7 @@ def authority_factors(central: Floats, calibration: Calibration, draws: Draws, b
     for phase, groups in OF_PHASE.items():
         for part, of in PARTS[phase]:
             mine = central[:, groups][:, of]
-            widths = widths_by_year(calibration, "authority", part, mean_size(mine), years)
+            widths = widths_by_year(calibration, "authority", part, mine.sum(axis=1))
             fit(happened[..., groups][..., of], response[..., groups][..., of], mine, widths)
     return np.exp(happened, out=happened)
 

@@ -79,15 +79,14 @@ def _total(happened: Floats, shares: Floats) -> Floats:
     return out
 
 
-def mean_size(pupils: Floats) -> float:
-    """Pupils of a total in the mean over the years ahead: pupils [year, nc_year]."""
-    return float(pupils.sum(axis=1).mean())
+def widths_by_year(calibration: Calibration, level: str, phase: str, sizes: Floats) -> Widths:
+    """Normal scores, and widths [year ahead, knot]; beyond the furthest year measured they stay as wide.
 
-
-def widths_by_year(calibration: Calibration, level: str, phase: str, size: float, years: int) -> Widths:
-    """Normal scores, and widths [year ahead, knot]; beyond the furthest year measured they stay as wide."""
-    scores, rows = calibration.of(level, phase).lines(size)
-    return scores, rows[np.minimum(np.arange(years), len(rows) - 1)]
+    sizes: the total's pupils [year ahead], each year's own, as past errors were measured: no year hangs on a later one.
+    """
+    scores, rows = calibration.of(level, phase).lines(sizes)
+    ahead = np.arange(len(sizes))
+    return scores, rows[ahead, np.minimum(ahead, rows.shape[1] - 1)]
 
 
 def widths_beyond(calibration: Calibration, phase: str, own: tuple[str, Floats], parent: tuple[str, Floats]) -> list[Widths]:
@@ -97,9 +96,10 @@ def widths_beyond(calibration: Calibration, phase: str, own: tuple[str, Floats],
     """
     found = []
     for part, of in PARTS[phase]:
-        size, whole, years = mean_size(own[1][:, of]), mean_size(parent[1][:, of]), len(own[1])
-        scores, mine = widths_by_year(calibration, own[0], part, size, years)
-        _, above = widths_by_year(calibration, parent[0], part, whole, years)
-        rest = max(1 - size / whole, LEAST_RIVALS) if whole > 0 else 1.0
+        sizes, whole = own[1][:, of].sum(axis=1), parent[1][:, of].sum(axis=1)
+        scores, mine = widths_by_year(calibration, own[0], part, sizes)
+        _, above = widths_by_year(calibration, parent[0], part, whole)
+        share = np.divide(sizes, whole, out=np.zeros_like(whole), where=whole > 0)
+        rest = np.maximum(1 - share, LEAST_RIVALS)[:, None]
         found.append((scores, np.sqrt(np.maximum(mine**2 - above**2, (LEAST_OWN * mine) ** 2) / rest)))
     return found

@@ -135,6 +135,20 @@ class TwoMoreHomes:
         return self.central + 2.0 * (np.arange(draws.first, draws.first + draws.count) > 0)[:, None, None, None]
 
 
+def test_births_of_later_years_move_no_figure_of_the_years_before_them() -> None:
+    """A tenth fewer children enter Reception from the sixth year ahead on: who is older, or comes sooner, knows nothing of it."""
+    county, later = a_county(), 5
+    fewer = replace(county, pupils=county.pupils.copy(), schools=county.schools.copy())
+    for years in (fewer.pupils, fewer.schools):
+        for ahead in range(later, YEARS):
+            years[ahead, ..., : ahead - later + 1] *= 0.9
+    as_it_was, with_fewer = (drawn(one, shipped("measured"), Draws(SEED, 0, 50)) for one in (county, fewer))
+    for before, after in zip(as_it_was, with_fewer, strict=True):
+        for (_, of), (_, like) in zip((("", before.pupils), *before.schools), (("", after.pupils), *after.schools), strict=True):
+            assert (of[:, :later] == like[:, :later]).all()
+    assert (as_it_was[0].pupils[1:, later, 0] != with_fewer[0].pupils[1:, later, 0]).all()
+
+
 def test_homes_are_drawn_by_themselves_and_added() -> None:
     county, none = a_county(), Draws(SEED, 0, 3, spread=0.0)
     with_homes = [part.pupils for part in futures(county, shipped("measured"), none, TwoMoreHomes(county))]
