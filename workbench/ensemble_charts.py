@@ -22,6 +22,7 @@ FAN, SWEEP = "shortfall", "sweep"
 BEFORE, WITH = ("additional_need", "expected_shortfall"), ("short_with_plan", "with_plan_expected_shortfall")
 BESIDE = 0.16           # of a point, by which without and with the plan are drawn apart
 MOST_POINTS = 40
+Dashes = str | tuple[int, tuple[int, ...]]
 
 
 def ensemble_charts(tables: Mapping[str, pd.DataFrame], authority: str) -> dict[str, Chart]:
@@ -46,9 +47,9 @@ def fan_chart(table: pd.DataFrame, authority: str) -> Chart:
         for axes, phase in zip(panels, phases, strict=True):
             mine = table[table["phase"] == phase].sort_values("ay")
             axes.set_title(f"{phase.capitalize()} schools")
-            _band(axes, mine, BEFORE[0], "without a plan" if with_plan else "", SHORTAGE[1][0], "", "o")
+            _band(axes, mine, BEFORE[0], "without a plan" if with_plan else "", SHORTAGE[1][0], "", "o", ":")
             if with_plan:
-                _band(axes, mine, WITH[0], "with the plan", BANDS["B"][0], "////", "s")
+                _band(axes, mine, WITH[0], "with the plan", BANDS["B"][0], "////", "s", (0, (6, 2, 1, 2)))
             axes.set_xticks(mine["ay"], [ay_label(int(ay)) for ay in mine["ay"]], rotation=40, ha="right")
             axes.set_ylim(bottom=0)
             light_grid(axes, "y")
@@ -65,13 +66,13 @@ def _range(row: Mapping[str, Any], column: str) -> str:
     return f"{row[f'{column}_p50']:,.0f} ({row[f'{column}_p10']:,.0f} to {row[f'{column}_p90']:,.0f})"
 
 
-def _band(axes: Axes, mine: pd.DataFrame, column: str, what: str, colour: str, hatch: str, mark: str) -> None:
-    """One band of futures with its middle."""
+def _band(axes: Axes, mine: pd.DataFrame, column: str, what: str, colour: str, hatch: str, mark: str, dashes: Dashes) -> None:
+    """One band of futures with its middle, and the central future in dashes of its own."""
     of = f" {what}" if what else ""
     axes.fill_between(mine["ay"], mine[f"{column}_p10"], mine[f"{column}_p90"], facecolor=colour, alpha=0.55, hatch=hatch,
                       edgecolor=OUTLINE, linewidth=0.8, label=f"8 of 10 futures{of}")
     axes.plot(mine["ay"], mine[f"{column}_p50"], color=INK, linewidth=1.4, marker=mark, markersize=5, label=f"middle{of}")
-    axes.plot(mine["ay"], mine[column], color=INK, linewidth=1.0, linestyle=":", label=f"if all goes as expected{of}")
+    axes.plot(mine["ay"], mine[column], color=INK, linewidth=1.0, linestyle=dashes, label=f"if all goes as expected{of}")
     last = mine.iloc[-1]
     axes.annotate(counted(float(last[f"{column}_p50"])), (last["ay"], last[f"{column}_p50"]), textcoords="offset points",
                   xytext=(5, 3), fontsize=8)
