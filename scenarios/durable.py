@@ -163,6 +163,15 @@ def sweep(parent: Path, names: str) -> list[str]:
     return swept
 
 
+def names_locked(parent: Path) -> str:
+    """For `sweep`, in a folder where anything may stand: the names of what was written aside here and whose lock is still there.
+
+    A lock is made first and goes last, so that whoever was killed has left one; what has none may be somebody's own.
+    """
+    lock = re.compile(rf"\.(.+){re.escape(ASIDE)}[0-9a-f]{{12}}{re.escape(LOCK)}")
+    return "|".join(sorted({re.escape(found[1]) for path in parent.iterdir() if (found := lock.fullmatch(path.name))}))
+
+
 def _abandoned(folder: Path, lock: Path) -> bool:
     """Remove a folder aside and its lock if the process that held the lock is gone."""
     try:

@@ -14,6 +14,7 @@ from published_town import Silent, town_run
 from python_calamine import CalamineWorkbook
 
 from planning_areas.tables import EvidenceError
+from scenarios import durable
 from scenarios.runs import Run
 from sufficiency.evidence import Note
 from workbench.answers import UserError
@@ -105,6 +106,18 @@ def test_a_maker_that_fails_leaves_nothing_half_made(finished: Run, tmp_path: Pa
     with pytest.raises(RuntimeError, match="broken"):
         publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), (Maker("x", breaks),))   # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_publication_left_is_gone_with_the_next_one_and_nothing_else(finished: Run, tmp_path: Path) -> None:
+    dead = tmp_path / ".release to members.partial-0123456789ab"
+    (dead / "officers").mkdir(parents=True)
+    dead.with_name(dead.name + ".lock").write_bytes(b"")
+    own = tmp_path / ".mine.partial-0123456789ab"
+    own.mkdir()
+    with durable.folder_aside(tmp_path / "another") as alive:
+        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), ())       # type: ignore[arg-type]
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"release", own.name, alive.name, f"{alive.name}.lock"}
 
 
 def test_a_maker_is_added_with_one_line(finished: Run, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def _new(target: Path) -> Path:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UserError(f"{target} is there already and not empty", "give a new folder with --out; no release is written over")
     ready(target.parent)
+    durable.sweep(target.parent, durable.names_locked(target.parent))       # a killed one leaves officers' figures behind
     if target.is_dir():
         target.rmdir()
     return target
