@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sufficiency.childcare.own_settings import together_by_ward
 from sufficiency.childcare.setting_list import TABLE, listed, text_at
 from sufficiency.childcare.setting_points import district_of_wards, mostly
 from sufficiency.evidence import Note
@@ -21,15 +22,21 @@ if TYPE_CHECKING:
 
 
 def childminders(
-    evidence: Evidence, active: pd.DataFrame, group: pd.DataFrame, places: pd.DataFrame, notes: list[Note],
+    evidence: Evidence, active: pd.DataFrame, own: pd.DataFrame, group: pd.DataFrame, places: pd.DataFrame, notes: list[Note],
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Those who work at home: by the council's areas where it gives them, else by constituency and district."""
+    """Those who work at home: by the council's areas where it gives them, else by constituency and district.
+
+    own: those whom only the council's own tables know, as `own_settings` gives them.
+    """
     homes = active[active["at_home"].astype("bool") & active["own"].astype("bool")] if len(active) else active
     left = (active["at_home"] & ~active["own"]).sum() if len(active) else 0
     if left:
         notes.append(Note(TABLE, f"{left} who work at home across the border are left out: nothing says where they are"))
     told, parts = evidence.childminders, []
     counted, homes, aliases = _counted(evidence, homes, group)
+    if len(own):
+        further, among = together_by_ward(own, places)
+        counted, aliases = pd.concat([counted, further], ignore_index=True) if len(counted) else further, aliases | among
     if len(counted):
         parts.append(counted)
         if len(told):       # they are among the council's, and would count twice

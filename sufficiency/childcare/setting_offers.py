@@ -111,7 +111,9 @@ def _surveyed(evidence: Evidence, aliases: Mapping[str, str]) -> pd.DataFrame:
     aged["whole_places"] = aged["setting_ref"].map(whole["places"]).where(~aged["setting_ref"].isin(aliases.keys()))
     every = pd.concat([aged, alone.assign(whole_places=np.nan)], ignore_index=True)[columns]
     registered = evidence.ofsted_register.set_index("provider_urn")["places_estimated"]
-    known = every["setting_ref"].map(registered).astype("float64").where(every["setting_ref"].isin(aliases.keys()))
+    together = every["setting_ref"].isin(aliases.keys())
+    known = every["setting_ref"].map(registered).astype("float64").where(together)
+    known = known.mask(together & ~every["setting_ref"].isin(registered.index), 0.0)    # never those of all among whom they are
     return every.assign(places=every["places"].fillna(known),
                         setting_ref=every["setting_ref"].map(lambda ref: aliases.get(ref, ref)).astype("str"))
 

@@ -17,9 +17,10 @@ import pandas as pd
 
 from planning_areas.wording import some
 from sufficiency.childcare.childminder_areas import childminders
+from sufficiency.childcare.own_settings import NOT_HERE, at_home_by_register, not_counted_notes, own_settings
 from sufficiency.childcare.same_place import same_place, same_place_notes
 from sufficiency.childcare.school_nurseries import school_nurseries
-from sufficiency.childcare.setting_list import COLUMNS, TABLE, Settings, listed, named, text_at
+from sufficiency.childcare.setting_list import COLUMNS, TABLE, Settings, listed, named
 from sufficiency.childcare.setting_points import mostly, placed_postcodes, small_area_at, ward_at, wards_of
 from sufficiency.evidence import Note
 from sufficiency.sources.code_point import sectors, spelt
@@ -36,18 +37,20 @@ def settings_of(evidence: Evidence) -> Settings:
     notes: list[Note] = []
     active = active_providers(evidence)
     group_settings = _group_settings(evidence, active, notes)
-    parts = [group_settings, _own_references(evidence, group_settings, active)]
-    group = _by_postcode(pd.concat(parts, ignore_index=True), places, notes)
-    homes, aliases = childminders(evidence, active, group, places, notes)
+    named, at_home = own_settings(evidence, group_settings)
+    group = _by_postcode(pd.concat([group_settings, named], ignore_index=True), places, notes)
+    homes, aliases = childminders(evidence, active, at_home, group, places, notes)
+    told = {*evidence.settings_hours["setting_ref"], *evidence.termly_headcount["setting_ref"]}
+    aliases = dict.fromkeys(told & at_home_by_register(evidence), NOT_HERE) | aliases
+    notes += not_counted_notes(aliases)
     schools = school_nurseries(evidence, places, notes)
     table = pd.concat([part for part in (group, homes, schools) if len(part)] or [group], ignore_index=True)
     alike = same_place(table)
     notes += same_place_notes(alike)
-    told = {*evidence.settings_hours["setting_ref"], *evidence.termly_headcount["setting_ref"]}
     if unlisted := sorted(told - {*table["setting_ref"], *aliases}):
         notes.append(Note(TABLE,
-                          f"{len(unlisted)} settings of the council's tables are closed schools or work at home across the "
-                                 f"border: {some(unlisted)}", "what is said of them is left out"))
+                          f"{len(unlisted)} settings of the council's tables are closed schools, or lie across the border where "
+                          f"they cannot be placed: {some(unlisted)}", "what is said of them is left out"))
     table = _by_small_area(table, evidence, notes)
     return Settings(table[COLUMNS], wards_of(places, evidence), tuple(notes), aliases, alike)
 
@@ -59,8 +62,8 @@ def active_providers(evidence: Evidence) -> pd.DataFrame:
         return table.assign(group="")
     active = table[table["provider_status"].str.casefold().isin(["", "active"]) & table["eyr"]]
     kind = active["provider_subtype"].str.casefold().map(SUBTYPES).fillna("other")
-    home = active["provider_type"].str.casefold().str.replace("-", " ")
-    return active.assign(group=kind.mask(active["at_home"], "domestic").mask(home.eq("childminder"), "childminder"))
+    minding = active["at_home"] & active["provider_type"].str.casefold().str.contains("childminder")
+    return active.assign(group=kind.mask(active["at_home"], "domestic").mask(minding, "childminder"))
 
 
 def _group_settings(evidence: Evidence, active: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
@@ -76,22 +79,6 @@ def _group_settings(evidence: Evidence, active: pd.DataFrame, notes: list[Note])
         "postcode": group["postcode"], "constituency": group["constituency"], "registered_on": group["registered_on"],
     })
     return listed(rows)
-
-
-def _own_references(evidence: Evidence, group: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:
-    """Settings that only the council's own tables know, or that the register has without places for young children."""
-    at_home = active.loc[active["at_home"].astype("bool"), "provider_urn"] if len(active) else ()
-    known = {*group["setting_ref"], *at_home, *evidence.schools["urn"], *evidence.census_schools["urn"]}
-    register = evidence.ofsted_register.set_index("provider_urn")
-    told = evidence.settings_hours[["setting_ref", "setting_name", "provider_type_group", "postcode"]]
-    counted = pd.DataFrame({"setting_ref": sorted(set(evidence.termly_headcount["setting_ref"]) - set(told["setting_ref"]))})
-    rows = pd.concat([told.astype("str"), counted.astype("str")], ignore_index=True).fillna("")
-    rows = rows[~rows["setting_ref"].isin(known)]
-    joined = rows.groupby("setting_ref", as_index=False).agg(lambda cells: next((c for c in cells if c), ""))
-    joined = joined if len(joined) else rows.iloc[:0]
-    for ours, theirs in (("setting_name", "provider_name"), ("postcode", "postcode")):
-        joined[ours] = joined[ours].where(joined[ours].ne(""), text_at(joined["setting_ref"], register[theirs]))
-    return listed(joined, provider_type_group=joined["provider_type_group"].mask(joined["provider_type_group"].eq(""), "other"))
 
 
 def _by_postcode(group: pd.DataFrame, places: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:

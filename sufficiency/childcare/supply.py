@@ -23,6 +23,7 @@ from planning_areas.wording import some
 from sufficiency.childcare.closings import closed_by, closing_days
 from sufficiency.childcare.entitlements import WEEKS_A_YEAR
 from sufficiency.childcare.headcount_checks import above_entitlement
+from sufficiency.childcare.own_settings import NOT_HERE
 from sufficiency.childcare.place_hours import pte
 from sufficiency.childcare.provider_tables import GROUPS
 from sufficiency.childcare.setting_list import TABLE
@@ -91,7 +92,13 @@ def hours_on_offer(
     asked = offers.asked[offers.asked["setting_ref"].isin(lacking)].reset_index(drop=True)
     notes = [*asked_notes(asked), *_in_part(asked, counted), *notes]
     return Supply(hours, asked, holidays, (*notes, *told, *_headcount_notes(counted, asked_years),
-                                           *above_entitlement(evidence.termly_headcount, _weeks(offers))))
+                                           *above_entitlement(_nobody_alone(evidence, settings), _weeks(offers))))
+
+
+def _nobody_alone(evidence: Evidence, settings: Settings) -> pd.DataFrame:
+    """The headcount with those who work at home under the name of all among whom they are counted."""
+    table = evidence.termly_headcount
+    return table.assign(setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)).astype("str"))
 
 
 def _in_part(asked: pd.DataFrame, counted: pd.DataFrame) -> list[Note]:
@@ -134,11 +141,12 @@ def _counted(evidence: Evidence, settings: Settings, offers: Offers, choices: Su
     keys = ["setting_ref", "ay", "term", "age_band", "pattern", "closes"]
     if table.empty:
         return pd.DataFrame(columns=[*keys, *HOURS, "weeks_year", "basis", "funded_basis", "vacant"])
-    rows = table.assign(closes=closing_days(evidence, table),
-                        setting_ref=table["setting_ref"].map(lambda ref: settings.aliases.get(ref, ref)),
+    alike = _nobody_alone(evidence, settings)["setting_ref"]
+    rows = table.assign(closes=closing_days(evidence, table), setting_ref=alike,
                         funded=table["hours_week"].where(table["entitlement"].isin(FUNDED), 0.0),
                         vacant=table["hours_week"].where(table["entitlement"].eq("vacant"), 0.0),
                         taken=table["hours_week"].where(table["entitlement"].ne("vacant"), 0.0))
+    rows = rows[rows["setting_ref"].ne(NOT_HERE)]
     by = rows.groupby(keys, as_index=False)[["funded", "vacant", "taken", "hours_week"]].sum()
     whole = by.groupby("setting_ref")[["funded", "taken"]].sum()
     taken_up = (whole["funded"] / whole["taken"]).where(whole["taken"] > 0)

@@ -28,6 +28,8 @@ from sufficiency.sources.reading import Ask, Reader, noted, source
 REDACTED = "redacted"
 NOTHING = {"", "-", "null", "n/a", "not applicable", REDACTED}
 AT_HOME = r"childminder|home ?childcarer|.*(?<!non )domestic premises|nanny"
+NOBODYS_HOME = r"(childcare on )?non ?domestic premises"
+KNOWN_TYPES = ("Childcare on non-domestic premises", "Childcare on domestic premises", "Childminder", "Home childcarer")
 GRADE_WORDS = {"outstanding": "1", "good": "2", "requires improvement": "3", "inadequate": "4"}
 SPARE_WORDS = {"council", "county", "city", "of", "borough", "london", "metropolitan", "district", "royal", "the", "unitary"}
 
@@ -120,13 +122,19 @@ def _card_grade(text: str) -> str:
 
 
 def _homes(typed: pd.DataFrame) -> list[str]:
-    """Mark who works at home, and drop names and postcodes that an older file still has of them."""
-    kinds = {kind: re.fullmatch(AT_HOME, re.sub(r"[\s-]+", " ", kind.casefold())) is not None
-             for kind in typed["provider_type"].unique()}
-    typed["at_home"] = typed["provider_type"].map(kinds).astype("bool")
+    """Mark who works at home, all but those of whom it is known that they do not, and drop names and postcodes of them."""
+    spelt = {kind: re.sub(r"[\s-]+", " ", kind.casefold()).strip() for kind in typed["provider_type"].unique()}
+    typed["at_home"] = typed["provider_type"].map(
+        {kind: re.fullmatch(NOBODYS_HOME, plain) is None for kind, plain in spelt.items()}).astype("bool")
+    strange = [kind for kind, plain in spelt.items() if kind and not re.fullmatch(f"{AT_HOME}|{NOBODYS_HOME}", plain)]
     shown = typed["at_home"] & (typed["provider_name"].ne("") | typed["postcode"].ne(""))
     typed.loc[typed["at_home"], ["provider_name", "postcode"]] = ""
-    return [f"names and postcodes of {shown.sum():,} who work at home were in the file and are dropped"] if shown.any() else []
+    notes = [f"names and postcodes of {shown.sum():,} who work at home were in the file and are dropped"] if shown.any() else []
+    if strange:
+        many = int(typed["provider_type"].isin(strange).sum())
+        notes.append(f"{many:,} providers are of a type that is not known, and count as people who work at home, with neither "
+                     f"name nor point: {some(repr(kind) for kind in sorted(strange))} (known: {', '.join(KNOWN_TYPES)})")
+    return notes
 
 
 def plain_authority(name: str) -> str:

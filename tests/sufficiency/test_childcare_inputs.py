@@ -40,6 +40,12 @@ def test_a_reference_of_the_headcount_that_no_list_has_is_told() -> None:
     assert isinstance(note, Note) and "1 settings are in no register, school list or survey: EYI" in note.text
 
 
+def test_a_home_of_the_survey_whose_postcode_is_not_known_is_told_with_its_row_and_without_the_postcode() -> None:
+    (note,) = found(settings_hours=[hours("OWN1", provider_type_group="childminder", postcode="AB1 1AA"),
+                                    hours("OWN2", provider_type_group="childminder", postcode="ZZ9 9ZZ")])
+    assert isinstance(note, Note) and "settings_hours, column postcode, row 3" in note.text and "ZZ9" not in note.text
+
+
 def test_a_mode_along_roads_needs_roads() -> None:
     known = evidence({"postcodes": postcodes(), "lsoas": lsoas()})
     for mode in ("driving", "walking"):

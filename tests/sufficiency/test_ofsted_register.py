@@ -79,6 +79,17 @@ def test_childminders_have_neither_name_nor_postcode_even_where_an_older_file_ha
     assert not any("dropped" in n.text for n in redacted.notes)
 
 
+def test_who_is_of_an_unknown_type_is_taken_for_a_home_and_told_with_the_types_that_are_known(tmp_path: Path) -> None:
+    strange = [*MINDER[:1], "EY100009", MINDER[2], "Childminding agency childminder", *MINDER[4:9], "Mrs Minder", "NG9 8DJ",
+               *MINDER[11:]]
+    reading = read(tmp_path, written(SENTENCE, NURSERY, strange))
+    row = reading.table.set_index("provider_urn").loc["EY100009"]
+    assert (row["at_home"], row["provider_name"], row["postcode"]) == (True, "", "")
+    told = " ".join(note.text for note in reading.notes)
+    assert "1 providers are of a type that is not known" in told and "'Childminding agency childminder'" in told
+    assert "known: Childcare on non-domestic premises" in told and "Mrs Minder" not in told
+
+
 def test_the_two_regimes_stand_in_columns_of_their_own(tmp_path: Path) -> None:
     card = [*NURSERY[:15], "", "2", "", "", "12/01/2026", "Met", "Expected standard", "Strong standard", "Exceptional",
             "Needs attention", "Urgent improvement", "Strong"]

@@ -120,7 +120,30 @@ def test_settings_that_only_the_council_knows_are_in_the_list() -> None:
     table = settings.table.set_index("setting_ref")
     about = table.loc["OWN1", ["setting_name", "lsoa_code", "provider_type_group"]]
     assert about.tolist() == ["Agency", SMALL_AREAS[3], "sessional"]
-    assert table.loc["OWN2", "placed_by"] == "authority" and len(table) == 2
+    assert table.loc["own domestic anywhere", "placed_by"] == "authority" and len(table) == 2, "it may be a home"
+
+
+def test_who_works_at_home_and_is_no_longer_at_work_is_never_in_the_list_and_never_named() -> None:
+    """By the register resigned, on no Early Years Register, or on domestic premises: each with a line of the headcount."""
+    gone = [childminder("EY91", provider_status="Resigned"), childminder("EY92", eyr=False),
+            childminder("EY93", provider_status="Resigned") | {"provider_type": "Childcare on domestic premises"}]
+    settings = placed(ofsted_register=[provider("EY1"), *gone],
+                      termly_headcount=[counted(ref, "paid", 30) for ref in ("EY1", "EY91", "EY92", "EY93")])
+    assert settings.table["setting_ref"].tolist() == ["EY1"]
+    assert "tell of 3 who work at home" in told(settings) and "EY9" not in told(settings)
+
+
+def test_a_childminder_of_the_survey_with_a_postcode_counts_in_its_ward_and_stands_on_no_point() -> None:
+    survey = [hours("OWN1", provider_type_group="childminder", postcode=POSTCODES[1], setting_name="Mrs Minder", places=6),
+              hours("OWN2", "under_2", provider_type_group="childminder", postcode="AB12AA", places=3),
+              hours("OWN3", provider_type_group="domestic", postcode="ZZ9 9ZZ", places=9)]
+    settings = placed(ofsted_register=[provider("EY1")], settings_hours=survey)
+    homes = settings.table[settings.table["setting_ref"].ne("EY1")].set_index("setting_ref")
+    assert homes[["providers", "places", "ward_code", "district_code", "placed_by"]].to_dict("index") == {
+        "own childminder E05000002": {"providers": 2, "places": 9, "ward_code": "E05000002", "district_code": "E07000001",
+                                      "placed_by": "ward"},
+        "own domestic anywhere": {"providers": 1, "places": 9, "ward_code": "", "district_code": "", "placed_by": "authority"}}
+    assert homes[["easting", "northing"]].isna().all(axis=None) and not homes["setting_name"].str.contains("Minder ").any()
 
 
 def test_without_postcodes_and_boundaries_everybody_is_still_there() -> None:
