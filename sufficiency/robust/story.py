@@ -18,7 +18,7 @@ import pandas as pd
 from sufficiency.capital.solver import Ask, SolverError, solve
 from sufficiency.robust.choose import Chosen, choose, payable
 from sufficiency.robust.fewer import fewer
-from sufficiency.robust.measure import spread
+from sufficiency.robust.measure import CVAR, spread
 from sufficiency.robust.sample import taken_away
 from sufficiency.robust.serve import child_years, phases_of, short
 from sufficiency.robust.trigger import Waiting, waiting
@@ -88,6 +88,9 @@ def robust_story(
         told(f"Choosing a plan: {name.replace('_', ' ')}")
         made[name] = choose(building, futures, by, ask, mine, dearest, rates, solve)
         plans[name] = made[name].opens
+    if judged.measure == CVAR and rates is None and _bears_better(building, samples.seen, judged, plans[SAME], plans[ROBUST]):
+        plans[ROBUST] = plans[SAME]
+        del made[ROBUST]
     told("Scoring the plans in futures that did not choose them")
     tables = {
         **_scored(building, plans, samples),
@@ -111,6 +114,12 @@ def robust_story(
         proofs,
         {name: float(plan.value) for name, plan in made.items()},
     )
+
+
+def _bears_better(building: Building, seen: Sample, judged: Judged, one: Opens, other: Opens) -> bool:
+    """Whether a plan bears all futures seen better than another, which may have been fitted too closely to the few."""
+    first, second = (judged.of(child_years(seen, building.adds(opens, building.free)), seen.weight) for opens in (one, other))
+    return first < second - ALIKE
 
 
 def _told(proof: Any) -> dict[str, Any]:
