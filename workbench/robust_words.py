@@ -101,7 +101,7 @@ def sentences(tables: Mapping[str, pd.DataFrame], asked: Mapping[str, Any]) -> l
     said += ["", "How good the plans are for the futures from which each was chosen:"]
     said += [f"{PLAN_NAMES[name]}: {one['said']}." for name, proofs in asked["proofs"].items() for one in proofs]
     if "robust" not in asked["proofs"]:
-        said += ["The robust plan is the one no dearer than the run's: over all futures seen it does better than one without that limit."]
+        said += ["The robust plan is the one no dearer than the run's: over all futures seen it does better."]
     said += ["", "What of it may wait (child-years short of its phase, mean cost, in futures not seen):"]
     return said + waits(tables)
 
