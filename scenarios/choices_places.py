@@ -266,8 +266,9 @@ def _closed(evidence: Evidence, urn: str, ay: int) -> Evidence:
     schools = evidence.schools
     known(urn, schools["urn"], "school")
     _ahead(evidence, ay)
-    return with_tables(evidence, schools=schools.assign(
+    closed = with_tables(evidence, schools=schools.assign(
         close_date=schools["close_date"].where(~schools["urn"].eq(urn), f"{ay}-08-31")))
+    return replace(closed, chosen_closings=evidence.chosen_closings | {urn})
 
 
 def _planned(evidence: Evidence, urn: str, kind: str, first: int, last: int | None, groups: tuple[int, ...], places: int,

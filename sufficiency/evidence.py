@@ -429,6 +429,7 @@ class Evidence:
     tables: dict[str, pd.DataFrame] = field(repr=False)
     sources: tuple[Source, ...] = ()
     notes: tuple[Note, ...] = ()
+    chosen_closings: frozenset[str] = frozenset()       # schools whose closing date is a choice, and not GIAS's
 
     def __getattr__(self, name: str) -> Any:
         """Give a table by its name: `evidence.school_roll`."""

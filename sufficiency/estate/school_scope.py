@@ -19,6 +19,8 @@ from planning_areas.wording import some
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sufficiency.evidence import Evidence
     from sufficiency.forecast.predecessors import Ancestry
 
@@ -135,17 +137,23 @@ def _open_in_gias(gias: pd.DataFrame, evidence: Evidence, notes: list[Note]) -> 
     return wanted[["urn"]].reset_index(drop=True), (*notes, Note("census_schools", text))
 
 
-def closing(schools: pd.DataFrame, base: int) -> list[Note]:
-    """Name the schools that close on a date, and those that GIAS proposes to close without one: these go on."""
+def closing(schools: pd.DataFrame, base: int, chosen: Collection[str] = ()) -> list[Note]:
+    """Name the schools that close on a date, and those that GIAS proposes to close without one: these go on.
+
+    chosen: numbers of the schools whose closing is a choice of this run; the date of any other stands in GIAS.
+    """
     dated = closing_ay(schools)
     soon = dated.notna() & (dated > base)
     open_ended = schools["status"].eq(OPEN[1]) & dated.isna()
     notes = []
-    if soon.any():
-        dates = zip(schools.loc[soon, "school_name"], schools.loc[soon, "close_date"], strict=True)
-        told = some(f"{name} ({day})" for name, day in dates)
-        text = f"{int(soon.sum())} schools close after the census, on the date in GIAS: {told}; they have no places from then on"
-        notes.append(Note("schools", f"{text}, and their pupils go on nearby"))
+    ours = schools["urn"].isin(chosen)
+    for which, whose in ((soon & ~ours, "on the date in GIAS"), (soon & ours, "by a choice of this run and not by GIAS")):
+        if which.any():
+            dates = zip(schools.loc[which, "school_name"], schools.loc[which, "close_date"], strict=True)
+            told = some(f"{name} ({day})" for name, day in dates)
+            who, they = ("1 school closes", "it has") if which.sum() == 1 else (f"{int(which.sum())} schools close", "they have")
+            text = f"{who} after the census, {whose}: {told}; {they} no places from then on"
+            notes.append(Note("schools", f"{text}, and the pupils go on nearby"))
     if open_ended.any():
         names = some(schools.loc[open_ended, "school_name"])
         text = f"{int(open_ended.sum())} schools are proposed to close: {names}"

@@ -77,7 +77,7 @@ def mainstream(evidence: Evidence) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     table["predecessors"] = [", ".join(family.before(urn)) for urn in table["urn"]]
     table, place_notes = _placed(table, evidence)
     table["close_date"], open_notes = counted_after_closing(table, evidence)
-    notes = (*notes, *open_notes, *closing(table, evidence.authority.base_year))
+    notes = (*notes, *open_notes, *closing(table, evidence.authority.base_year, evidence.chosen_closings))
     told = (*notes, *age_notes, *capacity_notes, *part_notes, *place_notes)
     return table[COLUMNS].sort_values("urn").reset_index(drop=True), told
 

@@ -279,6 +279,7 @@ def test_a_school_that_closes_has_its_date(council: Loaded, tmp_path: Path) -> N
     dates = evidence.schools.set_index("urn")["close_date"]
     was = council.evidence.schools.set_index("urn")["close_date"]
     assert dates[SCHOOL] == "2028-08-31" and (dates.drop(SCHOOL) == was.drop(SCHOOL)).all()
+    assert evidence.chosen_closings == {SCHOOL} and not council.evidence.chosen_closings
 
 
 def test_a_nursery_that_closes_closes_with_all_its_rooms(council: Loaded, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import town
 
+from sufficiency.estate.school_scope import closing
 from sufficiency.estate.schools import mainstream, roll_with_history
 from sufficiency.forecast.predecessors import ancestry
 
@@ -108,7 +109,7 @@ def test_a_school_counted_after_the_date_on_which_it_was_to_close_was_not_closed
         schools, told = listed(schools=rows, **census)
         assert schools["close_date"].drop(index=B, errors="ignore").to_dict() == {A: "", C: "2023-02-14"}
         assert "1 school was to close by the date in GIAS and had pupils in the census of January 2023: Stayed (2022" in told
-        assert "1 schools close after the census, on the date in GIAS: Late (2023-02-14)" in told
+        assert "1 school closes after the census, on the date in GIAS: Late (2023-02-14)" in told
     assert schools.loc[B, "close_date"] == "2022-08-31"
 
 
@@ -274,3 +275,11 @@ def test_a_hidden_count_stays_hidden_also_in_a_sum_and_other_links_join_nothing(
 def test_a_circle_of_links_ends() -> None:
     family = ancestry(town.evidence({"school_links": [link(A, B), link(B, A)]}))
     assert family.before(A) == (B,) and family.heirs(frozenset({A})) == {A: A, B: A}
+
+
+def test_the_closing_of_a_choice_is_not_put_down_to_gias() -> None:
+    table = pd.DataFrame({"urn": ["1", "2"], "school_name": ["Hill", "Mill"], "status": "Open",
+                          "close_date": ["2027-08-31", "2028-08-31"]})
+    texts = [note.text for note in closing(table, 2025, {"1"})]
+    assert texts[0].startswith("1 school closes after the census, on the date in GIAS: Mill (2028-08-31); it has no places")
+    assert texts[1].startswith("1 school closes after the census, by a choice of this run and not by GIAS: Hill (2027-08-31)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ from workbench.publishing.makers import MAKERS, Maker, make_map, make_workbook
 from workbench.publishing.material import PUBLICATION, Material
 from workbench.publishing.publish import Wish, publish
 from workbench.publishing.statements import statements_in
-from workbench.publishing.withheld import for_publication, named, public_notes, withheld
+from workbench.publishing.withheld import choices_told, for_publication, named, public_notes, withheld
 
 pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, make_workbook))     # papers have their own tests
@@ -157,3 +158,29 @@ def test_words_of_people_are_read(tmp_path: Path) -> None:
     assert said.actions.to_dict("records") == [
         {"item": "B8", "area": "", "action": "Ask settings", "owner": "Ms Ash", "by": "2027-03-31"}]
     assert statements_in(None).actions.empty and publishing.RELEASE == "release.json"
+
+
+@pytest.mark.parametrize(("key", "stays"), [
+    ("schools.990141.closes", True), ("schools.1.pan", True), ("schools.1.merges_into", True), ("schemes.old-school.choice", True),
+    ("new_schools.990001", True), ("nurseries.EY1.closes_on", True), ("clubs.C1.closes", True), ("no_such.lever", True),
+    ("births.level", False), ("sites.ROO/2019/1001x.dropped", False), ("settings.draws", False), ("margin.operating", False),
+])
+def test_a_choice_about_a_named_school_or_scheme_is_told_from_what_the_world_does(key: str, stays: bool) -> None:
+    assert choices_told({"name": "x", "changes": ["x"], "keys": {key: 1}}) == ((key,) if stays else ())
+    assert choices_told({"name": "base", "changes": []}) == ()
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_run_of_a_scenario_that_closes_a_school_is_for_officers_until_consultation_opens(
+    finished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: bool,
+) -> None:
+    (tmp_path / "paper.toml").write_text(f"[consultation]\nopen = {str(opened).lower()}\n", encoding="utf-8")
+    closes = {"name": "Close Yarrowworth", "why": "small", "changes": ["schools.1.closes: stays open -> 2027"],
+              "keys": {"schools.1.closes": 2027}}
+    run = replace(finished, manifest={**finished.manifest, "scenario": closes})
+    monkeypatch.setattr(publishing, "load", lambda _: run)
+    maker = Maker("who", lambda material, folder: durable.write_new(folder / "who.txt", material.run.named.encode()))
+    answer = publish(str(finished.folder), None, Wish(tmp_path / "out", words=tmp_path), Silent(), (maker,))   # type: ignore[arg-type]
+    assert (tmp_path / "out" / "publication").exists() is opened
+    assert any("consultation is open" in line for line in answer.lines) is not opened
+    assert (tmp_path / "out" / "officers" / "who.txt").is_file()

@@ -23,7 +23,7 @@ from workbench.publishing.makers import MAKERS, MAP_BOOK, Maker
 from workbench.publishing.material import CALLED, EDITIONS, OFFICERS, PUBLICATION, Material
 from workbench.publishing.statements import ACTIONS, PAPER, Statements, statements_in
 from workbench.publishing.stored import StoredRun, charts_of_run, release_of, stored
-from workbench.publishing.withheld import for_publication, public_notes, withheld
+from workbench.publishing.withheld import choices_told, for_publication, public_notes, withheld
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.showing import only_run, usual_places
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.progress import Steps
 
 RELEASE = "release.json"
+UNDECIDED = (f"There is no edition for publication: the scenario of this run makes choices about schools, settings, schemes or pots "
+             f"by name, and every figure of it rests on them. It comes once consultation is open ([consultation] open = true in "
+             f"{PAPER}); until then publish a run without these choices.")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers:
         release = release_of(told)
     except NotProtectedError as fault:
         raise UserError(str(fault), "nothing is published; tell whoever looks after the program") from fault
-    editions = EDITIONS if told.assumptions.audience == PUBLIC else (OFFICERS,)
+    editions = _editions(told, said)
     materials = [material(edition, told, release, said, wish.template) for edition in editions]
     with durable.folder_aside(target) as aside:
         made = [_made(one, aside / one.edition, makers, steps) for one in materials]
@@ -82,6 +85,12 @@ def material(edition: str, told: StoredRun, release: Release, said: Statements, 
     gone = withheld(plan)
     known = replace(told, notes=public_notes(told.notes, gone))
     return Material(edition, known, public, charts_of_run(told, public), said, template, len(gone))
+
+
+def _editions(told: StoredRun, said: Statements) -> tuple[str, ...]:
+    """The editions that a run may have: officers alone where it is for them, or rests on choices nobody is consulted on."""
+    chosen = choices_told(told.run.manifest["scenario"])
+    return EDITIONS if told.assumptions.audience == PUBLIC and (said.paper.consultation.open or not chosen) else (OFFICERS,)
 
 
 def _workspace_of(run: Path) -> Path | None:
@@ -144,7 +153,7 @@ def _answer(told: StoredRun, target: Path, manifest: Mapping[str, Any], material
         lines += ["", f"{CALLED[one.edition]}: {target / one.edition}"]
         lines += [f"  {part['what']}: {', '.join(part['files']) or 'nothing to tell'}" for part in manifest["parts"][one.edition]]
     if PUBLICATION not in manifest["parts"]:
-        lines += ["", OFFICERS_ALONE]
+        lines += ["", OFFICERS_ALONE if told.assumptions.audience != PUBLIC else UNDECIDED]
     kept = sum(one.withheld for one in materials)
     if kept:
         lines += ["", f"{kept} scheme{'s' * (kept != 1)} - closures, mergers and those not chosen - stay with officers until "

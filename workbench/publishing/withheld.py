@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from scenarios.changes import SETTINGS, lever_of, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,11 +33,29 @@ PEOPLE = {"overrides": ("author",), "known_intakes": ("author",)}
 ALL_OF_THEM = ("surplus_remedies",)
 """Tables of which nothing is published: what could be done about each school that is half empty."""
 WITHHELD = "stays with officers"
+NAMED_BY_TOPIC = ("nurseries", "clubs")
+"""Topics of levers whose every key names one setting, whoever decides on it."""
 
 
 def withheld(plan: pd.DataFrame) -> pd.DataFrame:
     """The schemes of a plan of which nothing is published before consultation."""
     return plan[~plan["chosen"].astype("bool") | plan["kind"].isin(SENSITIVE)]
+
+
+def choices_told(scenario: Mapping[str, Any]) -> tuple[str, ...]:
+    """The changes of a run's scenario that tell of a choice about a school, a setting, a scheme or a pot by its name.
+
+    Every table of such a run rests on the choice, so no part can be cut out for the public. scenario: as in the manifest.
+    A key that this version does not know counts as one.
+    """
+    return tuple(key for key in scenario.get("keys", {}) if not key.startswith(f"{SETTINGS}.") and _names_a_choice(key))
+
+
+def _names_a_choice(key: str) -> bool:
+    lever = lever_of(split(key))
+    if lever is None:
+        return True
+    return "*" in lever.name and (lever.section == "choices" or lever.name.split(".")[0] in NAMED_BY_TOPIC)
 
 
 def for_publication(release: Release) -> Release:
