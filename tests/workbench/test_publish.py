@@ -180,7 +180,8 @@ def test_a_run_of_a_scenario_that_closes_a_school_is_for_officers_until_consulta
     run = replace(finished, manifest={**finished.manifest, "scenario": closes})
     monkeypatch.setattr(publishing, "load", lambda _: run)
     maker = Maker("who", lambda material, folder: durable.write_new(folder / "who.txt", material.run.named.encode()))
-    answer = publish(str(finished.folder), None, Wish(tmp_path / "out", words=tmp_path), Silent(), (maker,))   # type: ignore[arg-type]
+    wish = Wish(tmp_path / "out", words=tmp_path)
+    answer = publish(str(finished.folder), None, wish, Silent(), (maker,))      # type: ignore[arg-type]
     assert (tmp_path / "out" / "publication").exists() is opened
     assert any("consultation is open" in line for line in answer.lines) is not opened
     assert (tmp_path / "out" / "officers" / "who.txt").is_file()

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from workbench.progress import Steps
 
 RELEASE = "release.json"
-UNDECIDED = (f"There is no edition for publication: the scenario of this run makes choices about schools, settings, schemes or pots "
-             f"by name, and every figure of it rests on them. It comes once consultation is open ([consultation] open = true in "
-             f"{PAPER}); until then publish a run without these choices.")
+UNDECIDED = ("There is no edition for publication: the scenario of this run makes choices about schools, settings, schemes or "
+             "pots by name, and every figure of it rests on them. It comes once consultation is open ([consultation] open = true "
+             f"in {PAPER}); until then publish a run without these choices.")
 
 
 @dataclass(frozen=True)
