@@ -174,12 +174,17 @@ def test_a_choice_about_a_named_school_or_scheme_is_told_from_what_the_world_doe
 def test_a_run_of_a_scenario_that_closes_a_school_is_for_officers_until_consultation_opens(
     finished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: bool,
 ) -> None:
-    (tmp_path / "paper.toml").write_text(f"[consultation]\nopen = {str(opened).lower()}\n", encoding="utf-8")
+    words = f"[consultation]\nopen = {str(opened).lower()}\n"
+    (tmp_path / "paper.toml").write_text(words, encoding="utf-8")
     closes = {"name": "Close Yarrowworth", "why": "small", "changes": ["schools.1.closes: stays open -> 2027"],
               "keys": {"schools.1.closes": 2027}}
     run = replace(finished, manifest={**finished.manifest, "scenario": closes})
     monkeypatch.setattr(publishing, "load", lambda _: run)
-    maker = Maker("who", lambda material, folder: durable.write_new(folder / "who.txt", material.run.named.encode()))
+
+    def who(material: Material, folder: Path) -> None:
+        durable.write_new(folder / "who.txt", material.run.named.encode())
+
+    maker = Maker("who", who)
     wish = Wish(tmp_path / "out", words=tmp_path)
     answer = publish(str(finished.folder), None, wish, Silent(), (maker,))      # type: ignore[arg-type]
     assert (tmp_path / "out" / "publication").exists() is opened
