@@ -161,8 +161,9 @@ def test_words_of_people_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("key", "stays"), [
-    ("schools.990141.closes", True), ("schools.1.pan", True), ("schools.1.merges_into", True), ("schemes.old-school.choice", True),
-    ("new_schools.990001", True), ("nurseries.EY1.closes_on", True), ("clubs.C1.closes", True), ("no_such.lever", True),
+    ("schools.990141.closes", True), ("schools.1.pan", True), ("schools.1.merges_into", True),
+    ("schemes.old-school.choice", True), ("new_schools.990001", True),
+    ("nurseries.EY1.closes_on", True), ("clubs.C1.closes", True), ("no_such.lever", True),
     ("births.level", False), ("sites.ROO/2019/1001x.dropped", False), ("settings.draws", False), ("margin.operating", False),
 ])
 def test_a_choice_about_a_named_school_or_scheme_is_told_from_what_the_world_does(key: str, stays: bool) -> None:
