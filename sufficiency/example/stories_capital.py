@@ -92,9 +92,6 @@ def _estate_due() -> int:
     return cast.BASE + int(np.floor(y + within + late))
 
 
-FOUND_CUT = cast.FALLING_PANS[0] // 2  # one class
-
-
 def falling_answers(county: County) -> Story:
     """What could be done about two schools that empty, and why a plan does none of it."""
     academy, rural = (named(county, int(county.schools.playing(part)[0])) for part in ("academy", "rural"))
@@ -104,13 +101,13 @@ def falling_answers(county: County) -> Story:
         f"£{SAVED_BY_CUT}k a year: the trust has been asked in June and has not answered. {rural[1]} could close or join its "
         "neighbour; it is a designated rural primary school, which the law presumes not to close, and its governors decide on "
         "the other. A plan that counts only what is agreed does none of the three and names them. What needs no one's leave is a "
-        f"nursery in the academy's empty classrooms, if families lack its places. Of the remedies of surplus, a run puts a "
-        f"number of {FOUND_CUT} first at {academy[1]}: in years with more children the listed number of "
-        f"{cast.FALLING_PANS[0] - ASKED_CUT} makes a second class as the number of today does, and only {FOUND_CUT} saves its "
-        f"teacher. At {rural[1]} it puts first what keeps the school, rooms closed for the time being. To join "
-        "it to another would save most and stands last, for the law presumes against it.",
+        f"nursery in the academy's empty classrooms, if families lack its places. A run ranks the remedies of "
+        f"surplus. At {academy[1]} each is marked as one to ask for, and by its classes the mildest cut saves no teacher, "
+        "whatever the list hopes, for the children who come make as many classes as before. "
+        f"At {rural[1]} an empty room, closed or put to another use, comes first and is for council and "
+        "governors; to join it to another school, where one could hold both, stands last, for the law presumes against it.",
         {"planning area": primary_code(county, cast.FALLING_AREA), "academy": academy[0], "rural": rural[0]},
-        (Figure("found", f"admission number that a run puts first at {academy[1]}", FOUND_CUT, "places"),
+        (Figure("mildest", "what the mildest cut at the academy saves in running it", 0, "pounds"),
          Figure("asks", "remedies on the list that wait for consent", 3, "schemes"),
          Figure("fewer", "places fewer at the academy once its smaller number has reached every year group",
                 ASKED_CUT * (TOP_PRIMARY + 1), "places"),
