@@ -58,9 +58,14 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "km": ("Way (km)", "from the middle of the area to the site, one way: a straight line with an allowance", "tenth"),
     "transport_thousand_pounds": ("Transport (thousand pounds)", "what their way to school costs over these years", "tenth"),
     "lacking": ("Lack a place", "children without a place before the plan", "tenth"),
+    "seats_next_door": (
+        "Have a seat next door only",
+        "children of full areas who find no place at home and are expected at schools of another area; they lack none",
+        "tenth",
+    ),
     "answer": ("What is to be done", "whether capital would be needed, or the year's own admissions find a way", ""),
     "met_home": ("Met in the own area", "children who get a place in the own area, at free places or at a scheme", "tenth"),
-    "met_next_door": ("Met next door", "children who get a free place in another area", "tenth"),
+    "met_next_door": ("Met next door", "children who get a place in another area, or keep the seat that they have there", "tenth"),
     "unmet": (
         "Without a place after the plan",
         "children for whom the plan finds none, where the shortfall is material",

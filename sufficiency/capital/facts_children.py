@@ -98,13 +98,26 @@ class ChildFacts:
 
     @cached_property
     def free(self) -> dict[tuple[str, int, int], float]:
-        """Free places by site, year and year group."""
-        return {(s, y, n): places for s, y, n, places in rows(self.case.free, "site_id", "ay", "nc_year", "places")}
+        """Places by site, year and year group that nobody sits in, or only children of the case, each of whom has a seat."""
+        return {(s, y, n): places for s, y, n, places in rows(self.case.room, "site_id", "ay", "nc_year", "places")}
+
+    @cached_property
+    def seats(self) -> dict[tuple[str, str], float]:
+        """Seats that children of a group are expected to fill at a site in all their years, whatever is built."""
+        return {(g, s): seats for g, s, seats in rows(self.case.links, "group_id", "site_id", "seats") if seats > 0.0}
+
+    @cached_property
+    def seated(self) -> dict[str, float]:
+        """Children of each group who have a seat anyway and are never without a place."""
+        found = dict.fromkeys(self.case.groups["group_id"], 0.0)
+        for (g, _), seats in self.seats.items():
+            found[g] += seats
+        return found
 
     @cached_property
     def free_in_all(self) -> float:
         """Free place-years of all sites together."""
-        return float(self.case.free["places"].sum())
+        return float(sum(self.free.values()))
 
     @cached_property
     def most_places(self) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """Places that are free at each school and may take children who lack one.
 
 Method. Free is what an area has over in a year group once everybody is seated who is expected at its schools, with the operating
-margin; it lies where seats are expected to stand empty, school by school. A place in which somebody sits is never free, not even
-where he sits there for want of one at home: if his own area builds, that seat stands empty, and the plan counts it as surplus
-only then.
+margin; it lies where seats are expected to stand empty, school by school. A place in which somebody sits is not
+free. Where he sits there for want of one at home, his group has that seat beside it (`seated`): it is free for others once a plan
+places him at home.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from sufficiency.capital.layouts import POT
 from sufficiency.capital.need import school_need
 from sufficiency.capital.nursery_need import PHASE as NURSERY
 from sufficiency.capital.nursery_need import nursery_need
-from sufficiency.capital.reach import area_middles, neighbours, ways
+from sufficiency.capital.reach import area_middles, flows_between, neighbours, ways
+from sufficiency.capital.seated import seated_next_door
 from sufficiency.capital.tables import Case, check_case
 from sufficiency.capital.tables import notes as case_notes
 from sufficiency.childcare.setting_points import small_area_at
@@ -82,15 +83,20 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     base = evidence.authority.base_year
     listed = scheme_tables(evidence, ground.homes, base, assumptions)
     lows = frame.members.merge(ground.schools[["urn", "nc_year_low"]], on="urn")
-    need = school_need(tables["balance"], lows, base, assumptions, deprived_areas(evidence, frame))
+    deprived = deprived_areas(evidence, frame)
+    need = school_need(tables["balance"], lows, base, assumptions, deprived)
     young = nursery_need(tables["childcare_balance"], base, assumptions)
     free = free_places(tables["places"], tables["school_pupils"], need.spare).rename(columns={"urn": "site_id"})
-    sites, strangers = sites_of(ground, listed, free, tables["childcare_supply"])
+    pairs = neighbours(evidence, frame, assumptions)
+    away = seated_next_door(need.hidden, flows_between(evidence, frame), pairs, tables["places"], tables["school_pupils"])
+    there = pd.concat([free[["site_id"]], away.seats[["site_id"]]])
+    sites, strangers = sites_of(ground, listed, there, tables["childcare_supply"])
     schemes = listed.schemes[~listed.schemes["site_id"].isin(strangers)]
-    groups = pd.concat([need.groups, young.groups], ignore_index=True)
-    cells = pd.concat([need.cells, young.cells], ignore_index=True)
+    groups = pd.concat([need.groups, away.groups(deprived), young.groups], ignore_index=True)
+    cells = pd.concat([need.cells, away.cells.assign(material=False), young.cells], ignore_index=True)
     middles = area_middles(evidence, frame, ground.schools)
-    links = ways(groups, sites, neighbours(evidence, frame, assumptions), middles, assumptions)
+    links = ways(groups, sites, pairs, middles, assumptions).merge(away.seats, on=["group_id", "site_id"], how="left")
+    links = links.fillna({"seats": 0.0})
     links = open_ways(links, cells, free, set(schemes["site_id"]))
     used = set(links["site_id"]) | set(schemes["site_id"])
     years = tuple(range(base + 1, base + max(assumptions.primary_years, assumptions.secondary_years) + 1))
@@ -111,8 +117,9 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
             "advances": listed.advances,
         },
     )
-    short = pd.concat([need.short, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
-    notes = (*listed.notes, *need.notes, *young.notes, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
+    seated = away.cells.assign(lacking=0.0, material=False)
+    short = pd.concat([need.short, seated, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
+    notes = (*listed.notes, *need.notes, *away.notes, *young.notes, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
     called = names_of(ground, tables["childcare_supply"], used)
     return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)), called)
 
@@ -204,9 +211,11 @@ def _area_of_small_areas(frame: AreaFrame) -> dict[str, str]:
 
 
 def open_ways(links: pd.DataFrame, cells: pd.DataFrame, free: pd.DataFrame, with_schemes: set[str]) -> pd.DataFrame:
-    """Leave out ways to sites without a scheme that are not free in every cell of the cohort."""
+    """Leave out ways to sites without a scheme that have nothing free, and no seat that may come free, in a cell of the cohort."""
     bare = links[~links["site_id"].isin(with_schemes)]
-    room = free.groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum()
+    kept = links[links["seats"] > 0].merge(cells[["group_id", "ay", "nc_year"]], on="group_id").rename(columns={"seats": "places"})
+    room = pd.concat([free, kept]) if len(kept) else free
+    room = room.groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum()
     asked = bare[["group_id", "site_id"]].merge(cells[["group_id", "ay", "nc_year"]], on="group_id")
     found = asked.merge(room, on=["site_id", "ay", "nc_year"], how="left").fillna({"places": 0.0})
     least = found.groupby(["group_id", "site_id"])["places"].min()

@@ -16,6 +16,7 @@ def worst_first(f: Facts) -> dict[str, int] | None:
     draft = Draft(f, room=dict(f.free), money=[Receipt(p, fy, by, money) for p, fy, by, money in f.receipts])
     area_of = {str(g): str(a) for g, a in zip(f.case.groups["group_id"], f.case.groups["area_code"], strict=True)}
     groups = sorted(area_of)
+    draft.seat()
     draft.place(groups)
     forced = {k for k in f.schemes if f.must[k] or f.choices.forced.get(k, False)}
     for k in sorted(forced, key=lambda k: (f.opens_from[k], k)):

@@ -54,6 +54,13 @@ class Draft:
         """Children of a group for whom a site has room in all their years."""
         return min((self.room.get((s, y, n), 0.0) for y, n in self.f.cells_of.get(g, ())), default=0.0)
 
+    def seat(self) -> None:
+        """Leave children where they are expected to sit anyway."""
+        for (g, s), children in self.f.seats.items():
+            self.placed[g, s] += children
+            for y, n in self.f.cells_of[g]:
+                self.room[s, y, n] -= children
+
     def place(self, groups: list[str]) -> None:
         """Place children at the nearest site with room, group by group."""
         for g in groups:
@@ -74,6 +81,7 @@ def construct(f: Facts, built: Build, problem: Arrays, begin: Sequence[str] = ()
     """
     draft = Draft(f, room=dict(f.free), money=[Receipt(p, fy, by, money) for p, fy, by, money in f.receipts])
     groups = sorted(f.case.groups["group_id"])
+    draft.seat()
     draft.place(groups)
     forced = {k for k in f.schemes if f.must[k] or f.choices.forced.get(k, False)}
     for k in sorted(forced, key=lambda k: (f.opens_from[k], k)):

@@ -95,9 +95,12 @@ class Links(pa.DataFrameModel):
     )
     km: float = pa.Field(ge=0, description="distance for one child, one way")
     transport: float = pa.Field(ge=0, description="thousands of pounds for one child and year of home to school transport")
+    seats: float = pa.Field(
+        ge=0, default=0.0, description="children of the group who are expected to sit there anyway, in all years of the group"
+    )
 
     class Config:
-        unique, strict, coerce = ["group_id", "site_id"], "filter", True
+        unique, strict, coerce, add_missing_columns = ["group_id", "site_id"], "filter", True, True
 
 
 class Schemes(pa.DataFrameModel):

@@ -6,7 +6,7 @@ is settled afterwards, which loses nothing and spares most of the columns.
 
     open[k,t]      1 if scheme k is open by year t (it never shuts again: open[k,t] <= open[k,t+1])
     placed[g,s]    children of group g placed at site s, the same in all cells of the group (they move up with the school)
-    unmet[g,y,n]   children of group g without a place in year y, year group n
+    unmet[g,y,n]   children of group g without a place in year y, year group n; who has a seat anyway is never among them
     spend[c,p,f]   thousands of pounds of purse c paid by pot p in financial year f
 
 With a[k,i,n] the places that k adds i years after its opening, c[k,j] its cost j years after (before: j < 0), d the children of a

@@ -1,9 +1,9 @@
 """Who lacks a school place, as a capital decision asks it: cohorts of planning areas from their point of entry on.
 
-Method (domain brief E1, E9). Need is the balance's own: pupils expected beyond the places; and, of cohorts that have yet to enter
-an area whose schools are full, hidden need, once: children who live there and find neither a seat nor a free place. Where schools
-are not full nobody is turned away, and who goes elsewhere does so by choice. Children who sit already are counted where they sit,
-and nobody is moved. Whether a shortfall is worth capital is judged by the year of entry; where it is, it carries the operating
+Method (domain brief E1, E9). Need is the balance's own: pupils expected beyond the places. Of cohorts that have yet to enter an area
+whose schools are full there is hidden need besides: children who live there and find neither a seat nor a free place. They are
+among the pupils expected elsewhere, so they stand apart, and `seated` says where they sit. Where schools are not full nobody is
+turned away, and who goes elsewhere does so by choice. Children who sit already are counted where they sit, and nobody is moved. Whether a shortfall is worth capital is judged by the year of entry; where it is, it carries the operating
 margin. Where an area has schools that children change to in between, such as junior schools, its children are placed again when
 they change.
 
@@ -20,7 +20,7 @@ import pandas as pd
 
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from planning_areas.wording import some
-from sufficiency.balance import need, need_with_margin, spare
+from sufficiency.balance import hidden_need, need, need_with_margin, spare
 from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 CHANGES = (3, 5, 9)  # year groups in which children change to a junior, middle or upper school
 NOBODY = 1e-6
+HIDDEN = ["planning_area_code", "phase", "entry", "intake_ay", "ay", "nc_year", "hidden"]
 GROUP = ["planning_area_code", "entry", "intake_ay"]
 
 
@@ -41,6 +42,7 @@ class Need:
     cells: pd.DataFrame  # group_id, ay, nc_year, children, material
     short: pd.DataFrame  # the same cells with planning_area_code, phase, intake_ay and `lacking`, children without the margin
     spare: pd.DataFrame  # planning_area_code, phase, ay, nc_year, spare: places that the area has over
+    hidden: pd.DataFrame  # planning_area_code, phase, entry, intake_ay, ay, nc_year, hidden: children expected to sit elsewhere
     notes: tuple[Note, ...] = ()
 
 
@@ -58,10 +60,10 @@ def school_need(
     full = rows["nc_year"].eq(rows["entry"]) & rows["headroom"].fillna(0.0).lt(assumptions.plan_full_below) & coming
     full = full.groupby([rows[c] for c in GROUP]).transform("any").to_numpy()
     pupils = rows["pupils"].to_numpy("float64")
-    demand = np.where(full, np.maximum(rows["residents"].to_numpy("float64"), pupils), pupils)
     places, margin = rows["yg_places"].to_numpy("float64"), assumptions.operating_margin
-    rows["lacking"] = need(demand, places)
-    rows["children"] = need_with_margin(demand, places, margin)
+    rows["hidden"] = np.where(full, hidden_need(rows["residents"].to_numpy("float64"), pupils, places), 0.0)
+    rows["lacking"] = need(pupils, places)
+    rows["children"] = need_with_margin(pupils, places, margin)
     rows["spare"] = spare(pupils * (1.0 + margin), places)
     enough = rows["nc_year"].eq(rows["entry"]) & rows["lacking"].ge(assumptions.plan_material) & coming
     rows["material"] = enough.groupby([rows[c] for c in GROUP]).transform("any")
@@ -78,6 +80,7 @@ def school_need(
             ["group_id", "planning_area_code", "phase", "intake_ay", "entry", "ay", "nc_year", "lacking", "children", "material"]
         ],
         rows[["planning_area_code", "phase", "ay", "nc_year", "spare"]],
+        rows.loc[rows.groupby(GROUP)["hidden"].transform("max").gt(NOBODY), HIDDEN].reset_index(drop=True),
         _not_known(balance, base),
     )
 

@@ -119,5 +119,5 @@ def terms(f: Facts, starts: pd.DataFrame, placed: pd.DataFrame, unmet: pd.DataFr
         "cost": float(case.costs.loc[case.costs["scheme_id"].isin(starts["scheme_id"]), "thousand_pounds"].sum()),
         "transport": float((years * sits["transport"]).sum()),
         "km": float((years * sits["km"]).sum()),
-        "surplus": float(case.free["places"].sum() + added.loc[inside, "places"].sum() - years.sum()),
+        "surplus": float(case.room["places"].sum() + added.loc[inside, "places"].sum() - years.sum()),
     }

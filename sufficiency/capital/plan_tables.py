@@ -62,7 +62,18 @@ SERVICE = [
     "transport_thousand_pounds",
 ]
 UNMET = ["planning_area_code", "phase", "intake_ay", "ay", "nc_year", "age_band", "lacking", "children", "answer"]
-AREAS = ["planning_area_code", "phase", "ay", "lacking", "met_home", "met_next_door", "unmet", "in_year", "places_added"]
+AREAS = [
+    "planning_area_code",
+    "phase",
+    "ay",
+    "lacking",
+    "seats_next_door",
+    "met_home",
+    "met_next_door",
+    "unmet",
+    "in_year",
+    "places_added",
+]
 NO_PLACE, IN_YEAR = "no place in this plan", "manage in-year, no capital"
 DUST = 1e-6
 
@@ -161,7 +172,10 @@ def unmet(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
 
 
 def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
-    """Areas before and after the plan, year by year: who lacks a place, how many are met where, and places added (AREAS)."""
+    """Areas before and after the plan, year by year: who lacks a place, how many are met where, and places added (AREAS).
+
+    Who has no place at home and a seat next door anyway lacks none; he stands apart, and is met at home or next door as others are.
+    """
     keys = AREAS[:3]
     cells = of_run.case.cells[["group_id", "ay", "nc_year"]].merge(
         of_run.short[["group_id", "ay", "nc_year", "planning_area_code", "phase", "children", "material"]],
@@ -176,13 +190,10 @@ def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     rows["met_next_door"] = np.minimum(rows["next_door"], rows["children"] - rows["met_home"])
     rest = (rows["children"] - rows["met_home"] - rows["met_next_door"]).clip(lower=0.0)
     rows["unmet"], rows["in_year"] = rest.where(rows["material"], 0.0), rest.where(~rows["material"], 0.0)
-    table = (
-        rows
-        .rename(columns={"children": "lacking_"})
-        .groupby(keys, as_index=False)[["lacking_", "met_home", "met_next_door", "unmet", "in_year"]]
-        .sum()
-        .rename(columns={"lacking_": "lacking"})
-    )
+    seats = of_run.case.links.groupby("group_id")["seats"].sum()
+    rows["seats_next_door"] = np.minimum(rows["group_id"].map(seats).fillna(0.0), rows["children"])
+    rows["lacking"] = rows["children"] - rows["seats_next_door"]
+    table = rows.groupby(keys, as_index=False)[AREAS[3:-1]].sum()
     added = _added(of_run, choices, plan).groupby(keys, as_index=False)["places_added"].sum()
     table = table.merge(added, on=keys, how="outer")
     return table.fillna(dict.fromkeys(AREAS[3:], 0.0)).sort_values(keys, ignore_index=True)[AREAS]

@@ -16,6 +16,7 @@ import pandas as pd
 
 from planning_areas.boundaries import middle_points
 from planning_areas.walking import METRES_IN_A_MILE
+from sufficiency.capital.seated import FLOWS
 from sufficiency.rules import rulebook
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ AGES = {"primary": 5, "secondary": 11}  # at which children enter, and by which 
 
 def neighbours(evidence: Evidence, frame: AreaFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Pairs of areas between which children may be placed: PAIRS, share being that of the area's children who go there today."""
-    parts = [_flowing(evidence, frame, phase) for phase in sorted(frame.homes)] if evidence.has("attended_flows") else []
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=PAIRS)
+    found = flows_between(evidence, frame).assign(declared_km=np.nan, basis="flow")[PAIRS]
     found = found[found["share"].ge(assumptions.plan_flow_least)] if len(found) else found
     if evidence.has("relief_links"):
         declared = evidence.relief_links.rename(columns={"km": "declared_km"}).assign(share=np.nan, basis="declared")
@@ -52,8 +52,15 @@ def neighbours(evidence: Evidence, frame: AreaFrame, assumptions: Assumptions) -
     return found[PAIRS].astype({"share": "float64", "declared_km": "float64"}).sort_values(PAIRS[:2], ignore_index=True)
 
 
+def flows_between(evidence: Evidence, frame: AreaFrame) -> pd.DataFrame:
+    """Who attends schools of other areas, by the council's count: FLOWS, `taken` being the share of the pupils there."""
+    parts = [_flowing(evidence, frame, phase) for phase in sorted(frame.homes)] if evidence.has("attended_flows") else []
+    parts = [part for part in parts if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=FLOWS)
+
+
 def _flowing(evidence: Evidence, frame: AreaFrame, phase: str) -> pd.DataFrame:
-    """Shares of each area's children who attend schools of other areas, by the council's count."""
+    """Shares of each area's children who attend schools of other areas, and of the pupils there who come from it (FLOWS)."""
     lookup = frame.homes[phase].to_largest()
     place = {code: i for i, code in enumerate(lookup.origins)}
     area = frame.members[frame.members["phase"] == phase].set_index("urn")["planning_area_code"]
@@ -70,14 +77,16 @@ def _flowing(evidence: Evidence, frame: AreaFrame, phase: str) -> pd.DataFrame:
     whole = between.sum(axis=1, keepdims=True)
     share = np.divide(between, whole, out=np.zeros_like(between), where=whole > 0)
     np.fill_diagonal(share, 0.0)
+    come = between.sum(axis=0, keepdims=True)
+    taken = np.divide(between, come, out=np.zeros_like(between), where=come > 0)
     here, there = np.nonzero(share)
     codes = np.asarray(lookup.destinations, dtype="object")
     return pd.DataFrame({
+        "phase": phase,
         "planning_area_code": codes[here],
         "relief_area_code": codes[there],
         "share": share[here, there],
-        "declared_km": np.nan,
-        "basis": "flow",
+        "taken": taken[here, there],
     })
 
 

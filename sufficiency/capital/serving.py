@@ -87,7 +87,7 @@ def served(f: Facts, plan: Plan) -> dict[str, tuple[Served, ...]]:
     if sits.empty or added.empty:
         return {}
     here = sits.groupby(cell)["children"].sum().rename("all").reset_index()
-    here = here.merge(case.free, on=cell, how="left").fillna({"places": 0.0})
+    here = here.merge(case.room, on=cell, how="left").fillna({"places": 0.0})
     over = (here["all"] - here["places"]).clip(lower=0.0)
     here = here.assign(beyond=(over / here["all"].where(here["all"] > DUST)).fillna(0.0))
     shares = added.assign(share=added["places"] / added.groupby(cell)["places"].transform("sum"))

@@ -43,7 +43,9 @@ def plan_of_tables(of_run: CaseOfRun, choices: Choices, tables: Mapping[str, pd.
     spending = _of_kind(tables["plan_funding"].rename(columns={"financial_year": "fy"}))
     placed = _of_kind(tables[PLACED])
     lacking = _of_kind(tables["plan_unmet"])
-    missed = lacking.merge(of_run.short[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
+    seated = set(of_run.case.links.loc[of_run.case.links["seats"] > 0, "group_id"])  # of whom nobody is ever without a place
+    cells = of_run.short[~of_run.short["group_id"].isin(seated)]
+    missed = lacking.merge(cells[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
     starts = starts.sort_values("scheme_id", ignore_index=True)
     return Plan(starts, placed, missed, spending, terms(facts(of_run.case, choices), starts, placed, missed), ())
 

@@ -86,6 +86,14 @@ class Case:
         )
 
     @property
+    def room(self) -> pd.DataFrame:
+        """Places by site_id, ay, nc_year in which nobody sits, or only children of the case who have that seat anyway."""
+        seats = self.links[self.links["seats"] > 0].merge(self.cells, on="group_id").rename(columns={"seats": "places"})
+        cell = ["site_id", "ay", "nc_year"]
+        parts = [part[[*cell, "places"]] for part in (self.free, seats) if len(part)]
+        return pd.concat(parts or [self.free]).groupby(cell, as_index=False)["places"].sum()
+
+    @property
     def pots(self) -> list[str]:
         """The pots, in order."""
         return sorted(set(self.receipts["pot_id"]))

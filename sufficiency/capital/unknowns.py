@@ -31,7 +31,7 @@ def unknowns(problem: Any, f: Facts) -> Variables:
     return Variables(
         {(k, t): new(f"open_{f.name[k]}_{t}", cat=pulp.LpBinary) for k in f.schemes for t in f.years},
         {(g, s): new(f"placed_{f.name[g]}_{f.name[s]}", 0, f.size[g]) for g, s in f.links},
-        {(g, y, n): new(f"unmet_{f.name[g]}_{y}_{year_group(n)}", 0, need) for g, y, n, need in f.cells},
+        {(g, y, n): new(f"unmet_{f.name[g]}_{y}_{year_group(n)}", 0, max(0.0, need - f.seated[g])) for g, y, n, need in f.cells},
         {
             (c, p, y): new(f"spend_{c}_{f.name[p]}_{y}", 0)
             for c in range(len(f.purses))

@@ -100,6 +100,11 @@ def _children(case: Case, choices: Choices, plan: Plan) -> Iterator[str]:
     largest = case.cells.groupby("group_id")["children"].max()
     for g in here.index[here > largest.reindex(here.index).fillna(0.0) + CLOSE]:
         yield f"more children of {g} are placed than there are"
+    seats = case.links.groupby("group_id")["seats"].sum()
+    missed = plan.unmet.merge(case.cells.rename(columns={"children": "all"}), on=["group_id", "ay", "nc_year"])
+    has = missed["group_id"].map(seats).fillna(0.0)
+    for g in sorted(set(missed.loc[missed["children"] > (missed["all"] - has).clip(lower=0.0) + CLOSE, "group_id"])):
+        yield f"children of {g} are without a place who have a seat already"
     if choices.everyone_placed and plan.unmet["children"].sum() > CLOSE:
         yield "children stay without a place although everyone must have one"
     if choices.equity_floor:
@@ -115,7 +120,7 @@ def _places(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
     added = starts[["scheme_id", "site_id", "opens"]].merge(case.adds, on="scheme_id")
     added = added.assign(ay=added["opens"] + added["after"])
     added = added[added["ay"].isin(case.years)]
-    room = pd.concat([case.free[[*cell, "places"]], added[[*cell, "places"]]]).groupby(cell)["places"].sum()
+    room = pd.concat([case.room, added[[*cell, "places"]]]).groupby(cell)["places"].sum()
     sits = plan.placed.merge(case.cells[["group_id", "ay", "nc_year"]], on="group_id").groupby(cell)["children"].sum()
     both = pd.concat([room.rename("room"), sits.rename("sits")], axis=1).astype("float64").fillna(0.0)
     for s, y, n in both.index[both["sits"] > both["room"] + CLOSE]:
