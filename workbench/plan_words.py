@@ -65,7 +65,7 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "answer": ("What is to be done", "whether capital would be needed, or the year's own admissions find a way", ""),
     "met_home": ("Met in the own area", "children who get a place in the own area, at free places or at a scheme", "tenth"),
-    "met_next_door": ("Met next door", "children who get a place in another area, or keep the seat that they have there", "tenth"),
+    "met_next_door": ("Met next door", "children who get a place in another area, or keep their seat there", "tenth"),
     "unmet": (
         "Without a place after the plan",
         "children for whom the plan finds none, where the shortfall is material",

@@ -119,7 +119,8 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     )
     seated = away.cells.assign(lacking=0.0, material=False)
     short = pd.concat([need.short, seated, young.short.assign(phase=NURSERY)], ignore_index=True).fillna({"age_band": ""})
-    notes = (*listed.notes, *need.notes, *away.notes, *young.notes, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
+    of_need = (*need.notes, *away.notes, *young.notes)
+    notes = (*listed.notes, *of_need, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
     called = names_of(ground, tables["childcare_supply"], used)
     return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)), called)
 
@@ -211,9 +212,10 @@ def _area_of_small_areas(frame: AreaFrame) -> dict[str, str]:
 
 
 def open_ways(links: pd.DataFrame, cells: pd.DataFrame, free: pd.DataFrame, with_schemes: set[str]) -> pd.DataFrame:
-    """Leave out ways to sites without a scheme that have nothing free, and no seat that may come free, in a cell of the cohort."""
+    """Leave out ways to sites without a scheme where a cell of the cohort finds nothing free and no seat that may come free."""
     bare = links[~links["site_id"].isin(with_schemes)]
-    kept = links[links["seats"] > 0].merge(cells[["group_id", "ay", "nc_year"]], on="group_id").rename(columns={"seats": "places"})
+    seats = links[links["seats"] > 0].rename(columns={"seats": "places"})
+    kept = seats.merge(cells[["group_id", "ay", "nc_year"]], on="group_id")
     room = pd.concat([free, kept]) if len(kept) else free
     room = room.groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum()
     asked = bare[["group_id", "site_id"]].merge(cells[["group_id", "ay", "nc_year"]], on="group_id")

@@ -100,7 +100,7 @@ class Links(pa.DataFrameModel):
     )
 
     class Config:
-        unique, strict, coerce, add_missing_columns = ["group_id", "site_id"], "filter", True, True
+        unique, strict, coerce = ["group_id", "site_id"], "filter", True
 
 
 class Schemes(pa.DataFrameModel):

@@ -174,7 +174,7 @@ def unmet(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
 def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     """Areas before and after the plan, year by year: who lacks a place, how many are met where, and places added (AREAS).
 
-    Who has no place at home and a seat next door anyway lacks none; he stands apart, and is met at home or next door as others are.
+    Who has no place at home and a seat next door anyway lacks none; he stands apart, and is met at home or next door as others.
     """
     keys = AREAS[:3]
     cells = of_run.case.cells[["group_id", "ay", "nc_year"]].merge(

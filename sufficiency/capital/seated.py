@@ -6,14 +6,15 @@ their area go today, area by area in the shares of the council's own count, scho
 never more than that count lets one expect: an area takes in from another the same share of its pupils as today. A decision may
 give them a place at home; the seat next door then stands empty and may take another child. Until then they keep it.
 
-Hidden need of a cohort comes and goes from year to year. It is cut into layers: so many children in all years from one to another.
-Each layer sits at the same schools throughout. What cannot be followed so far - children who go where too few go for a flow, or
+Hidden need of a cohort comes and goes from year to year. It is cut into layers: so many children in all years from one to
+another. Each layer sits at the same schools throughout. What cannot be followed - children who go where too few go for a flow, or
 beyond the authority, or whose ways are not known - is left out of the decision and told, never counted at home and next door.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,7 @@ SEATS = ["group_id", "site_id", "seats"]
 CELLS = ["group_id", *COHORT, "ay", "nc_year", "children"]
 FLOWS = ["phase", "planning_area_code", "relief_area_code", "share", "taken"]
 NOBODY = 1e-6
+Filled = dict[tuple[str, str], dict[str, dict[tuple[int, int], float]]]
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,15 @@ def layers(heights: Floats) -> Iterator[tuple[int, int, float]]:
         if low - base > NOBODY:
             yield first, last, low - base
         edges = [first - 1, *(first + np.flatnonzero(heights[first:last] <= low + NOBODY)), last]
-        todo += [(int(a) + 1, int(b), low) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1]
+        todo += [(int(a) + 1, int(b), low) for a, b in pairwise(edges) if b - a > 1]
 
 
-def _filled(places: pd.DataFrame, pupils: pd.DataFrame) -> dict[tuple[str, str], dict[str, dict[tuple[int, int], float]]]:
+def _filled(places: pd.DataFrame, pupils: pd.DataFrame) -> Filled:
     """Seats in which somebody is expected to sit: phase and area -> school -> year and year group -> seats."""
     rolls = pupils.groupby(["urn", "ay", "nc_year"], as_index=False)["pupils"].sum()
     rows = places[places["yg_places"].gt(0)].merge(rolls, on=["urn", "ay", "nc_year"])
     rows["filled"] = np.minimum(rows["pupils"], rows["yg_places"])
-    found: dict[tuple[str, str], dict[str, dict[tuple[int, int], float]]] = {}
+    found: Filled = {}
     columns = ["phase", "planning_area_code", "urn", "ay", "nc_year", "filled"]
     for phase, area, urn, ay, nc_year, seats in rows[columns].itertuples(index=False):
         found.setdefault((phase, area), {}).setdefault(str(urn), {})[ay, nc_year] = float(seats)
@@ -115,8 +117,7 @@ class _Next:
     seats: dict[str, Floats]  # by school, cell after cell of the cohort
 
 
-def _room(flows: pd.DataFrame, along: set[tuple[str, str]], filled: dict[tuple[str, str], dict[str, dict[tuple[int, int], float]]],
-          phase: str, at: list[tuple[int, int]]) -> list[_Next]:
+def _room(flows: pd.DataFrame, along: set[tuple[str, str]], filled: Filled, phase: str, at: list[tuple[int, int]]) -> list[_Next]:
     """The areas along whose ways an area's children leave it."""
     found, whole = [], float(flows["share"].sum())
     for _, here, there, share, taken in flows[FLOWS].itertuples(index=False):

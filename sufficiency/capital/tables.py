@@ -102,7 +102,8 @@ class Case:
 def check_case(years: tuple[int, ...], tables: Mapping[str, pd.DataFrame]) -> Case:
     """Hold every table against its model and against the others, and sort it; raises EvidenceError with all problems at once.
 
-    years: the academic years, one after the other. tables: by the names of `MODELS`; a table that is left out is empty.
+    years: the academic years, one after the other. tables: by the names of `MODELS`; a table that is left out is empty,
+    and a column that has a usual value has it.
     """
     problems: list[Problem] = []
     checked: dict[str, pd.DataFrame] = {}
@@ -111,6 +112,8 @@ def check_case(years: tuple[int, ...], tables: Mapping[str, pd.DataFrame]) -> Ca
     for name, model in MODELS.items():
         keys = list(model.to_schema().unique or [])
         frame = tables[name] if name in tables else pd.DataFrame(columns=list(model.to_schema().columns))
+        usual = {c: column.default for c, column in model.to_schema().columns.items() if column.default is not None}
+        frame = frame.assign(**{c: value for c, value in usual.items() if c not in frame})
         try:
             checked[name] = check(frame, model, name).sort_values(keys).reset_index(drop=True)
         except EvidenceError as fault:
@@ -129,7 +132,8 @@ def notes(case: Case) -> list[str]:
     if alone:
         told.append(f"{len(alone)} groups of children reach no site at all and stay without a place: {some(alone)}")
     wanted = case.schemes[["purpose", "phase"]].drop_duplicates()
-    pairs = wanted.merge(pd.DataFrame({"pot_id": case.pots}), how="cross").merge(case.ringfences, how="left")
+    pots = pd.DataFrame({"pot_id": pd.Series(case.pots, dtype="str")})
+    pairs = wanted.merge(pots, how="cross").merge(case.ringfences, how="left")
     silent = pairs[pairs["standing"].isna()]
     told += [
         f"pot {pot} says nothing of {purpose} for {phase}: it is taken as never"

@@ -114,7 +114,9 @@ def _adds(tables: Mapping[str, pd.DataFrame], site_area: Mapping[str, str], at: 
 def _ways(tables: Mapping[str, pd.DataFrame], site_area: Mapping[str, str], at: Mapping[str, int]) -> pd.DataFrame:
     """Who is placed where: origin, target (areas), entry, intake_ay, kind, children, km, transport; one row a cohort and site."""
     placed = tables["plan_placed"]
-    placed = placed[placed["children"].gt(0)].merge(tables["capital_links"], on=["group_id", "site_id"])
+    links = tables["capital_links"]
+    seated = set(links.loc[links["seats"].gt(0), "group_id"]) if "seats" in links else set()  # who has a seat lacks none
+    placed = placed[placed["children"].gt(0) & ~placed["group_id"].isin(seated)].merge(links, on=["group_id", "site_id"])
     rows = placed.merge(tables["capital_groups"][["group_id", "area_code", "phase"]], on="group_id")
     rows = rows[rows["phase"].isin(list(ENTRY_YEAR)) & rows["area_code"].isin(list(at))]
     rows = rows.assign(target=rows["site_id"].map(site_area).map(at), origin=rows["area_code"].map(at))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,15 @@ from sufficiency.capital.tables import MODELS, Case, check_case
 YEARS = (2027, 2028, 2029, 2030)
 
 
+def laid(named: Mapping[str, Sequence[tuple[Any, ...]]]) -> dict[str, pd.DataFrame]:
+    """Tables of a case from plain rows; columns at the end that rows leave out have the value that is usual for them."""
+    columns = {name: list(MODELS[name].to_schema().columns) for name in named}
+    return {name: pd.DataFrame(rows, columns=columns[name][: len(rows[0])] if rows else columns[name])
+            for name, rows in named.items()}
+
+
 def _case(named: dict[str, list[tuple[object, ...]]]) -> Case:
-    tables = {name: pd.DataFrame(rows, columns=list(MODELS[name].to_schema().columns)) for name, rows in named.items()}
-    return check_case(YEARS, tables)
+    return check_case(YEARS, laid(named))
 
 
 def council_of(areas: Sequence[tuple[str, float, Sequence[tuple[str, float, float]]]], receipts: dict[int, float]) -> Case:

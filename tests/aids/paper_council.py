@@ -9,9 +9,10 @@ hill. One grant of £600k in April 2026 and as much in 2027, and a deed for the 
 from __future__ import annotations
 
 import pandas as pd
+from made_councils import laid
 
 from sufficiency.capital.choices import Choices, exchange
-from sufficiency.capital.tables import MODELS, Case, check_case
+from sufficiency.capital.tables import Case, check_case
 
 YEARS = (2027, 2028)
 RATES = {"unmet_material": 1000.0, "unmet_small": 100.0, "km": 1.0, "cost": 0.1}
@@ -77,7 +78,7 @@ def paper_tables() -> dict[str, pd.DataFrame]:
         ],
         "pot_areas": [("deed", "east")],
     }
-    return {name: pd.DataFrame(rows, columns=list(MODELS[name].to_schema().columns)) for name, rows in named.items()}
+    return laid(named)
 
 
 def paper_case(**changed: pd.DataFrame) -> Case:

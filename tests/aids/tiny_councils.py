@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from made_councils import laid
 from scipy.optimize import linprog
 
 from sufficiency.capital import solver, solver_child
@@ -97,9 +98,22 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
     named["deadlines"] = [("k2", YEARS[int(luck.integers(0, 3))])] if luck.random() < 0.3 else []
     ahead = any(r[0] == "deed" for r in receipts) and luck.random() < 0.4
     named["advances"] = [("deed", int(luck.integers(1, 3)))] if ahead else []
-    from sufficiency.capital.tables import MODELS
+    _seat_some(named, np.random.default_rng([seed, 1]))
+    return laid(named)
 
-    return {name: pd.DataFrame(rows, columns=list(MODELS[name].to_schema().columns)) for name, rows in named.items()}
+
+def _seat_some(named: dict[str, list[tuple[Any, ...]]], luck: np.random.Generator) -> None:
+    """In half of the councils a group that has seats next door whatever is built, and may go home or elsewhere instead."""
+    named["links"] = [(*link, 0.0) for link in named["links"]]
+    if luck.random() < 0.5:
+        return
+    many, years, at = int(luck.integers(1, 25)), int(luck.integers(1, 4)), f"s{int(luck.integers(0, 3))}"
+    if any(s == at and kind == "pan_cut" for _, s, kind, *_ in named["schemes"]):
+        return
+    named["groups"].append(("h", "east", "primary", False))
+    named["cells"] += [("h", YEARS[i], i, many, False) for i in range(years)]
+    named["links"] += [("h", s, "next_door" if s == at else "home", round(float(luck.uniform(0, 6)), 2),
+                        1.5 if s == at else 0.0, float(many) if s == at else 0.0) for s in ("s0", "s1", "s2")]
 
 
 def council(seed: int) -> tuple[Case, Choices]:
@@ -208,6 +222,10 @@ def _paid(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str,
 def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
     """The value of a plan whose openings are settled: children placed as well as can be."""
     room = {(s, y, n): float(p) for s, y, n, p in case.free.itertuples(index=False)}
+    seats = case.links[case.links["seats"] > 0].merge(case.cells, on="group_id")
+    for s, y, n, kept in seats[["site_id", "ay", "nc_year", "seats"]].itertuples(index=False):
+        room[s, y, n] = room.get((s, y, n), 0.0) + kept
+    seated = set(seats["group_id"])
     site = case.schemes.set_index("scheme_id")["site_id"]
     added = 0.0
     for k, after, n, places in case.adds[["scheme_id", "after", "nc_year", "places"]].itertuples(index=False):
@@ -240,8 +258,9 @@ def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
     if choices.equity_floor and share:
         rows.append([share - float(poor[li.group_id]) for li in links] + [0.0] * len(cells))
         limits.append(0.0)
-    # a cell cannot miss more children than it has
-    bounds = [(0, None)] * len(links) + [(0, c.children) for c in cells]
+    # a cell cannot miss more children than it has, and none who has a seat
+    bounds = [(0, None)] * len(links) + [(0, 0.0 if c.group_id in seated else c.children) for c in cells]
     done = linprog(cost, A_ub=np.array(rows), b_ub=limits, bounds=bounds)
     fixed = RATES["cost"] * case.costs.loc[case.costs["scheme_id"].isin(chosen), "thousand_pounds"].sum()
-    return float(done.fun + fixed + RATES["surplus"] * (case.free["places"].sum() + added)) if done.status == 0 else np.inf
+    whole = case.free["places"].sum() + seats["seats"].sum() + added
+    return float(done.fun + fixed + RATES["surplus"] * whole) if done.status == 0 else np.inf

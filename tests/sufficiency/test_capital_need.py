@@ -35,16 +35,23 @@ def lacking(found: Need) -> dict[tuple[str, int, int], float]:
     return {(r.group_id, r.ay, r.nc_year): r.children for r in found.cells.itertuples()}
 
 
-def test_a_cohort_is_followed_from_its_entry_and_hidden_need_counts_once() -> None:
-    """66 pupils for 60 places and 70 who live there: 10 lack a place; a year later 4, and both are one cohort."""
-    found = need(("A", 2026, 0, 66, 60, 70), ("A", 2027, 1, 61, 60, 64), ("A", 2027, 0, 50, 60, 50))
-    assert lacking(found) == {("A:0:2026", 2026, 0): 10.0, ("A:0:2026", 2027, 1): 4.0}
+def hidden(found: Need) -> dict[tuple[int, int], float]:
+    return {(r.ay, r.nc_year): r.hidden for r in found.hidden.itertuples()}
+
+
+def test_a_cohort_is_followed_from_its_entry_and_hidden_need_stands_apart() -> None:
+    """70 pupils for 60 places and 74 who live there: 10 lack a place and 4 sit elsewhere; a year later 1 and 3 of one cohort."""
+    found = need(("A", 2026, 0, 70, 60, 74), ("A", 2027, 1, 61, 60, 64), ("A", 2027, 0, 50, 60, 50))
+    assert lacking(found) == {("A:0:2026", 2026, 0): 10.0, ("A:0:2026", 2027, 1): 1.0}
     assert found.cells["material"].all(), "the year of entry decides, for all years of the cohort"
+    assert hidden(found) == {(2026, 0): 4.0, (2027, 1): 3.0}
 
 
 def test_where_schools_are_not_full_nobody_is_turned_away() -> None:
-    assert need(("A", 2026, 0, 50, 60, 90)).groups.empty
-    assert lacking(need(("A", 2026, 0, 58, 60, 90))) == {("A:0:2026", 2026, 0): 30.0}
+    away = need(("A", 2026, 0, 50, 60, 90))
+    assert away.groups.empty and away.hidden.empty
+    full = need(("A", 2026, 0, 58, 60, 90))
+    assert full.groups.empty and hidden(full) == {(2026, 0): 30.0}, "who is turned away sits elsewhere, and is not counted twice"
 
 
 def test_children_who_sit_already_are_counted_where_they_sit_and_are_no_case_for_capital() -> None:

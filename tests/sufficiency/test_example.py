@@ -500,20 +500,23 @@ def test_the_plan_of_a_run_has_a_small_case_and_loses_nobody_and_no_pound(found:
     programme, areas, pots = tables["plan"], tables["plan_areas"], tables["plan_pots"]
     assert len(programme) == len(found.evidence.schemes) and programme["chosen"].any() and not programme["chosen"].all()
     whole = areas[["met_home", "met_next_door", "unmet", "in_year"]].sum(axis=1)
-    assert whole.to_numpy() == pytest.approx(areas["lacking"].to_numpy()), "need, and what becomes of it"
+    need = areas["lacking"] + areas["seats_next_door"]
+    assert whole.to_numpy() == pytest.approx(need.to_numpy()), "need, and what becomes of it"
     paid, costs = tables["plan_funding"]["thousand_pounds"].sum(), programme.loc[programme["chosen"], "thousand_pounds"].sum()
     assert paid == pytest.approx(costs) == pytest.approx(pots["spent"].sum())
     assert pots["left"].min() >= -1e-6
 
 
-def test_need_of_a_plan_is_the_balances_and_hidden_need_only_where_children_are_turned_away(found: Found) -> None:
+def test_need_of_a_plan_is_the_balances_and_who_sits_next_door_lacks_nothing(found: Found) -> None:
     short, keys = found.outcome.tables["capital_short"], ["planning_area_code", "phase", "ay", "nc_year"]
-    rows = short[short["phase"].isin(("primary", "secondary"))].merge(found.outcome.tables["balance"], on=keys)
-    hidden = rows["lacking"] > rows["additional_need"] + 1e-6
-    both = rows["additional_need"] + rows["hidden_need"]
-    assert hidden.any() and rows.loc[hidden, "lacking"].to_numpy() == pytest.approx(both[hidden].to_numpy())
-    assert rows.loc[~hidden, "lacking"].to_numpy() == pytest.approx(rows.loc[~hidden, "additional_need"].to_numpy())
-    assert (rows.loc[hidden, "intake_ay"] > BASE).all(), "who sits already is not moved"
+    links = found.outcome.tables["capital_links"]
+    seated = short["group_id"].isin(links.loc[links["seats"] > 0, "group_id"])
+    rows = short[short["phase"].isin(("primary", "secondary")) & ~seated].merge(found.outcome.tables["balance"], on=keys)
+    assert rows["lacking"].to_numpy() == pytest.approx(rows["additional_need"].to_numpy())
+    away = short[seated].groupby(keys, as_index=False).agg(children=("children", "sum"), intake_ay=("intake_ay", "min"))
+    away = away.merge(found.outcome.tables["balance"], on=keys)
+    assert len(away) and (short.loc[seated, "lacking"] == 0).all() and (away["children"] <= away["hidden_need"] + 1e-6).all()
+    assert (away["intake_ay"] > BASE).all(), "who sits already is not moved"
 
 
 def test_the_return_passes_every_check(found: Found) -> None:
