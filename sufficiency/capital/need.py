@@ -3,7 +3,7 @@
 Method (domain brief E1, E9). Need is the balance's own: pupils expected beyond the places. Of cohorts that have yet to enter an
 area whose schools are full there is hidden need besides: children who live there and find neither a seat nor a free place. They
 are among the pupils expected elsewhere, so they stand apart, and `seated` says where they sit. Where schools are not full nobody
-is turned away, and who goes elsewhere does so by choice. Children who sit already are counted where they sit, and nobody is moved.
+is turned away, and who goes elsewhere chose it. Children who sit already are counted where they sit, and nobody is moved.
 Whether a shortfall is worth capital is judged by the year of entry; where it is, it carries the operating margin. Where an area
 has schools that children change to in between, such as junior schools, its children are placed again when they change.
 
