@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
 from sufficiency.childcare.closing_effects import CLOSINGS, effects_said
+from sufficiency.childcare.entitlements import hours_of
 from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said
 from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
 from sufficiency.childcare.places_in_reach import fewest_said, places_of_area
-from sufficiency.childcare.terms import BAND_NAMES, YOUNG
+from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from workbench.release.hiding import without_hidden
 from workbench.release.told import JUDGE, NOT_TOLD, TOLD
 
@@ -51,7 +54,7 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
     clubs = tables["wraparound"]
     return {
         "childcare_findings": findings_table(findings),
-        "childcare_balance": weighed.assign(**{JUDGE: weighed["children"]}),
+        "childcare_balance": weighed.assign(**{JUDGE: who_stands_behind(weighed)}),
         "access_by_area": tables["access_by_area"].assign(**{JUDGE: tables["access_by_area"]["children"]}),
         "access": now.drop(columns=["wanted"]).rename(columns={"children": JUDGE}).reset_index(drop=True),
         "childcare_takeup": takeup.assign(**{JUDGE: takeup["eligible"]}),
@@ -60,13 +63,30 @@ def childcare_tables(tables: Mapping[str, pd.DataFrame], findings: Sequence[Find
     }
 
 
+def who_stands_behind(weighed: pd.DataFrame) -> pd.Series:
+    """How many children each row of the balance rests on: of funded hours the fewest who could want so many.
+
+    Before April 2024 two-year-olds had early learning alone: the hours divided by those of a child are who takes it up.
+    """
+    when = zip(weighed["ay"], weighed["term"], weighed["age_band"], weighed["measure"], strict=True)
+    most = pd.Series([_most_hours(*row) for row in when], index=weighed.index, dtype="float64")
+    return (weighed["hours_wanted"] / most).fillna(np.inf).clip(upper=weighed["children"])
+
+
+@cache
+def _most_hours(ay: int, term: str, band: str, measure: str) -> float:
+    """The most funded hours a week that one child can have under the rules of a term; missing for other measures."""
+    return max(hours_of(band, begins(ay, term)).values()) or float("nan") if measure == FUNDED else float("nan")
+
+
 def findings_of(release: Release, findings: Sequence[Finding], base: int, places: pd.DataFrame) -> tuple[Finding, ...]:
     """Findings as they leave the house: where areas are hidden, single areas are told of the others alone.
 
     places: `childcare_places` of the run, exact.
     """
     gone = release.people()
-    areas = gone.loc[(gone["level"] == PLANNING_AREA) & (gone["ay"] == base) & gone["who"].eq(""), "area_code"].nunique()
+    of_balance = gone[(gone["level"] == PLANNING_AREA) & (gone["ay"] == base) & gone["who"].isin(["", FUNDED])]
+    areas = of_balance["area_code"].nunique()
     if not areas:
         return tuple(findings)
     told = gaps_said(release.tables, base)

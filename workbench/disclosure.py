@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.release.bounds import all_protected, audit
-from workbench.release.hiding import hidden_people, hidden_rows, in_other_words, rounded
-from workbench.release.told import JUDGE, TOLD, USUAL, Fewest, Told
+from workbench.release.hiding import hidden_people, hidden_rows, in_other_words, rounded, to_multiples
+from workbench.release.told import JUDGE, TOLD, USUAL, WHOLE_ALSO, WHOLE_NUMBERS, Fewest, Told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,6 +122,7 @@ def protect(tables: Mapping[str, pd.DataFrame], rules: Sequence[Rule] = RULES, t
         if name in rows:
             found.append((of[name].rule, _with_their_cell(frame, of[name], rows[name])))
             frame = in_other_words(rounded(frame, of[name]), of[name], rows[name])
+        frame = to_multiples(frame, dict.fromkeys(WHOLE_ALSO.get(name, ()), WHOLE_NUMBERS))
         for rule, columns in found:
             for column, small in columns.items():
                 if small.any():

@@ -3,7 +3,7 @@
 The index of a small area is hours on offer in reach for each hour wanted there. Over many it is the mean weighted by hours
 wanted: so many hours as their families can reach, for all that they want. A small area that wants nothing counts for nothing; how
 much of what is wanted has nothing in reach stands beside. The letter is that of the balance; an area of whose reach too little is
-known has none, for supply that nobody has listed is not missing.
+known has none, for supply that nobody has listed is not missing; nor has one of whose own hours too many are an assumption.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KEYS = ["level", "area_code", "area_name", "ay", "term", "age_band", "measure"]
+SLACK = 1e-9
 ACCESS_OF_AREAS = [*KEYS, "children", "index", "share_without", "share_known", "status"]
 
 
@@ -50,6 +51,17 @@ def access_of_areas(access: pd.DataFrame, areas: pd.DataFrame, edges: Sequence[f
     letters = status(np.ones(len(table)), table["index"].round(2).to_numpy(dtype="float64"), edges)    # as it is shown
     doubtful = table["index"].isna() | table["share_known"].lt(known_least)
     return table.assign(status=np.where(doubtful, NOT_KNOWN, letters))[ACCESS_OF_AREAS]
+
+
+def unless_assumed(table: pd.DataFrame, balance: pd.DataFrame, assumed_most: float) -> pd.DataFrame:
+    """The index by area without the letters of those of whose own hours on offer more than a set share is an assumption.
+
+    What is not known in the balance is not known in the reach: the same hours stand in both.
+    """
+    keys = [key for key in KEYS if key != "area_name"]
+    share = balance.set_index(keys)["assumed_share"].astype("float64")
+    guessed = share.reindex(pd.MultiIndex.from_frame(table[keys])).to_numpy() > assumed_most + SLACK
+    return table.assign(status=table["status"].mask(guessed, NOT_KNOWN))
 
 
 def border_notes(table: pd.DataFrame, base: int, known_least: float) -> tuple[Note, ...]:

@@ -47,9 +47,8 @@ def childminders(
         parts.append(_by_area(told, places, evidence))
         minding = homes[homes["group"].eq("childminder")]
         if len(minding):
-            notes.append(Note(TABLE, f"childminders are the council's own: {told['childminders'].sum():,.0f} with "
-                                     f"{told['places'].sum():,.0f} places; Ofsted has {len(minding)} with "
-                                     f"{minding['places'].sum():,.0f}"))
+            notes.append(Note(TABLE, "childminders are those of the council's own table, by area, and not those of "
+                                     "the register"))
         homes = homes[homes["group"].ne("childminder")]
     if len(homes):
         parts.append(_by_constituency(homes, group, notes))

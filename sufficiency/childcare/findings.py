@@ -193,16 +193,24 @@ def _accessibility(figures: Figures) -> Found:
     parts = []
     for band in YOUNG:
         rows = now[now["age_band"] == band]
-        by_term = rows.groupby("term")["without_supply"].agg(["sum", "size"])
+        rows = rows.assign(reached=rows["index"].astype("float64") + rows["index_not_told"].astype("float64"))
+        by_term = rows.groupby("term").agg(bare=("without_supply", "sum"), every=("without_supply", "size"),
+                                           middle=("reached", "median"))
         if len(by_term):
-            worst = by_term["sum"].idxmax()
-            bare, every = by_term.loc[worst, "sum"], by_term.loc[worst, "size"]
-            middle = (rows["index"] + rows["index_not_told"])[rows["term"] == worst].median()
-            parts.append(f"{BAND_NAMES[band]}: {bare:,.0f} of {every:,.0f} small areas have nothing in reach ({worst}); the one "
-                         f"in the middle has {middle:.2f} hours in reach for each wanted")
+            worst = by_term.sort_values(["bare", "middle"], ascending=[False, True], kind="stable").iloc[0]
+            parts.append(f"{BAND_NAMES[band]}: {worst['bare']:,.0f} of {worst['every']:,.0f} small areas have nothing in reach "
+                         f"({worst.name}); the one in the middle has {worst['middle']:.2f} hours in reach for each wanted"
+                         f"{_all_assumed(figures, band)}")
     usual = ", with the usual hours of those who have not told theirs" if len(figures.asked) else ""
     said = f"{'; '.join(parts)}{usual}. An index for planning: it does not say that a family finds a place."
     return said[0].upper() + said[1:], "access", _listed(figures.silent())
+
+
+def _all_assumed(figures: Figures, band: str) -> str:
+    """In brackets, that all hours on offer at an age are an assumption; blank where some are not."""
+    hours = figures.tables["childcare_supply"]
+    mine = hours[hours["age_band"].eq(band) & hours["own"].astype("bool")] if len(hours) else hours
+    return " (all hours on offer are an assumption)" if len(mine) and mine["basis"].eq("assumption").all() else ""
 
 
 def _quality(figures: Figures) -> Found:

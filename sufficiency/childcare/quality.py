@@ -6,7 +6,8 @@ provider counts under the regime of its latest inspection, and under the other a
 providers add up to all that are on the Early Years Register. Settings that are nobody's home are told by district;
 childminders, of whom only the constituency is known, with the whole authority. Those who work at home and are fewer of a kind
 than may be told (I2) count among others, with the smallest further kinds until they are many enough: so they are neither told
-alone nor left over when all other kinds are taken off.
+alone nor left over when all other kinds are taken off. Of those who work at home outcomes of fewer than that are told together as
+one, and the same outcomes of one other kind, so that none is what all providers less the other kinds leave.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pandas as pd
 
 from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, GRADES, OUTCOMES
 from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
+from sufficiency.childcare.settings_for_people import told_as
 from sufficiency.childcare.settings_places import active_providers
 from sufficiency.evidence import Note
 
@@ -32,6 +34,7 @@ EVERY_AREA, SOME_BELOW = "expected standard or above in every area, safeguarding
 QUALITY = ["area_code", "provider_type_group", "regime", "measure", "outcome", "providers", "places", "share_of_providers",
            "share_of_places"]
 ALL, OTHER = "all", "other"
+TOGETHER = "few of each, told together"
 
 
 def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -42,7 +45,8 @@ def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple
     active = active_providers(evidence)
     mine = active[active["own"].astype("bool")]
     listed = settings.table.drop_duplicates("setting_ref").set_index("setting_ref")
-    rows = mine.assign(provider_type_group=mine["group"], district=text_at(mine["provider_urn"], listed["district_code"]),
+    kind = told_as(mine["group"], mine["group"].value_counts())
+    rows = mine.assign(provider_type_group=kind, district=text_at(mine["provider_urn"], listed["district_code"]),
                        number=mine["places_estimated"].fillna(0.0), card=mine["card_inspected_on"].ne(""))
     own = evidence.authority.gss_code or evidence.authority.code
     of_authority = rows.assign(area_code=own)
@@ -99,7 +103,7 @@ def _every_area(rows: pd.DataFrame) -> pd.Series:
 def _shares(rows: pd.DataFrame, regime: str, measure: str, outcome: pd.Series) -> pd.DataFrame:
     """Count one measure: providers and places by outcome, and their shares of all in the area and kind."""
     keys = ["area_code", "provider_type_group"]
-    told = rows.assign(outcome=outcome).groupby([*keys, "outcome"], as_index=False).agg(
+    told = rows.assign(outcome=_few_together(rows, outcome)).groupby([*keys, "outcome"], as_index=False).agg(
         providers=("number", "size"), places=("number", "sum"))
     whole = told.groupby(keys)[["providers", "places"]].transform("sum")
     order = {name: i for i, name in enumerate([*GRADES, *OUTCOMES, EVERY_AREA, *CARD_GRADES, SOME_BELOW])}
@@ -107,6 +111,24 @@ def _shares(rows: pd.DataFrame, regime: str, measure: str, outcome: pd.Series) -
     told["share_of_places"] = (told["places"] / whole["places"]).where(whole["places"] > 0)
     told = told.assign(regime=regime, measure=measure, place=told["outcome"].map(order).fillna(len(order)))
     return told.sort_values([*keys, "place", "outcome"]).reset_index(drop=True)
+
+
+def _few_together(rows: pd.DataFrame, outcome: pd.Series) -> pd.Series:
+    """Outcomes of which those who work at home have few, added up for them and for the smallest other kind of the area."""
+    outcome = outcome.copy()
+    for _, mine in rows[rows["provider_type_group"].ne(ALL)].groupby("area_code"):
+        kind = mine["provider_type_group"]
+        others = kind[~kind.isin(AT_HOME)].value_counts().sort_index(kind="stable").sort_values(kind="stable").index[:1]
+        for home in AT_HOME:
+            many = outcome[mine.index[kind.eq(home)]].value_counts().sort_index(kind="stable").sort_values(kind="stable")
+            small = int((many < FEWEST_AT_HOME).sum())
+            if not small:
+                continue
+            enough = int(np.searchsorted(many.cumsum().to_numpy(), FEWEST_AT_HOME)) + 1
+            joined = many.index[:max(small, enough)]
+            at = mine.index[kind.isin([home, *others])]
+            outcome.loc[at] = outcome[at].mask(outcome[at].isin(joined), TOGETHER)
+    return outcome
 
 
 def _notes(rows: pd.DataFrame) -> list[Note]:
@@ -127,4 +149,5 @@ def good_or_better(table: pd.DataFrame, share: str = "share_of_places") -> pd.Da
     keys = ["area_code", "provider_type_group"]
     whole = old.groupby(keys)[what].sum()
     good = old[old["outcome"].isin(["1", "2"])].groupby(keys)[what].sum().reindex(whole.index, fill_value=0.0)
-    return (good / whole.where(whole > 0)).rename("good_or_better").reset_index()
+    joined = table[(table["regime"] == OLD) & table["outcome"].eq(TOGETHER)].set_index(keys).index
+    return (good / whole.where((whole > 0) & ~whole.index.isin(joined))).rename("good_or_better").reset_index()

@@ -2,8 +2,9 @@
 
 Method (domain brief I2). A setting that is nobody's home is listed by itself. Those who work at home are added up by kind and
 district, whether they have told their hours or not; the smallest districts are added up further, and stand for no district, until
-as many are together as may be told. Where there are fewer than that in the whole authority their figures are blank: the row says
-only that there are some.
+as many are together as may be told. A kind of whom there are fewer than that in the whole authority is not told by itself: they
+are told with the other kind who work at home, in this list and in all that is told of inspections, so that no total less all
+others is theirs. Where all who work at home are so few their figures are blank: the row says only that there are some.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
+from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME
 
 FOR_PEOPLE = ["setting_ref", "setting_name", "provider_type_group", "district_code", "placed_by", "easting", "northing",
               "providers", "places", "counted_as", "staff_needed", "hours"]
 ON_ROLL, ESTIMATED, REGISTERED = "pupils on roll, no places told", "places, Ofsted's estimate", "places"
 NAMES = {"childminder": "Childminders", "domestic": "Childcare on domestic premises"}
+EVERYBODY = "Childminders and others who work at home"
 IN_PART = "told in part"
 COUNTED = {REGISTERED: "places of {} as registered", ESTIMATED: "of {}, Ofsted's estimate",
            ON_ROLL: "of {}, pupils on roll, no places told"}
@@ -28,11 +30,26 @@ HOURS = {"told": "told by {}", IN_PART: "told in part by {}", "assumed": "the us
 def as_people_see_them(rows: pd.DataFrame) -> pd.DataFrame:
     """List settings, FOR_PEOPLE; rows: all of them, with what their places are, whether their hours are told, and their staff."""
     home = rows["provider_type_group"].isin(AT_HOME)
-    together = [_together(mine) for _, mine in rows[home].groupby("provider_type_group")]
+    kinds = rows[home].groupby("provider_type_group")["providers"].sum()
+    rows = rows.assign(provider_type_group=told_as(rows["provider_type_group"], kinds))
+    joined = len(kinds) > rows.loc[home, "provider_type_group"].nunique()
+    together = [_together(mine, EVERYBODY if joined else NAMES[str(kind)])
+                for kind, mine in rows[home].groupby("provider_type_group")]
     return pd.concat([rows.loc[~home, FOR_PEOPLE], *together], ignore_index=True)
 
 
-def _together(mine: pd.DataFrame) -> pd.DataFrame:
+def told_as(kind: pd.Series, providers: pd.Series) -> pd.Series:
+    """The kind under which each setting is told: where a kind who work at home are few, the larger one of the two for both.
+
+    providers: how many of each kind who work at home there are in the authority.
+    """
+    there = providers[providers.index.isin(AT_HOME) & (providers > 0)]
+    if len(there) < len(AT_HOME) or (there >= FEWEST_AT_HOME - 1e-9).all():
+        return kind
+    return kind.mask(kind.isin(AT_HOME), str(there.idxmax()))
+
+
+def _together(mine: pd.DataFrame, name: str) -> pd.DataFrame:
     """Those of one kind who work at home, by district, in groups that may be told."""
     many = mine.groupby("district_code")["providers"].sum().sort_values(kind="stable")
     there = many[many > 0]
@@ -44,10 +61,9 @@ def _together(mine: pd.DataFrame) -> pd.DataFrame:
     rows = by.agg(providers=("providers", "sum"), places=("places", "sum"),
                   counted_as=("counted_as", _counted_together), hours=("hours", _told_together))
     few = rows["providers"] < FEWEST_AT_HOME - 1e-9
-    name = text_at(rows["provider_type_group"], NAMES)
     rows = rows.assign(
-        setting_ref="", setting_name=name.mask(few, name + f" (fewer than {FEWEST_AT_HOME})"), easting=np.nan, northing=np.nan,
-        staff_needed=np.nan, placed_by=np.where(rows["district_code"].eq(""), "authority", "district"))
+        setting_ref="", setting_name=np.where(few, f"{name} (fewer than {FEWEST_AT_HOME})", name), easting=np.nan,
+        northing=np.nan, staff_needed=np.nan, placed_by=np.where(rows["district_code"].eq(""), "authority", "district"))
     rows[["providers", "places"]] = rows[["providers", "places"]].mask(few)
     return rows.assign(hours=rows["hours"].mask(few, ""))[FOR_PEOPLE]
 

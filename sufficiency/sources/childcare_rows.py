@@ -10,6 +10,9 @@ import pandas as pd
 
 from planning_areas.tables import Problem
 from planning_areas.wording import some
+from sufficiency.childcare.entitlements import KINDS, hours_of
+from sufficiency.childcare.provider_tables import AGE_BANDS
+from sufficiency.childcare.terms import TERMS, begins
 from sufficiency.sources.own_rows import FEWEST_ROWS, ONES, PERSONAL, Told
 
 MOST_A_WEEK = 70            # hours a week of one child, beyond which they are not a week's
@@ -32,6 +35,10 @@ def headcount_rows(typed: pd.DataFrame, raw: pd.DataFrame, file: str) -> Told:
                      "expected", "hours are a week's, of all children of the row together; these look like a year's")
     problems += _told(nobody, typed, file, "hours_week", "no hours expected where there are no children",
                       "leave the number of children blank where it is not known")
+    problems += _told(typed["children"].mod(1).gt(0), typed, file, "children", "a whole number of children expected",
+                      "count each child once, in the setting where most of its hours are")
+    problems += _told(_nobody_entitled(typed), typed, file, "entitlement", "a heading under which children of this age have "
+                      "hours in that term expected, by the rules of its first day", "mend the age, the term or the heading")
     notes = []
     if personal := [str(c) for c in raw.columns if c not in typed.columns and PERSONAL.search(str(c).replace("_", " "))]:
         notes.append(f"columns that look like persons' details are not read: {some(personal)}; keep only totals in this file")
@@ -39,6 +46,16 @@ def headcount_rows(typed: pd.DataFrame, raw: pd.DataFrame, file: str) -> Told:
     if len(counts) >= FEWEST_ROWS and counts.eq(1).mean() > ONES:
         notes.append(f"{counts.eq(1).sum()} of {len(counts)} rows count one child: these look like persons; add them up")
     return problems, notes
+
+
+def _nobody_entitled(typed: pd.DataFrame) -> pd.Series:
+    """Rows under a heading that gives children of that age no hours in that term; cells that cannot be read are passed over."""
+    def nobody(ay: object, term: str, band: str, heading: str) -> bool:
+        known = pd.notna(ay) and term in TERMS and band in AGE_BANDS and heading in KINDS
+        return known and not hours_of(band, begins(int(float(str(ay))), term))[heading]
+
+    rows = zip(typed["ay"], typed["term"], typed["age_band"], typed["entitlement"], strict=True)
+    return pd.Series([nobody(*row) for row in rows], index=typed.index, dtype="bool")
 
 
 def survey_rows(typed: pd.DataFrame, raw: pd.DataFrame, file: str) -> Told:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pytest
 
-from sufficiency.childcare.access_areas import access_of_areas, border_notes
+from sufficiency.childcare.access_areas import access_of_areas, border_notes, unless_assumed
 from sufficiency.childcare.wanted import takeup_by_area
 
 AY, CODE, DISTRICT, WHOLE = 2025, "E01000001", "E07000001", "E10000099"
@@ -24,6 +24,13 @@ def test_an_index_of_whose_reach_too_little_is_known_has_no_letter(known: float,
     assert bool(told) == (letter == "?")
     if told:
         assert f"Edge ({known:.0%})" in told[0].text and "bring the register" in told[0].loses
+
+
+def test_an_index_that_rests_on_assumed_hours_has_no_letter_like_the_balance() -> None:
+    keys = {"level": "planning_area", "ay": AY, "term": "summer", "age_band": "age_2", "measure": "all"}
+    table = pd.DataFrame([{**keys, "area_code": code, "area_name": code, "status": "B", "index": 1.9} for code in ("P1", "P2")])
+    balance = pd.DataFrame([{**keys, "area_code": "P1", "assumed_share": 1.0}, {**keys, "area_code": "P2", "assumed_share": 0.5}])
+    assert unless_assumed(table, balance, 0.5)["status"].tolist() == ["?", "B"]
 
 
 @dataclass

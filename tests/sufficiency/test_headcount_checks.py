@@ -10,6 +10,7 @@ from nurseries import counted
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.childcare.headcount_checks import above_entitlement, nobody_stretches
+from sufficiency.sources.childcare_rows import headcount_rows
 
 LONG = {"EY1": 51.0}
 
@@ -44,3 +45,14 @@ def test_stretched_hours_in_a_run_that_stretches_nothing_are_told() -> None:
     assert not nobody_stretches(rows, replace(Assumptions(), stretched_share=0.5))
     assert not nobody_stretches(rows[rows["setting_ref"] == "EY2"], Assumptions())
     assert not nobody_stretches(rows.iloc[:0], Assumptions())
+
+
+def test_lines_that_no_child_can_have_are_refused_with_row_column_and_rule() -> None:
+    lines = [("age_3_4", "early_learning", 2025, 3.0), ("age_2", "universal", 2025, 3.0), ("under_2", "universal", 2025, 3.0),
+             ("under_2", "working_parent", 2023, 3.0), ("under_2", "working_parent", 2024, 3.0), ("age_2", "vacant", 2025, 3.0),
+             ("age_5_7", "paid", 2025, 3.0), ("age_2", "early_learning", 2025, 1.5)]
+    table = pd.DataFrame([{**counted("EY1", heading, 30.0), "age_band": band, "ay": ay, "term": "autumn", "children": children}
+                          for band, heading, ay, children in lines])
+    problems, _ = headcount_rows(table, table, "headcount.csv")
+    assert [(p.row, p.column, p.found, p.others) for p in problems] == [
+        (7, "children", "1.5", 0), (0, "entitlement", "early_learning", 3)], "babies have had hours since September 2024"

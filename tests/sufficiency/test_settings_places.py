@@ -74,7 +74,7 @@ def test_the_councils_wards_take_the_place_of_constituencies() -> None:
     assert homes["placed_by"].tolist() == ["ward", "small area", "district"] and homes["places"].tolist() == [30, 6, 12]
     assert homes["ward_code"].tolist() == ["E05000002", "", ""] and homes["lsoa_code"].tolist() == ["", SMALL_AREAS[3], ""]
     assert homes[["easting", "northing"]].isna().all(axis=None)
-    assert "childminders are the council's own: 8 with 48 places; Ofsted has 4 with 24" in told(settings)
+    assert "childminders are those of the council's own table, by area, and not those of the register" in told(settings)
 
 
 def test_a_childminder_with_a_headcount_is_counted_among_those_of_the_district_and_not_twice() -> None:

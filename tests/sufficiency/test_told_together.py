@@ -86,3 +86,17 @@ def test_quality_keeps_kinds_of_home_that_are_many() -> None:
     evidence_of = known(ofsted_register=[provider("EY1"), *(childminder(f"CM{i}") for i in range(FEWEST_AT_HOME))])
     table, _ = quality(evidence_of, settings_of(evidence_of))
     assert "childminder" in set(table["provider_type_group"]) and "day_nursery" in set(table["provider_type_group"])
+
+
+def test_the_one_on_domestic_premises_is_told_with_childminders_in_every_sheet() -> None:
+    """So neither the list, nor inspections, nor places in all less all others, tells the one home by itself."""
+    register = [provider("EY1"), provider("EY2"), *(childminder(f"CM{i}") for i in range(9)),
+                childminder("EY9", 38, ofsted_overall="1") | {"provider_type": "Childcare on domestic premises"}]
+    (row,) = homes_of(ofsted_register=register).to_dict("records")
+    assert (row["setting_name"], row["provider_type_group"]) == ("Childminders and others who work at home", "childminder")
+    assert (row["providers"], row["places"]) == (10, 9 * 6 + 38)
+    inspected, _ = quality(known(ofsted_register=register), settings_of(known(ofsted_register=register)))
+    assert "domestic" not in set(inspected["provider_type_group"])
+    minders = inspected[inspected["provider_type_group"].eq("childminder") & inspected["area_code"].eq(AUTHORITY)]
+    old = minders[minders["measure"].eq("overall effectiveness")]
+    assert dict(zip(old["outcome"], old["providers"], strict=True)) == {"few of each, told together": 10}, "1 outstanding, 9 good"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.childcare_view import who_stands_behind
 from workbench.disclosure import protect
 from workbench.release.told import FEWEST, JUDGE
 
@@ -74,3 +75,27 @@ def test_what_is_hidden_together_is_never_small_unless_the_whole_is(children: li
 def test_rows_are_hidden_whatever_their_order() -> None:
     table = weighed({"P1": 9, "P2": 700, "P3": 111})
     assert shown(table.sample(frac=1, random_state=3)) == pytest.approx(shown(table))
+
+
+def test_funded_hours_are_judged_by_who_takes_them_up_and_not_by_all_of_the_age() -> None:
+    """Of 80 two-year-olds in the area 3 take early learning up: 45 hours of the 12,300; all hours stay told."""
+    children = {"P1": 80.0, "P2": 700.0, "P3": 111.0}
+    table = weighed(children).drop(columns=JUDGE)
+    few = table["area_code"].eq("P1") & table["measure"].eq("funded")
+    table.loc[few, "hours_wanted"] = 45.0
+    whole = table["area_code"].eq("A") & table["measure"].eq("funded")
+    table.loc[whole, "hours_wanted"] = 811 * 15.0 + 45
+    table["term"] = "spring"
+    table[JUDGE] = who_stands_behind(table)
+    assert table.loc[few, JUDGE].tolist() == [3.0], "in the spring of 2023 they have 15 hours and nothing else"
+    assert set(shown(table, "funded", "hours_wanted")) == {"P2", "A"}, "what P2 leaves is that of two areas together"
+    assert set(shown(table, "all", "hours_wanted")) == {"P1", "P2", "P3", "A"}
+
+
+def test_people_places_and_hours_leave_as_whole_numbers() -> None:
+    table = weighed({"P1": 60.4, "P2": 700.6}).assign(pte_wanted=1646.2925)
+    released = protect({"childcare_balance": table, "childcare_settings": pd.DataFrame(
+        {"setting_name": ["Childminders"], "providers": [84.39424], "places": [589.4795]})}).tables
+    told = released["childcare_balance"]
+    assert told["children"].tolist() == [60, 60, 701, 701, 761, 761] and told["pte_wanted"].eq(1646).all()
+    assert released["childcare_settings"][["providers", "places"]].to_numpy().tolist() == [[84, 589]]

@@ -47,7 +47,7 @@ def hide_beside(blocks_with: Callable[[set[Cell]], Iterable[Block]], hidden: set
         if not len(narrow):
             return more
         found = _fewest_more(block, int(narrow[0])) or _smallest(block)
-        if not found:
+        if found <= hidden | more:
             return more
         more |= found
 

@@ -67,6 +67,7 @@ def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_], enough
     measure = frame["measure"].astype("object") if "measure" in frame else blank
     who = word.where(~word.isin(told.everybody), "") + told.of
     people = frame[told.people].to_numpy("float64", na_value=np.nan)
+    worth = word.map(dict(told.worth)).astype("float64")
     for column in told.quantities:
         if column not in frame:
             continue
@@ -78,8 +79,9 @@ def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_], enough
             "term": frame["term"].astype("object") if "term" in frame else blank, "age_band": frame["age_band"].astype("object"),
             "who": who, "quantity": names, "value": value, "hidden": hidden,
             "within": told.rounded.get(column, 0.0) / 2,
-            "a_head": np.divide(value, people, out=np.full(len(value), np.nan), where=(people > 0) & ~hidden),
-            "enough": float(enough)})
+            "a_head": worth.fillna(pd.Series(
+                np.divide(value, people, out=np.full(len(value), np.nan), where=(people > 0) & ~hidden), index=frame.index)),
+            "enough": float(enough)}).loc[np.asarray([name != "" for name in names], dtype=bool)]
 
 
 def grouped(rows: pd.DataFrame, told: Sequence[Told]) -> pd.DataFrame:

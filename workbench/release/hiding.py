@@ -73,9 +73,13 @@ def in_other_words(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> 
 
 def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
     """A table with what is rounded in it rounded, halves up."""
-    there = [column for column in told.rounded if column in frame]
-    return frame.assign(**{c: np.round(np.floor(frame[c].astype("float64") / told.rounded[c] + 0.5) * told.rounded[c], 9)
-                           for c in there})
+    return to_multiples(frame, told.rounded)
+
+
+def to_multiples(frame: pd.DataFrame, steps: Mapping[str, float]) -> pd.DataFrame:
+    """A table with columns rounded to multiples of a step each, halves up."""
+    there = [column for column in steps if column in frame]
+    return frame.assign(**{c: np.round(np.floor(frame[c].astype("float64") / steps[c] + 0.5) * steps[c], 9) for c in there})
 
 
 def cells_of_rows(frame: pd.DataFrame, told: Told) -> list[Cell]:
@@ -111,6 +115,7 @@ def _beside(tables: Mapping[str, pd.DataFrame], told: Sequence[Told], hidden: se
     rows = grouped(figures(tables, none, told, fewest), told)
     rows["cell"] = list(rows[CELL].astype("object").itertuples(index=False, name=None))
     rows["nobody"] = [nobody[table][at] for table, at in zip(rows["table"], rows["at"], strict=True)]
+    rows["within"] = rows["within"].mask(rows["nobody"].astype("bool"), 0.0)    # nobody is shown, and can hide no other
     found, areas = set[Cell](), areas_told(rows)
     for _, alike in rows.groupby(["ay", "age_band"], sort=True):
         if not (hidden & set(alike["cell"])):

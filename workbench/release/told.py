@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
+from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.terms import YOUNG
 from sufficiency.rules import rulebook
 
@@ -27,6 +29,7 @@ COUNT, BEHIND = "count", "behind"
 WHOLE_PER_CENT = 0.01
 ROUNDED: Mapping[str, float] = MappingProxyType({k: float(v) for k, v in rulebook("disclosure")["rounding"].items()
                                                  if k != "evidence"})
+WHOLE_NUMBERS = ROUNDED["whole"]
 OFFICERS_ALONE = "For the council's officers alone, and not for publication: small numbers are not hidden as for the public."
 NOT_TOLD = "not told: few children"
 AREA = ("level", "area_code")
@@ -74,6 +77,7 @@ class Told:
     counts: tuple[str, ...] = ()            # counts of people other than `people`: a small one hides the cell too
     by: str = ""                            # column that tells of whom, besides area, year and age; blank: of everybody
     everybody: tuple[str, ...] = ()         # words of that column which mean everybody of the age
+    worth: Mapping[str, float] = field(default_factory=dict)    # other words -> hours that one of those people has at the least
     rate: tuple[str, str, str] = ("", "", "")       # a rate that is told, and the columns that it is a part and the whole of
     of: str = ""                            # whom every row counts, where these are other people than all of the age
     enough: str = BEHIND                    # which of Fewest holds: as many people as behind a share, or as in a count
@@ -81,9 +85,11 @@ class Told:
     flags: tuple[str, ...] = ()             # marks of a row that are taken off where it is hidden
 
     def quantity(self, column: str, word: str, measure: str) -> str:
-        """What a column of a row counts."""
+        """What a column of a row counts; blank where it is told in another row of its own."""
         everybody = not self.of and (not self.by or word in self.everybody)
         name = "children" if column == self.people and everybody else self.quantities[column]
+        if name == "children" and not everybody:
+            return ""       # all of the age, told in a row that counts only some of them
         return name.format(measure=measure, word=word)
 
 
@@ -93,9 +99,15 @@ TOLD = (
     Told("childcare_balance", "childcare: fewer than ten children of the age, and what would tell of them", "children",
          {"children": "children", "hours_wanted": "hours wanted, {measure}"},
          others=("hours_short", "hours_over", "hours_counted", "hours_flexible", "pte_wanted", "pte_counted", "pte_short",
-                 "pte_over", "ratio"), texts=_STATUS, flags=("worst_term",)),
+                 "pte_over", "ratio"), texts=_STATUS, flags=("worst_term",), by="measure",
+         everybody=(ALL, AROUND_SCHOOL, HOLIDAY),
+         worth={FUNDED: float(PTE_HOURS)},
+         rounded=dict.fromkeys(("children", "hours_wanted", "hours_on_offer", "hours_counted", "hours_assumed", "hours_not_told",
+                                "hours_flexible", "hours_short", "hours_over", "pte_wanted", "pte_counted", "pte_short",
+                                "pte_over"), WHOLE_NUMBERS)),
     Told("access_by_area", "access of areas: fewer than ten children of the age, and what would tell of them", "children",
-         {"children": "children"}, others=("index", "share_without"), texts=MappingProxyType({"status": "?"})),
+         {"children": "children"}, others=("index", "share_without"), texts=MappingProxyType({"status": "?"}),
+         rounded={"children": WHOLE_NUMBERS}),
     Told("childcare_takeup", "take-up: fewer than ten eligible, 1 to 4 who take it up, and what would tell of them", "eligible",
          {"eligible": "eligible, {word}", "children": "taken up, {word}"}, others=("takeup",),
          rounded={"eligible": ROUNDED["takeup"], "children": ROUNDED["takeup"], "takeup": WHOLE_PER_CENT},
@@ -104,12 +116,18 @@ TOLD = (
     Told("childcare_places", "places for each child: ages of fewer than ten children, and what would tell of them", "children",
          {"children": "children"}, others=("places_per_child", "places_in_reach"),
          texts=MappingProxyType({"places_band": NOT_TOLD}), parts=YOUNG,
-         rounded={"children": ROUNDED["places"], "places_per_child": WHOLE_PER_CENT}),
+         rounded={"children": ROUNDED["places"], "places_per_child": WHOLE_PER_CENT, "registered_places": WHOLE_NUMBERS,
+                  "nursery_pupils": WHOLE_NUMBERS}),
     Told("childcare_closings", "what a closing does: fewer than ten children of the age, and what would tell of them", "children",
-         {"children": "children"}, texts=MappingProxyType({"letter_with": "?", "letter_without": "?"})),
+         {"children": "children"}, texts=MappingProxyType({"letter_with": "?", "letter_without": "?"}),
+         rounded={"children": WHOLE_NUMBERS}),
     Told("childcare_disabled", "disabled children: counts of 1 to 4, and what would tell of them", "children",
          {"children": "disabled children"}, rounded={"children": ROUNDED["disabled"]}, of="disabled", enough=COUNT),
     Told("childcare_vacancies", "what stands vacant: fewer than five settings, and what would tell of them", "settings",
          {"settings": "settings with a headcount", "hours_taken": "hours taken", "hours_vacant": "hours vacant"},
-         others=("vacancy_rate", "pte_vacant", "pte_as_age_3_4"), of="settings", enough=COUNT),
+         others=("vacancy_rate", "pte_vacant", "pte_as_age_3_4"), of="settings", enough=COUNT,
+         rounded=dict.fromkeys(("hours_taken", "hours_vacant", "pte_vacant", "pte_as_age_3_4"), WHOLE_NUMBERS)),
 )
+WHOLE_ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    dict.fromkeys(("childcare_settings", "childcare_quality"), ("providers", "places")))
+"""Columns of people and places that leave as whole numbers in tables which hide nobody: no half of a childminder is told."""
