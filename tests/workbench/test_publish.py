@@ -26,7 +26,15 @@ from workbench.publishing.makers import MAKERS, Maker, make_map, make_workbook
 from workbench.publishing.material import PUBLICATION, Material
 from workbench.publishing.publish import Wish, publish
 from workbench.publishing.statements import statements_in
-from workbench.publishing.withheld import choices_told, for_publication, named, public_notes, withheld
+from workbench.publishing.withheld import (
+    OTHER_MONEY,
+    choices_told,
+    for_publication,
+    named,
+    names_withheld,
+    public_notes,
+    withheld,
+)
 
 pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, make_workbook))     # papers have their own tests
@@ -82,9 +90,9 @@ def test_the_public_release_keeps_what_tells_of_no_scheme(town_release: Release)
     assert set(withheld(release.tables["plan"])["scheme_id"]) == {"two-in-one", "second-best", "old-school"}
     assert list(public.tables["plan_service"]["site_id"]) == [town.WEST_PRIMARY] and len(public.tables["plan_areas"]) == 3
     pd.testing.assert_frame_equal(public.tables["childcare_takeup"], release.tables["childcare_takeup"])
-    assert "author" not in public.tables["overrides"]
+    assert not {"author", "reason"} & set(public.tables["overrides"])
     notes = (Note("schemes", "old-school closes"), Note("schemes", "old-schoolhouse is another"), Note("births", "fine"))
-    assert public_notes(notes, withheld(release.tables["plan"])) == notes[1:]
+    assert public_notes(notes, names_withheld(release, public)) == notes[1:]
 
 
 def test_a_release_that_tells_what_it_hides_is_refused_and_nothing_is_left(
@@ -191,3 +199,28 @@ def test_a_run_of_a_scenario_that_closes_a_school_is_for_officers_until_consulta
     assert (tmp_path / "out" / "publication").exists() is opened
     assert any("consultation is open" in line for line in answer.lines) is not opened
     assert (tmp_path / "out" / "officers" / "who.txt").is_file()
+
+
+def test_the_public_is_not_told_which_officer_set_a_figure() -> None:
+    used = Note("planner_overrides", "1 of the planner's overrides is in force at the census of 2026-01-31, by Ms Ash (1): W")
+    idle = Note("planner_overrides", "2 of the planner's overrides are not used: W Year 2: Ms Ash's expired", "the model's stand")
+    said = [note.text for note in public_notes((used, idle), ())]
+    assert said == ["1 of the planner's overrides is in force at the census of 2026-01-31",
+                    "2 of the planner's overrides are not used"]
+
+
+def test_pots_that_pay_for_nothing_that_is_shown_are_other_money(town_release: Release) -> None:
+    """A deed for a scheme that is not chosen, and one that pays for a merger alone: added up, and unnamed in tables and notes."""
+    pots, paid = town_release.tables["plan_pots"], town_release.tables["plan_funding"]
+    more = [pots.assign(pot_id=name) for name in ("hall-deed", "merger-deed")]
+    merger = paid[paid["scheme_id"] == "two-in-one"].assign(pot_id="merger-deed")
+    whole = pd.concat([pots, *more], ignore_index=True)
+    release = replace(town_release, tables={**town_release.tables, "plan_pots": whole, "money": whole,
+                                            "plan_funding": pd.concat([paid, merger], ignore_index=True)})
+    public = for_publication(release)
+    for name in ("plan_pots", "money"):
+        shown = public.tables[name]
+        assert set(shown["pot_id"]) == {"basic-need", OTHER_MONEY} and shown["received"].sum() == whole["received"].sum()
+        assert shown.loc[shown["pot_id"] == OTHER_MONEY, "spent"].tolist() == (2 * pots["spent"]).tolist()
+    notes = (Note("pots", "hall-deed lapses in 2027"), Note("pots", "basic-need is paid twice"))
+    assert public_notes(notes, names_withheld(release, public)) == notes[1:]

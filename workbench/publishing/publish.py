@@ -23,7 +23,7 @@ from workbench.publishing.makers import MAKERS, MAP_BOOK, Maker
 from workbench.publishing.material import CALLED, EDITIONS, OFFICERS, PUBLICATION, Material
 from workbench.publishing.statements import ACTIONS, PAPER, Statements, statements_in
 from workbench.publishing.stored import StoredRun, charts_of_run, release_of, stored
-from workbench.publishing.withheld import choices_told, for_publication, public_notes, withheld
+from workbench.publishing.withheld import choices_told, for_publication, names_withheld, public_notes, withheld
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
 from workbench.showing import only_run, usual_places
 
@@ -79,12 +79,11 @@ def material(edition: str, told: StoredRun, release: Release, said: Statements, 
     charts = charts_of_run(told, release)
     if edition == OFFICERS or said.paper.consultation.open:
         return Material(edition, told, release, charts, said, template)
-    public, plan = for_publication(release), release.tables.get("plan")
-    if plan is None:
-        return Material(edition, told, public, charts, said, template)
-    gone = withheld(plan)
-    known = replace(told, notes=public_notes(told.notes, gone))
-    return Material(edition, known, public, charts_of_run(told, public), said, template, len(gone))
+    public = for_publication(release)
+    known = replace(told, notes=public_notes(told.notes, names_withheld(release, public)))
+    if "plan" not in release.tables:
+        return Material(edition, known, public, charts, said, template)
+    return Material(edition, known, public, charts_of_run(told, public), said, template, len(withheld(release.tables["plan"])))
 
 
 def _editions(told: StoredRun, said: Statements) -> tuple[str, ...]:

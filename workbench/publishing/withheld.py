@@ -17,7 +17,7 @@ import pandas as pd
 from scenarios.changes import SETTINGS, lever_of, split
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sufficiency.evidence import Note
     from workbench.disclosure import Release
@@ -28,11 +28,15 @@ OF_SCHEMES = ("plan", "programme", "plan_funding", "money_of_schemes", "plan_pla
               "capital_told", "capital_adds", "capital_costs", "capital_sites", "capital_links", "capital_precedences",
               "capital_deadlines")
 """Tables that tell of schemes, by their column scheme_id or site_id."""
-PEOPLE = {"overrides": ("author",), "known_intakes": ("author",)}
-"""Columns that name officers."""
+PEOPLE = {"overrides": ("author", "reason"), "known_intakes": ("author",)}
+"""Columns that name officers, or tell in their words why a figure is theirs."""
 ALL_OF_THEM = ("surplus_remedies",)
 """Tables of which nothing is published: what could be done about each school that is half empty."""
-WITHHELD = "stays with officers"
+OF_POTS = ("plan_pots", "money")
+"""Tables of what comes into each pot and goes out of it, by financial year."""
+WITHHELD, OTHER_MONEY = "stays with officers", "other money"
+OF_PLANNERS = "planner_overrides"
+"""Table whose notes name officers, what they set, and why."""
 NAMED_BY_TOPIC = ("nurseries", "clubs")
 """Topics of levers whose every key names one setting, whoever decides on it."""
 
@@ -73,13 +77,34 @@ def for_publication(release: Release) -> Release:
         for name in OF_SCHEMES:
             if name in tables:
                 tables[name] = _without(tables[name], gone, shown)
+        for name in OF_POTS:
+            if name in tables:
+                tables[name] = _without_pots(tables[name], set(tables["plan_funding"]["pot_id"]))
     return replace(release, tables=MappingProxyType(tables), masks=_still_there(release, tables))
 
 
-def public_notes(notes: Sequence[Note], gone: pd.DataFrame) -> tuple[Note, ...]:
-    """The notes of a run that name no such scheme."""
-    names = [*gone["scheme_id"], *gone["scheme_name"]]
-    return tuple(note for note in notes if not any(named(f"{note.text} {note.loses}", name) for name in names))
+def public_notes(notes: Sequence[Note], names: Iterable[object]) -> tuple[Note, ...]:
+    """The notes of a run that name no such scheme or pot, and no officer; names: of schemes and pots that stay with officers."""
+    hidden = [str(name) for name in names]
+    return tuple(_unsigned(note) for note in notes if not any(named(f"{note.text} {note.loses}", name) for name in hidden))
+
+
+def names_withheld(release: Release, public: Release) -> list[object]:
+    """Codes and names of the schemes, and codes of the pots, of which nothing is published."""
+    if "plan" not in release.tables:
+        return []
+    gone = withheld(release.tables["plan"])
+    pots = {pot for table in (OF_POTS[0],) if table in release.tables
+            for pot in set(release.tables[table]["pot_id"]) - set(public.tables[table]["pot_id"])}
+    return [*gone["scheme_id"], *gone["scheme_name"], *sorted(pots)]
+
+
+def _unsigned(note: Note) -> Note:
+    """A note on planners' figures without the author, who stands between the count and the list."""
+    if note.table != OF_PLANNERS:
+        return note
+    counted = r"^(\d+ of the planner's overrides (?:is|are) (?:in force at the census of [^,:]*|not used))[,:].*"
+    return replace(note, text=re.sub(counted, r"\1", note.text, flags=re.DOTALL))
 
 
 def named(text: str, name: str) -> bool:
@@ -98,6 +123,18 @@ def _without(table: pd.DataFrame, gone: pd.DataFrame, shown: pd.DataFrame) -> pd
         rows = rows[~rows["needs_scheme_id"].isin(gone["scheme_id"])]
     rows = rows.reset_index(drop=True)
     return rows.assign(why_so=WITHHELD) if "why_so" in rows else rows
+
+
+def _without_pots(table: pd.DataFrame, shown: Collection[str]) -> pd.DataFrame:
+    """The rows of the pots that pay for a scheme which is shown; all others are added up as other money, year by year.
+
+    One other pot by itself is told as other money too: its name could tell for which scheme it is kept.
+    """
+    other = ~table["pot_id"].isin(shown)
+    if not other.any():
+        return table
+    sums = table[other].groupby("financial_year", as_index=False, sort=True)[["received", "spent", "left", "lost"]].sum()
+    return pd.concat([table[~other], sums.assign(pot_id=OTHER_MONEY)[list(table.columns)]], ignore_index=True)
 
 
 def _still_there(release: Release, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
