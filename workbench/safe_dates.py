@@ -92,22 +92,30 @@ def for_sheet(dates: pd.DataFrame, on: date) -> pd.DataFrame:
     return still_to_meet(dates, on).assign(judged_on=on.isoformat())
 
 
-def for_areas(sheet: pd.DataFrame) -> pd.DataFrame:
-    """One short text for each planning area that is likely short: phase, planning_area_code, said; sheet: as `for_sheet`."""
-    rows = [(str(phase), str(code), _text(mine))
+def for_areas(sheet: pd.DataFrame, read_on: date | None = None) -> pd.DataFrame:
+    """One short text for each planning area that is likely short: phase, planning_area_code, said; sheet: as `for_sheet`.
+
+    read_on: dates before this day are said to be past; left out: none is.
+    """
+    rows = [(str(phase), str(code), _text(mine, read_on))
             for (phase, code), mine in sheet.groupby(["phase", "planning_area_code"], sort=True)]
     return pd.DataFrame(rows, columns=["phase", "planning_area_code", "said"], dtype="str")
 
 
-def _text(mine: pd.DataFrame) -> str:
+def _text(mine: pd.DataFrame, read_on: date | None) -> str:
     """By when to start what for which September in one area, the nearest September first; and what is too late."""
     called = {one["remedy"]: one["short"] for one in known_remedies()}
     said = []
     for ay, year in mine[mine["last_safe_date"] != ""].groupby("ay", sort=True):
-        what = ", ".join(f"{called[row.remedy]} by {in_words(date.fromisoformat(row.last_safe_date))}"
+        what = ", ".join(f"{called[row.remedy]} by {_by(date.fromisoformat(row.last_safe_date), read_on)}"
                          for row in year.sort_values(["last_safe_date", "remedy"]).itertuples())
         said.append(f"for September {ay} ({100 * year['p_shortfall'].iloc[0]:.0f} % likely short) {what}")
     late = [called[remedy] for remedy in mine.loc[mine["last_safe_date"] == "", "remedy"] if remedy != DETERMINED]
     if late:
         said.append(f"too late: {', '.join(late)}")
     return f"Start by, judged on {in_words(date.fromisoformat(mine['judged_on'].iloc[0]))}: {'; '.join(said)}."
+
+
+def _by(day: date, read_on: date | None) -> str:
+    """A last safe date, and that it is past where it is on the day on which it is read."""
+    return f"{in_words(day)} (past)" if read_on is not None and day < read_on else in_words(day)

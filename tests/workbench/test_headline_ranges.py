@@ -96,3 +96,10 @@ def test_a_run_without_chance_says_why_it_tells_no_ranges() -> None:
         figures = told(pd.DataFrame(columns=["phase", "ay"]), last_safe_dates(balance(), BASE, Assumptions()))
         text = "\n".join(headline_lines({**figures, "no_ranges": no_ranges(settings)}))
         assert f"No ranges: {named}" in text and "8 in 10" not in text
+
+
+def test_a_last_safe_date_before_the_day_of_reading_is_said_to_be_past() -> None:
+    sheet = pd.DataFrame([{"phase": "primary", "planning_area_code": "W", "remedy": "bulge_class", "ay": 2027, "p_shortfall": 0.8,
+                           "last_safe_date": "2026-12-01", "judged_on": "2026-06-25"}])
+    (then,), (now,) = (for_areas(sheet, day)["said"] for day in (date(2026, 12, 1), date(2026, 12, 2)))
+    assert "by 1 December 2026." in then and "by 1 December 2026 (past)." in now

@@ -132,7 +132,7 @@ def method(desk: Desk) -> Iterator[Text]:
 
     ratios, transfers = tables["ratios"], tables["transfers"]
     yield say(
-        "Children are those of the January census of ",
+        "Children are those of the census of ",
         desk.of_run("base_year", "january"),
         " and of earlier ones, in ",
         desk.one("schools", "urn", "whole", "different"),

@@ -171,9 +171,13 @@ def _financial(desk: Desk) -> Iterator[Block]:
             say(
                 "The projects told here cost ",
                 desk.one("plan", "thousand_pounds", "pounds", "sum", chosen=True),
-                " of capital at the prices of their building, and ",
-                desk.one("plan", "running_thousand_pounds", "pounds", "sum of known", chosen=True),
-                " of revenue a year once they are open, as far as that is known. The pots receive ",
+                " of capital at the prices of their building. ",
+                *(("Once they are open they cost ",
+                   desk.one("plan", "running_thousand_pounds", "pounds", "sum of known", chosen=True),
+                   " of revenue a year, as far as that is known. ")
+                  if plan.loc[plan["chosen"].astype("bool"), "running_thousand_pounds"].notna().any()
+                  else ("What they cost in revenue each year is not known. ",)),
+                "The pots receive ",
                 desk.one("plan_pots", "received", "pounds", "sum"),
                 " over the years.",
             )
@@ -196,7 +200,8 @@ def alternatives(desk: Desk) -> Iterator[Block]:
         (
             Shown("name", "Way", "text"),
             Shown("child_years", "Child-years without a place"),
-            Shown("thousand_pounds", "Money spent", "pounds"),
+            Shown("thousand_pounds", "Capital", "pounds"),
+            Shown("transport_thousand_pounds", "Transport", "pounds"),
         ),
         say("The plan and the other ways, each as good as it can be"),
     )

@@ -16,6 +16,7 @@ import pandas as pd
 from planning_areas.school_year import ENTRY_YEAR
 from scenarios.manifest import versions
 from workbench.attribution import attribution
+from workbench.checking import ABSENT
 from workbench.childcare_view import childcare_sayings, findings_table
 from workbench.documents.figures import Figures, of_row, say
 from workbench.documents.model import Column, Document, Table
@@ -24,6 +25,7 @@ from workbench.safe_dates import in_words as day_in_words
 from workbench.sayings import accuracy_sayings, headlines
 
 if TYPE_CHECKING:
+    from sufficiency.evidence import Note
     from workbench.documents.model import Figure, Text
     from workbench.publishing.material import Material
 
@@ -156,13 +158,14 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
                 "authority": run.authority.name,
                 "base_year": base,
                 "judged_on": day_in_words(day),
+                "published_on": "" if material.on is None else day_in_words(material.on),
                 "hidden": sum(one.cells for one in material.release.hidden),
                 "withheld": material.withheld,
                 "areas": int(tables["names"]["planning_area_code"].nunique()),
             }
         ]),
         "sayings": _numbered([(topic, text) for topic, texts in about.items() for text in texts]),
-        "dates_of_areas": for_areas(tables["last_safe_dates"]),
+        "dates_of_areas": for_areas(tables["last_safe_dates"], material.on),
         "findings": found, "finding_lines": finding_lines(found),
         "proofs": pd.DataFrame(
             [
@@ -171,13 +174,18 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
             ],
             columns=["number", "said"],
         ),
-        "alternatives": _alternatives(run.why),
+        "alternatives": _alternatives(run.why, run.tables.get("plan")),
         "notes": pd.DataFrame(
-            [{"number": at, "said": note.text, "loses": note.loses} for at, note in enumerate(notes, 1)],
+            [{"number": at, "said": _noted(note), "loses": note.loses} for at, note in enumerate(notes, 1)],
             columns=["number", "said", "loses"],
         ),
         "versions": pd.DataFrame([{"name": name, "version": told} for name, told in versions().items()]),
     }
+
+
+def _noted(note: Note) -> str:
+    """What a note says; where a table is missing, which."""
+    return f"{note.table.replace('_', ' ')}: {ABSENT}" if note.text == ABSENT else note.text
 
 
 def _numbered(said: list[tuple[str, str]]) -> pd.DataFrame:
@@ -196,19 +204,23 @@ def finding_lines(findings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "number", "kind", "said"])
 
 
-def _alternatives(why: Mapping[str, Any]) -> pd.DataFrame:
-    """The plan, doing nothing, and the other ways that were weighed: children without a place and money."""
+def _alternatives(why: Mapping[str, Any], plan: pd.DataFrame | None) -> pd.DataFrame:
+    """The plan, doing nothing, and the other ways: children without a place, capital, and the rest, for transport."""
+    costs = {} if plan is None else dict(zip(plan["scheme_id"], plan["thousand_pounds"], strict=True))
     rows: list[tuple[object, ...]] = []
     for what in ("plan", "do_nothing", "greedy", "alternatives"):
         found = why.get(what) or []
         for one in found if isinstance(found, list) else [found]:
             if "child_years" in one:
+                capital = float(sum(costs.get(scheme, 0.0) for scheme, _ in one.get("schemes", ())))
                 rows.append((
                     what,
                     len(rows) + 1,
                     str(one["name"]),
                     one["child_years"]["high"],
-                    one["pounds"]["high"],
+                    capital,
+                    max(one["pounds"]["high"] - capital, 0.0),
                     one["told"],
                 ))
-    return pd.DataFrame(rows, columns=["what", "number", "name", "child_years", "thousand_pounds", "told"])
+    return pd.DataFrame(
+        rows, columns=["what", "number", "name", "child_years", "thousand_pounds", "transport_thousand_pounds", "told"])

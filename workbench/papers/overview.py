@@ -262,6 +262,7 @@ def context(desk: Desk) -> Iterator[Block]:
             say(
                 "The last day on which each remedy can be begun in time, judged on ",
                 desk.of_run("judged_on"),
+                *(("; what was past on ", desk.of_run("published_on"), " is marked as past") if desk.material.on else ()),
                 ". An area stands here where a shortfall at entry is likely enough.",
             )
         )

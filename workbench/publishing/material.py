@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Material:
     said: Statements
     template: Path | None = None
     withheld: int = 0
+    on: date | None = None              # day of publishing, on which dates that are past are marked; left out: none is
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

@@ -1,14 +1,15 @@
 """`publish`: all that goes out of one finished run, in one folder: for the public, and apart from it for officers.
 
 Everything is cut from one protected release of the run. The folder is written aside and appears when it is whole; `release.json`
-in it says from which run it is and holds the sha256 of every file. It holds no clock: the same run, words and template give the
-same files.
+in it says from which run it is and holds the sha256 of every file. The same run, words, template and day give the same
+files; the day tells which last safe dates are past.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class Wish:
     template: Path | None = None        # the council's own Word template
     words: Path | None = None           # folder with paper.toml and actions.csv; left out: the run's workspace
     map_book: bool = False              # also a sheet of each planning area, as PNG and SVG
+    on: date | None = None              # day of publishing; left out: today
 
 
 def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers: Sequence[Maker] = MAKERS) -> Answer:
@@ -64,7 +66,8 @@ def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers:
     except NotProtectedError as fault:
         raise UserError(str(fault), "nothing is published; tell whoever looks after the program") from fault
     editions = _editions(told, said)
-    materials = [material(edition, told, release, said, wish.template) for edition in editions]
+    on = wish.on or date.today()
+    materials = [replace(material(edition, told, release, said, wish.template), on=on) for edition in editions]
     with durable.folder_aside(target) as aside:
         made = [_made(one, aside / one.edition, makers, steps) for one in materials]
         manifest = _manifest(told, release, materials, aside, dict(zip(editions, made, strict=True)))
@@ -141,7 +144,7 @@ def _manifest(told: StoredRun, release: Release, materials: Sequence[Material], 
     return sealed({
         "kind": "release", "run_id": told.run.run_id, "scenario": told.run.manifest["scenario"],
         "authority": told.run.manifest["authority"], "seal_of_run": told.run.manifest["seal"], "versions": versions(),
-        "protected": True, "hidden": [asdict(one) for one in release.hidden],
+        "published_on": str(materials[0].on), "protected": True, "hidden": [asdict(one) for one in release.hidden],
         "withheld_until_consultation": {one.edition: one.withheld for one in materials}, "parts": dict(made), "files": files,
     })
 
