@@ -65,7 +65,7 @@ def programme_chart(funding: pd.DataFrame, name: str, pots: pd.DataFrame | None 
             axes.text(float(x), whole + 0.01 * base.max(), f"{whole:,.1f}", ha="center", va="bottom")
         axes.set_xticks(at, [_year(int(fy)) for fy in table.index])
         axes.set_ylabel("million pounds")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="Pot")
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, title="Pot")
         light_grid(axes, "y")
 
     return Chart(f"{name}: the capital programme by year and pot", f"Capital by financial year: {words}.", 4.2, fill)

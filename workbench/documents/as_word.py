@@ -284,12 +284,13 @@ def _table(word: Word, table: Table, label: str) -> None:
     look = properties.find(_tag("w:tblLook"))
     if look is not None:
         properties.remove(look)
-    if table.is_wide:
+    points = print_size(table, _room(word) / Pt(1), TABLE_POINTS)
+    if table.is_wide or points < TABLE_POINTS:      # the columns hold their longest number, and no room beside it
         properties.append(_tight())
     properties.append(_element("w:tblLook", val="04A0", firstRow="1", lastRow="0", firstColumn="1", lastColumn="0", noHBand="0",
                                noVBand="1"))
     properties.append(_element("w:tblCaption", val=caption))
-    size = Pt(print_size(table, _room(word) / Pt(1), TABLE_POINTS))
+    size = Pt(points)
     _as_wide_as_its_words(word, grid, table)
     rows = [tuple(column.heading for column in table.columns), *(tuple(as_text(cell) for cell in row) for row in table.rows)]
     for number, (row, cells) in enumerate(zip(grid._tbl.tr_lst, rows, strict=True)):

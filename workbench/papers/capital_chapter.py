@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.documents.figures import of_row, say
@@ -58,12 +59,13 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
     yield _pots(desk)
     yield _pot_years(desk)
     gap = desk.tables["plan_areas"]
-    yield table(
-        gap[gap["unmet"] >= 0.05].sort_values(["phase", "planning_area_code", "ay"]),
+    gap = gap[gap["unmet"] >= 0.05].sort_values(["phase", "planning_area_code", "ay"])
+    told = table(
+        gap,
         "plan_areas",
         ("phase", "planning_area_code", "ay"),
         (
-            Shown("planning_area_code", "Planning area code", "text"),
+            Shown("planning_area_code", "Planning area", "text"),
             Shown("phase", "Phase", "spelt"),
             Shown("ay", "Year", "year"),
             Shown("lacking", "Without a place before", "tenth"),
@@ -74,6 +76,8 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
         say("The gap: children for whom the programme finds no place"),
         "The programme finds a place for every child who lacks one.",
     )
+    names = (say(desk.area(code)) for code in gap["planning_area_code"])
+    yield replace(told, rows=tuple((name, *row[1:]) for name, row in zip(names, told.rows, strict=True)))
     proofs = desk.tables["proofs"]
     if len(proofs):
         yield Heading(2, say("How good the plan is"))
