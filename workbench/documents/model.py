@@ -175,7 +175,7 @@ def shares(table: Table) -> list[int]:
     wide = []
     for place, column in enumerate(table.columns):
         cells = [as_text(row[place]) for row in table.rows]
-        heavy = 1.15 if place == 0 else 1.0                 # bold letters are wider
+        heavy = 1.15 if place == 0 or table.bold else 1.0   # bold letters are wider
         word = max((len(part) for text in cells for part in text.split()), default=1)
         longest = max((len(text) for text in cells), default=1)
         needed = longest if column.figures else max(word, min(longest, LONGEST))
