@@ -198,7 +198,8 @@ def test_the_return_says_what_the_county_lacks_and_which_schools_do_not_fit(outc
     returned = return_of(outcome.tables, "891", 2022)
     checked = check_return(returned, known_of(outcome.tables, "891", 2022))
     assert [one.component for one in returned.missing] == [
-        "specialist_capacity", "specialist_forecast", "school_capacity", "year_group_places"]
+        "planned_changes", "mainstream_forecast", "specialist_capacity", "specialist_forecast", "school_capacity",
+        "year_group_places"]
     assert not [str(one) for one in checked.errors]
     stayed = [note.text for note in outcome.notes if "had pupils in the census of January 2023" in note.text]
     assert len(stayed) == 1 and all(name in stayed[0] for name in ("Gamston", "Holy Family"))
@@ -206,7 +207,7 @@ def test_the_return_says_what_the_county_lacks_and_which_schools_do_not_fit(outc
     assert (outcome.tables["places"].loc[closing].groupby(["urn", "ay"])["yg_places"].sum() > 0).all()
     register = outcome.tables["return_register"].set_index("urn")
     assert register.loc[["122801", "122820"], "due"].all()
-    assert set(checked.not_checked) == {"S07", "S10", "R08"}
+    assert set(checked.not_checked) == {"S02", "S06", "S07", "S08", "S09", "S10", "R08"}
     table = returned.tables["mainstream_forecast"]
     assert table.groupby("phase")["ay"].nunique().to_dict() == {"primary": 5, "secondary": 7}
     pupils = outcome.tables["pupils"]

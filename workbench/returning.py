@@ -26,7 +26,7 @@ from sufficiency.scap.checks.every import Checked, check_return
 from sufficiency.scap.checks.known import known_of
 from sufficiency.scap.grounds import GROUNDS
 from sufficiency.scap.layouts import MODELS, Return
-from sufficiency.scap.making import return_of
+from sufficiency.scap.making import LISTS, return_of
 from sufficiency.scap.scorecard import NOT_PREDICTED, predicted
 from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import FINE, INPUT, Answer, UserError
@@ -42,6 +42,7 @@ from workbench.workbook import Facts, begins_like_a_formula, write_workbook
 if TYPE_CHECKING:
     from scenarios.runs import Run
 
+OF_PLACES = ("places.", "schools.")      # keys of a scenario that move places
 RETURNS = "returns"  # folder of the workspace in which returns lie
 PAGE, BOOK, CHECKS, STATEMENT, SCORECARD, TOLD = (
     "return.html",
@@ -105,7 +106,8 @@ def write_return(run_folder: Path, out: Path | None = None, mapping: Path | None
     run = runs.load(run_folder)
     tables = tables_of(run)
     authority, base = run.manifest["authority"], int(run.manifest["authority"]["base_year"])
-    returned = return_of(tables, str(authority["code"]), base)
+    read = {str(one["table"]) for one in run.manifest["inputs"]} & set(LISTS)
+    returned = _as_asked(return_of(tables, str(authority["code"]), base, read), run.manifest.get("scenario", {}))
     checked = check_return(returned, known_of(tables, str(authority["code"]), base))
     verdict = judged(returned, checked, run.manifest.get("scenario", {}))
     scorecard = predicted(tables, base)
@@ -116,6 +118,15 @@ def write_return(run_folder: Path, out: Path | None = None, mapping: Path | None
     for name, data in files.items():
         overwrite(folder / name, data)
     return Written(folder, tuple(folder / name for name in files), returned, checked, verdict, scorecard)
+
+
+def _as_asked(returned: Return, scenario: Mapping[str, Any]) -> Return:
+    """A return of a what-if about schools or places commits nobody: each of its changes is proposed at most."""
+    if not any(str(key).startswith(OF_PLACES) for key in scenario.get("keys", {})):
+        return returned
+    table = returned.tables["planned_changes"]
+    only_asked = table.assign(standing=table["standing"].replace("committed", "proposed"))
+    return replace(returned, tables={**returned.tables, "planned_changes": only_asked})
 
 
 def tables_of(run: Run) -> dict[str, pd.DataFrame]:

@@ -33,8 +33,9 @@ class MainstreamForecast(pa.DataFrameModel):
     ay: int = pa.Field(ge=2000, le=2100, description="academic year")
     nc_year: int = pa.Field(ge=0, le=14, description="year group")
     pupil_forecast: int = pa.Field(ge=0, description="pupils, those in funded places among them")
-    hdc_pupils: int = pa.Field(ge=0, description="of these, in places that developers pay for (HDC)")
-    hif_pupils: int = pa.Field(ge=0, description="of these, in places that the Housing Infrastructure Fund pays for (HIF)")
+    hdc_pupils: float = pa.Field(ge=0, nullable=True, description="of these, in places developers pay for (HDC), if known")
+    hif_pupils: float = pa.Field(
+        ge=0, nullable=True, description="of these, in places that the Housing Infrastructure Fund pays for (HIF), if known")
 
     class Config:
         unique, strict, coerce = ["planning_area_code", "phase", "ay", "nc_year"], "filter", True

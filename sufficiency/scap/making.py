@@ -9,7 +9,7 @@ not hold - capacity not known, specialist places and children - is listed as mis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ GUESSED, SHARED = "roll", "capacity"     # places that are a guess from the roll
 MADE_BY = {"bulge": {"bulge"}, "additional": {"expansion", "temporary"},
            "removed": {"removed", "temporary", "bulge", "expansion"}}
 """Kinds of plan that can bring about each change."""
+LISTS = ("planned_places", "housing_sites")     # the council's lists without which plans and funded places are not known
 FUNDS = ("hdc_pupils", "hif_pupils")     # parts of a forecast in places that others pay for
 SPECIALIST = {
     "specialist_capacity": "places of special schools, SEN units and resourced provision",
@@ -35,14 +36,23 @@ SPECIALIST = {
 }
 
 
-def return_of(tables: Tables, authority: str, base_year: int) -> Return:
+def lists_of(tables: Tables) -> frozenset[str]:
+    """The council's lists (LISTS) that a run has rows of; homes count where the list of their sites is not kept."""
+    rows = {"planned_places": tables.get("planned_places"), "housing_sites": tables.get("housing_sites", tables.get("homes"))}
+    return frozenset(name for name, table in rows.items() if table is not None and len(table))
+
+
+def return_of(tables: Tables, authority: str, base_year: int, lists: Collection[str] | None = None) -> Return:
     """The return of a run: every component it can be cut from, and the names of those it cannot.
 
     tables: those of a run by name (pupils, school_pupils, places, schools, homes), and where the workspace has them
-    planned_places, specialist_capacity and specialist_forecast.
+    planned_places, specialist_capacity and specialist_forecast. lists: those of LISTS that the workspace holds, though without
+    a row; as the tables tell if left out.
     """
+    lists = lists_of(tables) if lists is None else lists
+    homes = tables.get("homes") if "housing_sites" in lists else None
     made = {
-        "mainstream_forecast": mainstream_forecast(tables["pupils"], tables.get("homes"), base_year),
+        "mainstream_forecast": mainstream_forecast(tables["pupils"], homes, base_year),
         "on_roll": on_roll(tables["school_pupils"], base_year),
         "school_capacity": school_capacity(tables["schools"], tables["places"], base_year),
         "year_group_places": year_group_places(tables["places"], base_year),
@@ -51,7 +61,7 @@ def return_of(tables: Tables, authority: str, base_year: int) -> Return:
     }
     empty = {name: pd.DataFrame(columns=list(model.to_schema().columns)) for name, model in MODELS.items()}
     held = {name: MODELS[name].validate(frame).reset_index(drop=True) for name, frame in {**empty, **made}.items()}
-    return Return(authority, base_year, held, tuple(_missing(held)))
+    return Return(authority, base_year, held, tuple(_missing(held, lists)))
 
 
 def horizon(phase: str, base_year: int) -> range:
@@ -60,15 +70,21 @@ def horizon(phase: str, base_year: int) -> range:
 
 
 def mainstream_forecast(pupils: pd.DataFrame, homes: pd.DataFrame | None, base_year: int) -> pd.DataFrame:
-    """Whole pupils by planning area, year group and year; sixth forms go with the secondary areas."""
+    """Whole pupils by planning area, year group and year; sixth forms go with the secondary areas.
+
+    homes: left out where no list of housing sites says who pays; funded places are blank then.
+    """
     keys = ["planning_area_code", "phase", "ay", "nc_year"]
     table = _as_returned(pupils)[[*keys, "pupils"]]
     table = table[[ay in horizon(phase, base_year) for phase, ay in zip(table["phase"], table["ay"], strict=True)]]
     table = table.sort_values(keys, ignore_index=True)
     table["pupil_forecast"] = left = _whole(table, table["pupils"])
     for fund in FUNDS:
+        if homes is None:
+            table[fund] = np.nan
+            continue
         funded = pd.Series(0.0, index=table.index)
-        if homes is not None and len(homes):
+        if len(homes):
             inside = _as_returned(homes).groupby(keys, as_index=False)[fund].sum()
             funded = table[keys].merge(inside, on=keys, how="left")[fund].fillna(0.0).clip(lower=0.0)
         table[fund] = np.minimum(_whole(table, funded), left)
@@ -178,8 +194,14 @@ def _said_of(planned: pd.DataFrame | None, urn: str, change: str) -> tuple[str, 
     return funding, standing, "planned_places"
 
 
-def _missing(held: Tables) -> Iterator[Missing]:
-    """Name what is not there, and never fill it."""
+def _missing(held: Tables, lists: Collection[str]) -> Iterator[Missing]:
+    """Name what is not there, and never fill it; lists: those of LISTS that there are."""
+    if "planned_places" not in lists:
+        yield Missing("planned_changes", "the workspace holds no list of planned places (planned_places): which new places "
+                                         "are firm, which are a bulge and who pays is not known")
+    if "housing_sites" not in lists:
+        yield Missing("mainstream_forecast", "the workspace holds no list of housing sites (housing_sites): pupils in places "
+                                             "that others pay for (HDC, HIF) are left blank")
     for name, what in SPECIALIST.items():
         if held[name].empty:
             yield Missing(name, f"the workspace holds no {what}")

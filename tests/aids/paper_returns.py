@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from scenarios import runs
+from sufficiency.scap.making import LISTS
 
 BASE, CODE, RUN = 2025, "990", "0123456789ab"
 PRIMARY, SECONDARY = "9901001", "9900001"
@@ -144,7 +145,7 @@ def paper_run(place: Path, tables: dict[str, pd.DataFrame], scenario: dict[str, 
         "run_id": RUN,
         "authority": {"name": "Paper", "code": CODE, "base_year": BASE},
         "assumptions": asked,
-        "inputs": [INPUT],
+        "inputs": [INPUT, *({**INPUT, "table": name, "file": f"{name}.csv"} for name in LISTS)],
         "notes": [],
         "scenario": scenario or {"name": "base", "changes": []},
     }

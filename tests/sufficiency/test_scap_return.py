@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sufficiency.scap.checks.every import check_return
+from sufficiency.scap.checks.known import known_of
 from sufficiency.scap.layouts import Return
 from sufficiency.scap.making import return_of
 
@@ -62,6 +64,23 @@ def test_a_bulge_that_nobody_planned_is_places_more() -> None:
     del given["planned_places"]
     rows = return_of(given, "990", BASE).tables["planned_changes"]
     assert set(rows["change"]) == {"additional", "removed"} and rows["places"].sum() == 40.0
+
+
+def test_without_the_councils_lists_parts_are_incomplete_and_no_check_of_them_passes() -> None:
+    given = {name: table for name, table in tables().items() if name != "planned_places"}
+    rows = given["places"]
+    still = rows.assign(yg_places=30.0, basis="capacity")
+    bare = return_of({**given, "places": still}, "990", BASE, ())
+    assert {one.component for one in bare.missing} >= {"planned_changes", "mainstream_forecast"}
+    assert bare.tables["mainstream_forecast"][["hdc_pupils", "hif_pupils"]].isna().all(axis=None)
+    checked = check_return(bare, known_of(given, "990", BASE))
+    for check in ("S02", "S06", "S08", "S09"):
+        assert checked.verdict(check).startswith("could not be checked"), check
+    rising = check_return(return_of(given, "990", BASE, ()), known_of(given, "990", BASE))
+    asked = [one for one in rising.findings if one.check == "S08"]
+    assert [one.severity for one in asked] == ["warning"] and "nobody says who pays" in asked[0].found
+    held = return_of({**given, "places": still}, "990", BASE, ("planned_places", "housing_sites"))
+    assert check_return(held, known_of(given, "990", BASE)).verdict("S09") == "passed", "a list without a row says there is none"
 
 
 def test_capacity_and_roll_are_those_of_the_base_year(returned: Return) -> None:

@@ -131,14 +131,14 @@ def _housing(returned: Return, manifest: Mapping[str, Any]) -> list[Block]:
     table, asked = returned.tables["mainstream_forecast"], manifest["assumptions"]
     rows = []
     for phase in ENTRY_YEAR:
-        mine = table[table["phase"].eq(phase)].groupby("ay")[["pupil_forecast", "hdc_pupils", "hif_pupils"]].sum()
+        mine = table[table["phase"].eq(phase)].groupby("ay")[["pupil_forecast", "hdc_pupils", "hif_pupils"]].sum(min_count=1)
         rows += [
             (
                 (phase,),
                 (ay_label(int(row.Index)),),
                 (f"{row.pupil_forecast:,.0f}",),
-                (f"{row.hdc_pupils:,.0f}",),
-                (f"{row.hif_pupils:,.0f}",),
+                (_known(row.hdc_pupils),),
+                (_known(row.hif_pupils),),
             )
             for row in mine.itertuples()
         ]
@@ -318,3 +318,8 @@ def _sources(manifest: Mapping[str, Any]) -> list[Block]:
 
 def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def _known(children: float) -> str:
+    """A count in whole, or that it is not known."""
+    return "not known" if children != children else f"{children:,.0f}"

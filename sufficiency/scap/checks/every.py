@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sufficiency.scap.checks import forecast, form, housing, places, planned, schools, specialist
 from sufficiency.scap.checks.finding import ERROR, TITLES, WARNING, Finding, answered
+from sufficiency.scap.making import GUESSED, SHARED
 
 if TYPE_CHECKING:
     from sufficiency.scap.checks.known import Known
@@ -81,7 +82,22 @@ def check_return(returned: Return, known: Known) -> Checked:
 
 def _not_checked(returned: Return, known: Known) -> dict[str, str]:
     """Checks for which the workspace lacks what they hold the return against."""
+    forecast, places = returned.tables["mainstream_forecast"], returned.tables["year_group_places"]
+    no_plans = "planned_changes" in {one.component for one in returned.missing}
     empty = {
+        "S02": (
+            "no school's places are counted by year group: all are its capacity, shared",
+            bool(len(places)) and bool(places["basis"].isin([SHARED, GUESSED]).all()),
+        ),
+        "S06": (
+            "the workspace has no list of housing sites, so who pays is not known",
+            bool(len(forecast)) and "hdc_pupils" in forecast and bool(forecast[["hdc_pupils"]].isna().all(axis=None)),
+        ),
+        "S08": (
+            "the workspace has no list of planned places",
+            no_plans and returned.tables["planned_changes"].empty,
+        ),
+        "S09": ("the workspace has no list of planned places", no_plans),
         "S01": ("the workspace has no list of schools (GIAS)", known.register.empty),
         "S04": ("there is no January census by school", known.census.empty),
         "S07": ("the workspace has no supplied projection", known.supplied.empty),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from planning_areas.school_year import PHASE_YEARS, ay_label, nc_year_label
-from sufficiency.scap.checks.finding import ERROR, Finding, at
+from sufficiency.scap.checks.finding import ERROR, WARNING, Finding, at
 from sufficiency.scap.making import PLANNED_YEARS
 
 if TYPE_CHECKING:
@@ -21,6 +21,18 @@ CENTRAL = "central_programme"
 def firm(returned: Return, known: Known) -> Iterator[Finding]:
     """S08: new places say who pays and that they are committed; places of a central programme are not the council's to claim."""
     table = returned.tables[CHANGES]
+    by_itself = table[table["rests_on"].ne(OF_PLAN) & table["change"].ne("removed") & table["funding"].eq("")]
+    for row in by_itself.drop_duplicates(["urn", "change"]).itertuples():
+        yield at(
+            row,
+            "S08",
+            WARNING,
+            CHANGES,
+            f"{row.places:,.0f} {row.change} places rest on admission numbers or year-group places of later years, and nobody "
+            "says who pays",
+            "who pays expected: basic_need, developer, hif or own",
+            "say in a comment on S08 who pays and that they are firm, or that they cost nothing",
+        )
     table = table[table["rests_on"].eq(OF_PLAN)].drop_duplicates(["urn", "change"])
     for row in table.itertuples():
         if row.funding == CENTRAL and row.change != "removed":
