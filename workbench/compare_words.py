@@ -23,10 +23,10 @@ Tables = Mapping[str, pd.DataFrame]
 def words_of(tables: Tables, run: str, first: str, names: Mapping[str, str]) -> list[str]:
     """What is to be said of one run held against the first, line by line; names: of planning areas, by their codes."""
     mine = {name: table[table["run"] == run] if "run" in table else table for name, table in tables.items()}
-    return [f"{run}, held against {first}", *_went_in(mine["went_in"]), *_figures(mine["moved_figures"]),
-            *(f"  {said}" for said in (*_when(mine["moved_by_year"]), *_where(mine["moved_by_area"], names),
-                                        *_likely(mine["moved_by_area"], names), *_childcare(mine["moved_childcare"]),
-                                        *_plan(mine["moved_schemes"]))), ""]
+    details = (*_when(mine["moved_by_year"]), *_where(mine["moved_by_area"], names), *_likely(mine["moved_by_area"], names),
+               *_childcare(mine["moved_childcare"]))
+    return [f"{run}, held against {first}", *_went_in(mine["went_in"]), *_figures(mine["moved_figures"], bool(details)),
+            *(f"  {said}" for said in (*details, *_plan(mine["moved_schemes"]))), ""]
 
 
 def _went_in(table: pd.DataFrame) -> Iterator[str]:
@@ -43,9 +43,11 @@ def changed(value: float, decimals: int = 1) -> str:
     return ("+" if value > 0 else "") + number(value, decimals)
 
 
-def _figures(table: pd.DataFrame) -> Iterator[str]:
+def _figures(table: pd.DataFrame, more: bool) -> Iterator[str]:
+    """The sums that moved; more: something moved that is in none of them, and is told below."""
     far = table["change"].isna() | (table["change"].abs() >= LEAST)
-    yield "What moved:" if far.any() else "No figure moved."
+    none = "None of the sums over all years moved; what moved:" if more else "No figure moved."
+    yield "What moved:" if far.any() else none
     width = max((len(title) for title in table.loc[far, "title"]), default=0)
     for row in table[far].to_dict("records"):
         before, after = ("not told" if pd.isna(row[side]) else number(row[side], 1) for side in ("before", "after"))
@@ -108,7 +110,7 @@ def _wanted(table: pd.DataFrame) -> Iterator[str]:
     mine = table[(table["level"] == "authority") & (table["measure"] == "all")]
     for band, rows in mine.groupby("age_band", sort=False):
         most = rows.loc[rows["hours_wanted_change"].abs().idxmax()] if rows["hours_wanted_change"].notna().any() else None
-        if most is not None and abs(most["hours_wanted_change"]) >= LEAST:
+        if most is not None and number(most["hours_wanted_before"]) != number(most["hours_wanted_after"]):
             yield (f"Childcare, {str(band).replace('_', ' ')}, {most['term']} of {ay_label(int(most['ay']))}: "
                    f"{number(most['hours_wanted_before'])} -> {number(most['hours_wanted_after'])} hours a week wanted "
                    f"({changed(most['hours_wanted_change'], 0)})")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from maps.layer import number
 from maps.sheet import draw
 from planning_areas.wording import some
 from scenarios import manifest, runs
@@ -200,10 +201,15 @@ def _short_words(made: Compared) -> list[str]:
     for name in made.names[1:]:
         mine = made.tables["moved_figures"]
         mine = mine[(mine["run"] == name) & mine["figure"].isin(("entry_short", "all_short"))]
-        told = [f"{row.title[0].lower()}{row.title[1:]} {row.before:,.0f} \N{RIGHTWARDS ARROW} {row.after:,.0f} {row.unit}"
-                for row in mine.itertuples()]
+        told = [f"{row.title[0].lower()}{row.title[1:]} {_beside(row.before, row.after)} {row.unit}" for row in mine.itertuples()]
         lines.append(f"{name}: {'; '.join(told) or 'no places are known'}.")
     return lines
+
+
+def _beside(before: float, after: float) -> str:
+    """A figure before and after, or that it is as before."""
+    was, now = (number(value) if value == value else "not known" for value in (before, after))
+    return f"as before, {now}" if was == now else f"{was} \N{RIGHTWARDS ARROW} {now}"
 
 
 def _shapes(found: Sequence[Run]) -> gpd.GeoDataFrame | None:

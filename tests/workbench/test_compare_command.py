@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from tests.aids.paper_runs import NASTY, paper_run
 from workbench.cli import app
+from workbench.compare_words import words_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -104,6 +105,21 @@ def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any],
     assert page.get_by_text(NASTY).count() >= 1
     assert page.evaluate("window.__pwn") is None and asked == [page_file.as_uri()]
     page.close()
+
+
+def test_what_moves_in_no_sum_is_not_called_no_movement_and_what_looks_alike_is_no_news() -> None:
+    care = pd.DataFrame([{"run": "b", "level": "authority", "measure": "all", "age_band": "age_3_4", "term": "spring", "ay": 2026,
+                          "hours_wanted_before": 3140.1, "hours_wanted_after": after, "hours_wanted_change": after - 3140.1,
+                          "hours_short_change": 0.0} for after in (3140.3,)])
+    tables = {name: pd.DataFrame() for name in ("went_in", "moved_schemes")}
+    tables |= {"moved_figures": pd.DataFrame({"title": ["Short"], "before": 1.0, "after": 1.0, "unit": "x", "change": 0.0}),
+               "moved_by_year": pd.DataFrame(columns=["phase"]),
+               "moved_by_area": pd.DataFrame(columns=["phase", "planning_area_code", "additional_need_change",
+                                                      "entry_p_shortfall_change"])}
+    assert "No figure moved." in words_of({**tables, "moved_childcare": care}, "b", "a", {})
+    far = care.assign(hours_wanted_after=3200.0, hours_wanted_change=59.9)
+    told = words_of({**tables, "moved_childcare": far}, "b", "a", {})
+    assert "No figure moved." not in told and any("3,140 -> 3,200" in line for line in told)
 
 
 def test_it_refuses_what_cannot_be_compared(pair: tuple[Path, Path], made: dict[str, Any], tmp_path: Path) -> None:
