@@ -233,10 +233,12 @@ def everyone_has_a_place(v: Variables, f: Facts) -> Labelled:
 
 def equity_floor(v: Variables, f: Facts) -> Labelled:
     """The share of children who are given a place is no smaller in deprived areas than in the whole authority."""
-    poor = sum(size for g, size in f.size.items() if f.deprived[g])
+    lacking = {g: size for g, size in f.size.items() if not f.seated[g]}  # who has a seat anyway is given none
+    poor = sum(size for g, size in lacking.items() if f.deprived[g])
     if f.choices.equity_floor and poor > 0.0:
-        share = poor / sum(f.size.values())
-        yield "deprived", _row([(v.placed[g, s], (1.0 if f.deprived[g] else 0.0) - share) for g, s in f.links]) >= 0.0
+        share = poor / sum(lacking.values())
+        given = [(v.placed[g, s], (1.0 if f.deprived[g] else 0.0) - share) for g, s in f.links if g in lacking]
+        yield "deprived", _row(given) >= 0.0
 
 
 def as_asked(v: Variables, f: Facts) -> Labelled:

@@ -108,6 +108,8 @@ def _children(case: Case, choices: Choices, plan: Plan) -> Iterator[str]:
     if choices.everyone_placed and plan.unmet["children"].sum() > CLOSE:
         yield "children stay without a place although everyone must have one"
     if choices.equity_floor:
+        seated = set(seats.index[seats > 0])
+        here, largest = here[~here.index.isin(seated)], largest[~largest.index.isin(seated)]
         poor = set(case.groups.loc[case.groups["deprived"].astype(bool), "group_id"])
         given, most = here[here.index.isin(poor)].sum(), largest[largest.index.isin(poor)].sum()
         if most and given * largest.sum() < here.sum() * most - CLOSE * largest.sum():

@@ -254,9 +254,10 @@ def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
         rows.append([1.0 if li.site_id == s and li.group_id in here else 0.0 for li in links] + [0.0] * len(cells))
         limits.append(room.get((s, y, n), 0.0))
     poor = case.groups.set_index("group_id")["deprived"]
-    share = sum(size[g] for g in size.index if poor[g]) / max(1e-9, size.sum())
+    lacking = [g for g in size.index if g not in seated]
+    share = sum(size[g] for g in lacking if poor[g]) / max(1e-9, size[lacking].sum())
     if choices.equity_floor and share:
-        rows.append([share - float(poor[li.group_id]) for li in links] + [0.0] * len(cells))
+        rows.append([share - float(poor[li.group_id]) if li.group_id in lacking else 0.0 for li in links] + [0.0] * len(cells))
         limits.append(0.0)
     # a cell cannot miss more children than it has, and none who has a seat
     bounds = [(0, None)] * len(links) + [(0, 0.0 if c.group_id in seated else c.children) for c in cells]
