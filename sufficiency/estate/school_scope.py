@@ -117,7 +117,8 @@ def in_scope(evidence: Evidence, family: Ancestry) -> tuple[pd.DataFrame, tuple[
         )
     if (new := rest[~replaced & opens]).size:
         notes.append(
-            Note("schools", f"{len(new)} schools open after the census of January {base + 1}: {some(new['school_name'])}")
+            Note("schools", f"{_schools(len(new), 'open', 'opens')} after the census of January {base + 1}: "
+                            f"{some(new['school_name'])}")
         )
     return pd.concat([counted, new[["urn"]]], ignore_index=True), tuple(notes)
 
@@ -156,9 +157,14 @@ def closing(schools: pd.DataFrame, base: int, chosen: Collection[str] = ()) -> l
             notes.append(Note("schools", f"{text}, and the pupils go on nearby"))
     if open_ended.any():
         names = some(schools.loc[open_ended, "school_name"])
-        text = f"{int(open_ended.sum())} schools are proposed to close: {names}"
-        notes.append(Note("schools", f"{text}; their places count until planned_places removes them"))
+        text = f"{_schools(int(open_ended.sum()), 'are', 'is')} proposed to close: {names}"
+        notes.append(Note("schools", f"{text}; the places count until planned_places removes them"))
     return notes
+
+
+def _schools(many: int, of_several: str, of_one: str) -> str:
+    """How many schools, with the verb that goes with it: 1 school opens, 2 schools open."""
+    return f"1 school {of_one}" if many == 1 else f"{many} schools {of_several}"
 
 
 def counted_after_closing(schools: pd.DataFrame, evidence: Evidence) -> tuple[pd.Series, list[Note]]:

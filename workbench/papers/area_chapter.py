@@ -71,7 +71,8 @@ def _in_short(desk: Desk, phase: str, code: str) -> tuple[str | Figure, ...]:
     ]
     if ahead["entry_need"].notna().any():
         worst = int(ahead.loc[ahead["entry_need"].fillna(-1).idxmax(), "ay"])
-        if half_up(float(ahead["entry_need"].max())) <= 0:
+        most = half_up(float(ahead["entry_need"].max()))
+        if most <= 0:
             parts.append(f"; no place is short in {entry} in any year ahead")
             return (*parts, ".", *_dates(desk, phase, code))
         parts += [
@@ -79,7 +80,7 @@ def _in_short(desk: Desk, phase: str, code: str) -> tuple[str | Figure, ...]:
             desk.one("summary", "ay", "year", **rows, ay=worst),
             ", ",
             desk.one("summary", "entry_need", **rows, ay=worst),
-            f" places are short in {entry}, of ",
+            f" {'place is' if most == 1 else 'places are'} short in {entry}, of ",
             desk.one("summary", "entry_places", **rows, ay=worst),
         ]
         if pd.notna(ahead.loc[ahead["ay"] == worst, "entry_p_shortfall"].iloc[0]):
