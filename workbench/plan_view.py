@@ -65,7 +65,10 @@ def plan_headline(run: Run) -> dict[str, Any] | None:
 def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What is built when and for how much, how many are met where, and what is proven of it."""
     chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")].sort_values(["opens_ay", "scheme_id"])
-    whole = tables["plan_areas"][["lacking", "met_home", "met_next_door", "unmet", "in_year"]].sum()
+    areas = tables["plan_areas"]
+    seated = areas["seats_next_door"] if "seats_next_door" in areas else pd.Series(0.0, index=areas.index)  # plans of before had none
+    parts = ["lacking", "seats_next_door", "met_home", "met_next_door", "unmet", "in_year"]
+    whole = areas.assign(seats_next_door=seated)[parts].sum()
     return {
         "schemes": [
             {
@@ -120,9 +123,9 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
         for one in told["schemes"]
     ]
     lines.append(
-        f"  Child-years without a place: {years['lacking']:,.0f} before; of these {years['met_home']:,.0f} met in the own "
-        f"area, {years['met_next_door']:,.0f} next door, {years['unmet']:,.0f} without a place in this plan, "
-        f"{years['in_year']:,.0f} to be managed in-year"
+        f"  Child-years without a place: {years['lacking']:,.0f} before, and {years['seats_next_door']:,.0f} with a seat next door "
+        f"only; of all these {years['met_home']:,.0f} are met in the own area and {years['met_next_door']:,.0f} next door, "
+        f"{years['unmet']:,.0f} stay without a place in this plan, {years['in_year']:,.0f} are to be managed in-year"
     )
     lines += [f"  {ahead}"] if (ahead := borrowed_told(told.get("borrowed", ()))) else []
     lines += [f"  {one['said']}" for one in told["proofs"]]
@@ -141,8 +144,8 @@ def area_measures(base: int) -> tuple[Measure, ...]:
             scale=scale,
             adds_up=True,
             saying="home to children without a place before the plan",
-            explain="Children who lack a place, all year groups, as the capital plan counts them: pupils beyond the places, and "
-            "hidden need where schools are full.",
+            explain="Children who lack a place, all year groups, as the capital plan counts them: pupils beyond the places. "
+            "Whom full schools turn away and who has a seat next door lacks none.",
             **places,
         ),
         Measure(

@@ -279,7 +279,9 @@ def _options(desk: Desk, phase: str, code: str) -> Iterator[Block]:
             say(
                 "Of ",
                 desk.one("plan_areas", "lacking", "tenth", "sum", **rows),
-                " child-years without a place before the plan, ",
+                " child-years without a place before the plan, and ",
+                desk.one("plan_areas", "seats_next_door", "tenth", "sum", **rows),
+                " with a seat next door only, ",
                 desk.one("plan_areas", "met_home", "tenth", "sum", **rows),
                 " are met in the area, ",
                 desk.one("plan_areas", "met_next_door", "tenth", "sum", **rows),
