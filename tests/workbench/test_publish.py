@@ -224,3 +224,16 @@ def test_pots_that_pay_for_nothing_that_is_shown_are_other_money(town_release: R
         assert shown.loc[shown["pot_id"] == OTHER_MONEY, "spent"].tolist() == (2 * pots["spent"]).tolist()
     notes = (Note("pots", "hall-deed lapses in 2027"), Note("pots", "basic-need is paid twice"))
     assert public_notes(notes, names_withheld(release, public)) == notes[1:]
+
+
+def test_children_under_five_are_told_of_all_areas_together(town_release: Release) -> None:
+    """Two areas of one and two children leave as three of all areas; tables by area and age band keep them in the house."""
+    areas, unmet = town_release.tables["plan_areas"], town_release.tables["plan_unmet"]
+    few = areas.head(2).assign(phase="early_years", planning_area_code=["A", "B"], ay=2026, unmet=[1.0, 2.0])
+    by_age = unmet.reindex(range(2)).assign(phase="early_years", planning_area_code=["A", "B"], children=[1.0, 2.0])
+    release = replace(town_release, tables={**town_release.tables, "plan_areas": pd.concat([areas, few], ignore_index=True),
+                                            "plan_unmet": pd.concat([unmet, by_age], ignore_index=True)})
+    public = for_publication(release).tables
+    early = public["plan_areas"][public["plan_areas"]["phase"].eq("early_years")]
+    assert early[["planning_area_code", "ay", "unmet"]].to_numpy().tolist() == [["all areas", 2026, 3.0]]
+    assert not public["plan_unmet"]["phase"].eq("early_years").any() and len(public["plan_unmet"]) == len(unmet)

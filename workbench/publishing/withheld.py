@@ -34,6 +34,9 @@ ALL_OF_THEM = ("surplus_remedies",)
 """Tables of which nothing is published: what could be done about each school that is half empty."""
 OF_POTS = ("plan_pots", "money")
 """Tables of what comes into each pot and goes out of it, by financial year."""
+BY_SMALL_GROUPS = ("plan_unmet", "plan_service", "served")
+"""Tables of the plan that count children under five by area and age: few at a time, so that officers alone have them."""
+OF_AREAS, EARLY_YEARS, EVERYWHERE = "plan_areas", "early_years", "all areas"
 WITHHELD, OTHER_MONEY = "stays with officers", "other money"
 OF_PLANNERS = "planner_overrides"
 """Table whose notes name officers, what they set, and why."""
@@ -71,6 +74,11 @@ def for_publication(release: Release) -> Release:
     for name in ALL_OF_THEM:
         if name in tables:
             tables[name] = tables[name].iloc[:0]
+    for name in BY_SMALL_GROUPS:
+        if name in tables:
+            tables[name] = tables[name][tables[name]["phase"].ne(EARLY_YEARS)].reset_index(drop=True)
+    if OF_AREAS in tables:
+        tables[OF_AREAS] = _early_years_together(tables[OF_AREAS])
     if "plan" in tables:
         gone = withheld(tables["plan"])
         shown = tables["plan"].drop(index=gone.index)
@@ -133,8 +141,18 @@ def _without_pots(table: pd.DataFrame, shown: Collection[str]) -> pd.DataFrame:
     other = ~table["pot_id"].isin(shown)
     if not other.any():
         return table
-    sums = table[other].groupby("financial_year", as_index=False, sort=True)[["received", "spent", "left", "lost"]].sum()
-    return pd.concat([table[~other], sums.assign(pot_id=OTHER_MONEY)[list(table.columns)]], ignore_index=True)
+    money = [column for column in table.columns if column not in {"pot_id", "pot_name", "financial_year"}]
+    sums = table[other].groupby("financial_year", as_index=False, sort=True)[money].sum()
+    return pd.concat([table[~other], sums.assign(pot_id=OTHER_MONEY, pot_name="")[list(table.columns)]], ignore_index=True)
+
+
+def _early_years_together(table: pd.DataFrame) -> pd.DataFrame:
+    """What the plan leaves by area and year, with children under five of all areas added up: of one area they may be very few."""
+    early = table["phase"].eq(EARLY_YEARS)
+    if not early.any():
+        return table
+    sums = table[early].groupby(["phase", "ay"], as_index=False, sort=True).sum(numeric_only=True)
+    return pd.concat([table[~early], sums.assign(planning_area_code=EVERYWHERE)[list(table.columns)]], ignore_index=True)
 
 
 def _still_there(release: Release, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
