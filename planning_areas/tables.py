@@ -86,7 +86,7 @@ def check(frame: pd.DataFrame, model: type[pa.DataFrameModel], file: str, gaps: 
         )
     wanted = [name for name in schema.columns if name in frame.columns]
     keys = list(schema.unique or [])
-    repeated = _repeated(frame, keys, file)
+    repeated = _repeated(frame, keys, file, [key for key in keys if not schema.columns[key].nullable])
     try:
         schema.unique = None        # told above, in our own words
         checked = schema.validate(frame[wanted], lazy=True)
@@ -97,11 +97,11 @@ def check(frame: pd.DataFrame, model: type[pa.DataFrameModel], file: str, gaps: 
     return checked.reset_index(drop=True)
 
 
-def _repeated(frame: pd.DataFrame, keys: list[str], file: str) -> list[Problem]:
-    """Find rows that say the same thing twice."""
+def _repeated(frame: pd.DataFrame, keys: list[str], file: str, needed: list[str]) -> list[Problem]:
+    """Find rows that say the same thing twice; needed: the keys that may not be blank (a blank in another is a value like any)."""
     if not keys:
         return []
-    known = frame.dropna(subset=keys)       # a missing key is told as such
+    known = frame.dropna(subset=needed)     # a missing key is told as such
     twice = known[known.duplicated(keys, keep=False)]
     problems = []
     for key, rows in twice.groupby(keys, sort=True, dropna=False):

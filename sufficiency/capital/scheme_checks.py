@@ -6,6 +6,7 @@ What would make a plan wrong is a problem; what a planner ought to know before a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -59,6 +60,7 @@ def wrong_schemes(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Prob
     yield from _strange_codes(evidence, files)
     yield from _without_places_or_cost(evidence, files)
     yield from _sites(evidence, files)
+    yield from _musts(evidence, files)
     yield from _order(evidence, files)
     yield from _pots(evidence, files)
 
@@ -145,11 +147,41 @@ def _sites(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Problem]:
             yield _problem(files, "schemes", column, some(apart.index[apart > 1]), "one value for all schemes of a site")
 
 
+def _musts(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Problem]:
+    """What must be built has to be possible by the list itself: consent, its group, the limit of its site."""
+    must = evidence.schemes[evidence.schemes["choice"].eq("must")]
+    refused = must[must["consent"].eq("refused")]
+    if len(refused):
+        yield _problem(
+            files, "schemes", "choice", some(refused["scheme_id"]), "no must where consent is refused", "let choice be blank"
+        )
+    grouped = must[must["exclusive_group"].ne("")]
+    twice = grouped[grouped.duplicated("exclusive_group", keep=False)]
+    if len(twice):
+        yield _problem(
+            files, "schemes", "exclusive_group", some(twice["scheme_id"]), "one must in a group", "leave one as must"
+        )
+    over = must[must["places"].gt(must["site_limit"])]
+    if len(over):
+        yield _problem(
+            files, "schemes", "site_limit", some(over["scheme_id"]), "no must that adds more places than its site may take",
+            "mend the limit or the places",
+        )
+
+
 def _order(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Problem]:
     alone = evidence.scheme_order[evidence.scheme_order["scheme_id"] == evidence.scheme_order["needs_scheme_id"]]
     if len(alone):
         yield _problem(
             files, "scheme_order", "needs_scheme_id", some(alone["scheme_id"]), "another scheme: none waits for itself"
+        )
+    needs = evidence.scheme_order.groupby("scheme_id")["needs_scheme_id"].agg(list)
+    try:
+        TopologicalSorter({str(one): others for one, others in needs.items() if one not in others}).prepare()
+    except CycleError as ring:
+        yield _problem(
+            files, "scheme_order", "needs_scheme_id", some(dict.fromkeys(ring.args[1])), "no ring of waiting schemes",
+            "leave one of these rows out",
         )
     early = evidence.scheme_costs.merge(evidence.schemes[["scheme_id", "lead_years"]], on="scheme_id")
     early = early[-early["after"] > early["lead_years"].astype("float64")]

@@ -306,6 +306,26 @@ def test_everything_that_contradicts_is_told_at_once(evidence: Callable[..., Evi
     assert len(refused(lambda: told(found))) == len(problems)
 
 
+def test_a_grant_typed_twice_is_told_and_not_added_up(evidence: Callable[..., Evidence]) -> None:
+    """Blank cells that belong to the key, such as the homes that make a sum due, are no reason to take two rows for two sums."""
+    twice = f"{POT}\nbn,basic_need,2026,6200,received\nbn,basic_need,2026,6200,received\n"
+    told_of = refused(lambda: evidence({"pots": twice}))
+    assert any(column.startswith("pot_id") and found.startswith("bn, 2026") for column, found in told_of)
+
+
+def test_a_must_that_the_list_itself_forbids_is_told(evidence: Callable[..., Evidence]) -> None:
+    """Refused consent, two musts of one group, more places than the site takes, and a ring of waiting schemes."""
+    rows = ("a,A,S,A1,expansion,primary,R,Y6,210,2026,authority,refused,must,,\n"
+            "b,B,T,A1,expansion,primary,R,Y6,210,2026,authority,given,must,g,\n"
+            "c,C,T,A1,bulge,primary,R,R,30,2026,authority,given,must,g,\n"
+            "d,D,U,A1,expansion,primary,R,Y6,210,2026,authority,given,must,,200\n")
+    found = evidence({"schemes": f"{SCHEME},choice,exclusive_group,site_limit\n{rows}",
+                      "scheme_order": "scheme_id,needs_scheme_id,years\nb,d,0\nd,b,0\n"})
+    problems = {(p.column, p.found) for p in wrong_schemes(found, {})}
+    assert {("choice", "a"), ("exclusive_group", "b, c"), ("site_limit", "d")} <= problems
+    assert [p.found for p in wrong_schemes(found, {}) if p.file == "scheme_order"] in (["b, d"], ["d, b"])
+
+
 def test_the_tables_are_those_of_the_decision(evidence: Callable[..., Evidence]) -> None:
     """They pass the checks of the capital decision with a place to stand on."""
     files = {
