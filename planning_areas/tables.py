@@ -98,7 +98,7 @@ def check(frame: pd.DataFrame, model: type[pa.DataFrameModel], file: str, gaps: 
 
 
 def _repeated(frame: pd.DataFrame, keys: list[str], file: str, needed: list[str]) -> list[Problem]:
-    """Find rows that say the same thing twice; needed: the keys that may not be blank (a blank in another is a value like any)."""
+    """Find rows that say the same thing twice; needed: keys that may not be blank; a blank in another is a value."""
     if not keys:
         return []
     known = frame.dropna(subset=needed)     # a missing key is told as such

@@ -66,7 +66,8 @@ def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, An
     """What is built when and for how much, how many are met where, and what is proven of it."""
     chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")].sort_values(["opens_ay", "scheme_id"])
     areas = tables["plan_areas"]
-    seated = areas["seats_next_door"] if "seats_next_door" in areas else pd.Series(0.0, index=areas.index)  # plans of before had none
+    none = pd.Series(0.0, index=areas.index)    # plans of before do not tell it
+    seated = areas.get("seats_next_door", none)
     parts = ["lacking", "seats_next_door", "met_home", "met_next_door", "unmet", "in_year"]
     whole = areas.assign(seats_next_door=seated)[parts].sum()
     return {
@@ -123,8 +124,8 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
         for one in told["schemes"]
     ]
     lines.append(
-        f"  Child-years without a place: {years['lacking']:,.0f} before, and {years['seats_next_door']:,.0f} with a seat next door "
-        f"only; of all these {years['met_home']:,.0f} are met in the own area and {years['met_next_door']:,.0f} next door, "
+        f"  Child-years without a place: {years['lacking']:,.0f} before, and {years['seats_next_door']:,.0f} with a seat next "
+        f"door only; of all these {years['met_home']:,.0f} are met in the own area and {years['met_next_door']:,.0f} next door, "
         f"{years['unmet']:,.0f} stay without a place in this plan, {years['in_year']:,.0f} are to be managed in-year"
     )
     lines += [f"  {ahead}"] if (ahead := borrowed_told(told.get("borrowed", ()))) else []

@@ -191,7 +191,7 @@ def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     rest = (rows["children"] - rows["met_home"] - rows["met_next_door"]).clip(lower=0.0)
     rows["unmet"], rows["in_year"] = rest.where(rows["material"], 0.0), rest.where(~rows["material"], 0.0)
     seats = of_run.case.links.groupby("group_id")["seats"].sum()
-    rows["seats_next_door"] = np.minimum(rows["group_id"].map(seats).fillna(0.0), rows["children"])
+    rows["seats_next_door"] = np.minimum(rows["group_id"].map(seats).astype("float64").fillna(0.0), rows["children"])
     rows["lacking"] = rows["children"] - rows["seats_next_door"]
     table = rows.groupby(keys, as_index=False)[AREAS[3:-1]].sum()
     added = _added(of_run, choices, plan).groupby(keys, as_index=False)["places_added"].sum()

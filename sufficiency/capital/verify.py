@@ -102,7 +102,7 @@ def _children(case: Case, choices: Choices, plan: Plan) -> Iterator[str]:
         yield f"more children of {g} are placed than there are"
     seats = case.links.groupby("group_id")["seats"].sum()
     missed = plan.unmet.merge(case.cells.rename(columns={"children": "all"}), on=["group_id", "ay", "nc_year"])
-    has = missed["group_id"].map(seats).fillna(0.0)
+    has = missed["group_id"].map(seats).astype("float64").fillna(0.0)
     for g in sorted(set(missed.loc[missed["children"] > (missed["all"] - has).clip(lower=0.0) + CLOSE, "group_id"])):
         yield f"children of {g} are without a place who have a seat already"
     if choices.everyone_placed and plan.unmet["children"].sum() > CLOSE:

@@ -222,7 +222,8 @@ def held_by_ratio(offers: Offers, on: date, choices: SupplyChoices) -> pd.DataFr
     held = [room_places(Room(*room), on, choices.space_mode) for room in rooms]
     rows = rows.assign(places=pd.Series(held, index=rows.index, dtype="float64"))
     together = rows.groupby("setting_ref")["places"].transform("sum")
-    over = (rows["cap"] / together).where((together > rows["cap"]) & (together > 0), 1.0)
+    cap = rows["cap"].astype("float64")     # none: no registration
+    over = (cap / together).where((together > cap) & (together > 0), 1.0)
     rows["places"] *= over
     return rows[OFFER].reset_index(drop=True)
 

@@ -278,6 +278,7 @@ def test_killed_in_the_middle_of_its_futures_it_goes_on_and_comes_out_the_same(w
     assert killed_at_random_moments(whole, with_worlds(whole, tmp_path / "parts"), 4, 1, 6) >= 1
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_of_its_worlds_too(whole: Whole, tmp_path: Path) -> None:
     killed_at_random_moments(whole, tmp_path / "parts", 2, 2, 12)
 

@@ -173,6 +173,7 @@ def test_the_frontier_falls_and_ends_at_the_plan(seed: int) -> None:
     assert levels[0].high > levels[-1].high + SAME
 
 
+@pytest.mark.long
 def test_a_point_of_the_frontier_is_the_best_plan_for_that_money() -> None:
     case = large(0, 6)
     early = case.receipts.assign(fy=2027, spend_by=[2031, 2032, 2033])
@@ -203,6 +204,7 @@ def loosely(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
     )
 
 
+@pytest.mark.long
 def test_where_intervals_overlap_the_card_says_that_no_difference_can_be_shown() -> None:
     """Less proven of the same plans: small differences are open, large ones still shown, and none is told as one number."""
     case, effort = large(1, 10), Effort(60.0, prices=False, frontier=False, more_money=False)

@@ -11,7 +11,7 @@ import pytest
 from sufficiency.intervals.calibration import calibrate, shipped
 from sufficiency.intervals.coverage import coverage, inside
 
-pytestmark = [pytest.mark.real, pytest.mark.early]
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 EVERY = 3       # of the authorities, so that the test stays quick; the benchmark takes all of them

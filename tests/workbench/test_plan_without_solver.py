@@ -78,6 +78,7 @@ def answered(process: subprocess.Popen[str], ends: int = 0) -> tuple[dict[str, A
     return (json.loads(out) if out else {}), err
 
 
+@pytest.mark.long
 def test_a_solver_killed_in_mid_solve_leaves_its_last_plan_and_says_so(run: Path, tmp_path: Path) -> None:
     at_first, _ = answered(started(run, before=without_highs(tmp_path)))
     folder = Path(at_first["folder"])

@@ -66,9 +66,10 @@ def test_a_waterfall_adds_up_to_what_the_stored_runs_tell(place: Path) -> None:
 
 def test_a_tornado_ranks_levers_and_is_there_the_second_time(place: Path) -> None:
     told = answer("tornado", place, "--levers", "migration.share", "--levers", "births.level")
-    first = [row for row in told["levers"] if row["figure"] == "primary_pupils"]
-    assert {row["key"] for row in first} == {"migration.share", "births.level"} and first[0]["span"] > first[1]["span"] > 0
-    assert all(row["at_low"] < row["central"] < row["at_high"] for row in first)
+    first = {row["key"]: row for row in told["levers"] if row["figure"] == "primary_pupils"}
+    moves, births = first["migration.share"], first["births.level"]
+    assert moves["at_low"] < moves["central"] < moves["at_high"]
+    assert births["span"] == 0.0, "births not yet published come to Reception after the last primary year that is forecast"
     assert "migration.share -0.01 or 0.01" in "\n".join(told["words"])
     again = answer("tornado", place, "--levers", "births.level", "--levers", "migration.share")
     assert again["there_already"] and again["levers"] == told["levers"]

@@ -33,7 +33,7 @@ AS_THEY_ARE: Mapping[str, str] = MappingProxyType({
                      "secondary_schools"), ROLLS),
     **dict.fromkeys(("balance", "area_ranges", "authority_range", "summary", "last_safe_dates", "known_intakes", "overrides",
                      "basic_need"), NEED),
-    **dict.fromkeys(("places", "schools", "names", "pans"), PLACES),
+    **dict.fromkeys(("places", "schools", "names", "pans", "site_areas"), PLACES),
     **dict.fromkeys(("accuracy", "ratios", "diagnostics", "settings", "area_parts"), METHOD),
     **dict.fromkeys(("homes", "housing_sites", "site_audit", "site_years", "building"), SITES),
     **dict.fromkeys(("plan", "plan_areas", "plan_funding", "plan_placed", "plan_pots", "plan_service", "plan_unmet",
