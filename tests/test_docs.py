@@ -34,7 +34,7 @@ def test_the_two_commands_stand_in_the_readme_and_ci_runs_the_second() -> None:
     assert "\npython -m pip install . && sufficiency demo\n" in README
     assert '\npython -m pip install -e ".[test]" && python -m pytest\n' in README
     gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert '-e ".[test]"' in gate and "\npython -m pytest -n 2 --dist loadfile --no-loadscope-reorder\n" in gate
+    assert '-e ".[test]"' in gate and "\npython -m pytest -n 3 --dist loadfile --no-loadscope-reorder\n" in gate
 
 
 def test_the_test_extra_brings_every_extra() -> None:

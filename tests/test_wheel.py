@@ -35,7 +35,6 @@ def _run(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProc
                           encoding="utf-8", check=False)
 
 
-@pytest.mark.timeout(300)       # a whole demo, with a plan
 def test_the_wheel_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:
     told = "import workbench.cli, maps.sheet; print(workbench.cli.__file__); print(maps.sheet.__file__)"
     where = _run(installed, tmp_path, "-c", told)
@@ -44,6 +43,15 @@ def test_the_wheel_runs_from_another_folder(installed: Path, tmp_path: Path) -> 
     council = tmp_path / "demo" / "council"
     drawn = _run(installed, tmp_path, "-m", "workbench", "example", str(council))
     assert drawn.returncode == 0, drawn.stderr
+    checked = _run(installed, tmp_path, "-m", "workbench", "check", str(council))
+    assert checked.returncode == 0 and "No problems" in checked.stdout, checked.stderr
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)       # a whole demo, with a plan
+def test_the_wheel_runs_the_demo(installed: Path, tmp_path: Path) -> None:
+    council = tmp_path / "demo" / "council"
+    assert _run(installed, tmp_path, "-m", "workbench", "example", str(council)).returncode == 0
     with (council / "authority.toml").open("a", encoding="utf-8") as file:
         file.write("\n[settings]\nplan_why_seconds = 0.0\n")       # what cards ask has tests of its own
     demo = _run(installed, tmp_path, "-m", "workbench", "demo", "--no-open", "--out", str(tmp_path / "demo"))

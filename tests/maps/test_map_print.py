@@ -42,7 +42,9 @@ def _printed(page: Page, **settings: Any) -> tuple[int, dict[str, Heading]]:
     return len(pages), {name.decode("latin-1"): Heading(pages.index(int(at)) + 1, float(high)) for name, at, high in found}
 
 
-@pytest.mark.parametrize(("paper", "landscape"), PAPERS)
+@pytest.mark.parametrize(("paper", "landscape"), [
+    paper if paper in {("A4", False), ("A3", True)} else pytest.param(*paper, marks=pytest.mark.long) for paper in PAPERS
+])
 @pytest.mark.parametrize("phase", [0, 1])
 def test_a_county_prints_on_a_few_pages(paper: str, landscape: bool, phase: int, document: str, look: Look) -> None:
     page = look(document)

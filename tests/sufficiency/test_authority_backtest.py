@@ -17,7 +17,7 @@ from sufficiency.backtesting.backtest import authority_alone
 from sufficiency.forecast.levels import METHODS
 from sufficiency.model import forecast
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 BASE = 2022
 GROUPS = {"reception": 0, **{f"year_group_{g}": g for g in range(1, 15)}}

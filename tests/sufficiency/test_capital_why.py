@@ -290,7 +290,8 @@ def costs_and_unmet(case: Case) -> list[tuple[float, float]]:
     return worth
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_in_a_council_with_real_choices_cards_agree_with_full_solves_to_a_thousand_pounds(seed: int) -> None:
     case, choices = large(seed, 5), Choices(levels=EXACT)
     plan = decide(case, choices, ASK, solve=solved_here)

@@ -52,6 +52,7 @@ def test_no_hidden_figure_of_the_county_can_be_worked_out(release: Release) -> N
     assert len(found) > 100 and found["protected"].all()
 
 
+@pytest.mark.long
 def test_the_workbook_hides_what_the_release_hides_and_nothing_else(release: Release, published: Run) -> None:
     for name, columns in (("childcare_balance", ["children", "hours_wanted", "ratio"]), ("access_by_area", ["children", "index"]),
                           ("childcare_takeup", ["eligible", "children", "takeup"])):
