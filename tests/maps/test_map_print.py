@@ -18,7 +18,7 @@ from maps.sheet import Sheet, draw
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 Look = Callable[..., "Page"]
 
 PAGE = rb"(?m)^(\d+) 0 obj\s*<</Type /Page\b"

@@ -459,6 +459,7 @@ def never_closed(schools: list[Any], places: Counts) -> Counts:
     return more
 
 
+@pytest.mark.long
 # towns are small as they are: looking for a smaller one that fails would outlast a test's minute
 @settings(deadline=None, max_examples=80, derandomize=True, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(towns())

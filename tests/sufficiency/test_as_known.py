@@ -15,6 +15,7 @@ from sufficiency.backtesting.backtest import Plan, backtest
 from sufficiency.evidence import TABLES, Evidence
 from sufficiency.workspace.workspace import Loaded
 
+pytestmark = pytest.mark.long
 ORIGIN = 2023
 SEED = 20260901
 LAG = Assumptions().births_lag

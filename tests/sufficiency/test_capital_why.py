@@ -161,6 +161,7 @@ def test_more_money_buys_whole_schemes_or_nothing() -> None:
     assert "would buy nothing" in more[0].told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, pytest.param(0, marks=pytest.mark.long)])
 def test_the_frontier_falls_and_ends_at_the_plan(seed: int) -> None:
     found = told(large(seed, 8), Choices(), Effort(60.0, prices=False, more_money=False))
@@ -186,6 +187,7 @@ def test_a_point_of_the_frontier_is_the_best_plan_for_that_money() -> None:
         assert point.child_years.high == pytest.approx(best, abs=1e-2)
 
 
+@pytest.mark.long
 def test_other_plans_differ_from_the_plan_and_from_one_another() -> None:
     found = told(large(2, 8), Choices(), Effort(60.0, prices=False, frontier=False, more_money=False))
     built = [frozenset(k for k, _ in other.schemes) for other in (found.plan, *found.alternatives)]
@@ -236,6 +238,7 @@ def test_where_intervals_overlap_the_card_says_that_no_difference_can_be_shown()
     assert verdicts == {"open", "worse"}
 
 
+@pytest.mark.long
 def test_a_process_of_its_own_tells_the_same_twice_and_as_here() -> None:
     case = paper_case()
     plan = decide(case, Choices(), ASK, solve=solved_here)

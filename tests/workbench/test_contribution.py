@@ -261,6 +261,7 @@ def test_the_page_is_safe_and_says_every_step(reply: Contribution) -> None:
         assert text in page, "a reply can be found again"
 
 
+@pytest.mark.long
 def test_the_command_writes_page_and_workbook(council: Path, tmp_path: Path) -> None:
     def reply_on(site: str) -> dict[str, Any]:
         told = CliRunner().invoke(app, ["contribution", str(council), site, "--out", str(tmp_path / "reply"), "--json"])

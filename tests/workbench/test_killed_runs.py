@@ -15,7 +15,7 @@ from scenarios.catalogue import Wanted, find_runs, open_catalogue
 from scenarios.history import history
 from scenarios.runs import finished, load
 
-pytestmark = pytest.mark.early
+pytestmark = [pytest.mark.early, pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHILD = Path(__file__).with_name("run_workspace_child.py")

@@ -22,6 +22,7 @@ from sufficiency.capital.choices import EXCHANGE
 from sufficiency.capital.from_run import CaseOfRun
 from sufficiency.capital.story import kept
 
+pytestmark = pytest.mark.long
 RUN = "0123456789ac"
 AIDS = Path(__file__).parents[1] / "aids"
 WITH_SLOW_CHILD = (

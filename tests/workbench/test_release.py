@@ -151,6 +151,7 @@ def fewest_to_hide(tiny: Tiny) -> int:
     return next(len(small) + len(chosen) for chosen in choices if is_safe(tiny, small | {*chosen}, most))
 
 
+@pytest.mark.long
 def test_little_more_is_hidden_than_has_to_be() -> None:
     some = [random_tiny(np.random.default_rng([SEED, 1000 + number])) for number in range(25)]
     hidden = [len(hidden_cells(protect(tiny.tables(), fewest=FEW))) for tiny in some]

@@ -19,7 +19,7 @@ from workbench.disclosure import Release, bounds, protect
 from workbench.publish_run import picture_of, publish_run, tables_for_people
 from workbench.views import committee_sheet
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.long]
 
 KEYS = ["level", "area_code", "ay", "term", "age_band", "measure"]
 

@@ -15,6 +15,7 @@ from sufficiency.example.publish import example_files
 from sufficiency.workspace.workspace import Loaded, load
 from workbench.rerunning import Again, Wanted, chosen_by, rerun, with_plan
 
+pytestmark = pytest.mark.long
 CASES: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "births": ({"births.level": 0.9}, ("ground",)),
     "moves": ({"migration.share": 0.01}, ("ground",)),

@@ -59,6 +59,7 @@ def test_what_was_hidden_beside_is_told() -> None:
     assert {h.column: h.cells for h in told} == {"children": 4, "hours_wanted": 4}
 
 
+@pytest.mark.long
 @given(st.lists(st.one_of(st.just(0.0), st.floats(0.5, 60.0)), min_size=1, max_size=7))
 @settings(max_examples=100, derandomize=True, deadline=None)
 def test_what_is_hidden_together_is_never_small_unless_the_whole_is(children: list[float]) -> None:
