@@ -90,7 +90,8 @@ def effects(first: Scenario, steps: Sequence[Step], evaluate: Evaluate, wanted: 
         head = (one.key, one.title, one.unit)
         for k, step in enumerate(steps):
             added = values[k + 1] - values[k]
-            by_itself = math.nan if alone[k] is None else alone[k][one.key] - begin    # type: ignore[index]
+            apart = alone[k]
+            by_itself = math.nan if apart is None else apart[one.key] - begin
             effect = added if math.isnan(by_itself) else by_itself
             told += effect
             rows.append((*head, k + 1, IN_TURN if math.isnan(by_itself) else ALONE, step.said, begin, by_itself, added, effect))

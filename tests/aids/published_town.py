@@ -6,6 +6,7 @@ room of a nursery that is built; three of them stay with officers.
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from functools import cache
@@ -22,6 +23,7 @@ from sufficiency.assumptions import Assumptions
 from sufficiency.capital.story import Capital
 from sufficiency.evidence import Note
 from sufficiency.model import Outcome, run
+from workbench.progress import Steps
 from workbench.publish_run import publish_run
 
 A, D, E, BASE = town.WEST_PRIMARY, town.EAST_PRIMARY, town.SECONDARY, town.BASE
@@ -110,11 +112,8 @@ def finished_run(place: Path) -> Run:
     return load(publish_run(place / "runs", identity, made, lambda _: None))
 
 
-class Silent:
+class Silent(Steps):
     """Progress that nobody watches."""
 
-    def __call__(self, step: str) -> None:
-        """Say nothing."""
-
-    def expect(self, steps: int) -> None:
-        """Say nothing."""
+    def __init__(self) -> None:
+        super().__init__(io.StringIO())

@@ -27,7 +27,7 @@ def main() -> None:
             os.replace(aside, says)
             threading.Event().wait()      # for ever
 
-    solver_child.Desk.plan = kept  # type: ignore[method-assign]
+    solver_child.Desk.plan = kept  # type: ignore[method-assign]  # so that it waits
     solver_child.main()
 
 

@@ -113,11 +113,11 @@ def test_word_has_headings_head_rows_captions_alternative_texts_and_a_language()
         rows = list(table.iter(f"{W}tr"))
         assert [row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows] == [True, *[False] * (len(rows) - 1)]
         assert table.find(f"{W}tblPr/{W}tblCaption") is not None
-        assert table.find(f"{W}tblPr/{W}tblLook").get(f"{W}firstColumn") == "1"      # type: ignore[union-attr]
+        assert table.find(f"{W}tblPr/{W}tblLook").get(f"{W}firstColumn") == "1"      # type: ignore[union-attr]  # a missing one fails too
     pictures = [one for one in body.iter() if one.tag.endswith("}docPr")]
     assert [one.get("descr") for one in pictures] == ["Alternative"]
     styles_xml = parts(plain_word())["word/styles.xml"]
-    assert styles_xml.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang").get(f"{W}val") == "en-GB"    # type: ignore[union-attr]
+    assert styles_xml.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}lang").get(f"{W}val") == "en-GB"    # type: ignore[union-attr]  # the same
     assert (opened.core_properties.title, opened.core_properties.language) == ("Title", "en-GB")
 
 

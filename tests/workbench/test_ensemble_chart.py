@@ -16,4 +16,4 @@ def test_what_goes_as_expected_looks_otherwise_without_and_with_the_plan() -> No
     fan_chart(table, "Hearthshire").fill(figure)
     lines = {str(line.get_label()): line for line in figure.axes[0].lines}
     expected = [lines[f"if all goes as expected {what}"] for what in ("without a plan", "with the plan")]
-    assert len({str(getattr(line, "_unscaled_dash_pattern")) for line in expected}) == 2     # noqa: B009
+    assert len({str(getattr(line, "_unscaled_dash_pattern")) for line in expected}) == 2     # noqa: B009  it has no public name

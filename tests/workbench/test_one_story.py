@@ -59,7 +59,7 @@ PAGES = (Maker("map", make_map), Maker("workbook", make_workbook), Maker("paper"
 def town(finished: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small town, published; Word and PDF are written from the same document as the page."""
     place = tmp_path_factory.mktemp("published") / "release"
-    publish(str(finished.folder), None, Wish(place), Silent(), PAGES)     # type: ignore[arg-type]
+    publish(str(finished.folder), None, Wish(place), Silent(), PAGES)
     return place
 
 
@@ -252,6 +252,6 @@ def test_a_figure_that_is_changed_in_one_file_is_found(town: Path, tmp_path: Pat
 def test_nor_of_the_invented_council(tmp_path: Path) -> None:
     assert sufficiency("demo", "--no-open", "--out", tmp_path / "demo").code == 0
     run = next(path.parent for path in (tmp_path / "demo").rglob("manifest.json"))
-    publish(str(run), None, Wish(tmp_path / "release"), Silent(), PAGES)      # type: ignore[arg-type]
+    publish(str(run), None, Wish(tmp_path / "release"), Silent(), PAGES)
     hold(tmp_path / "release", 500)
     assert len(list(takeup_of_wards(tmp_path / "release" / PUBLICATION, tmp_path / "release" / PUBLICATION / "map.html"))) > 20

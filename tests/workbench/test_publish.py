@@ -43,7 +43,7 @@ MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, mak
 @pytest.fixture(scope="module")
 def published(finished: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     target = tmp_path_factory.mktemp("out") / "release"
-    publish(str(finished.folder), None, Wish(target), Silent(), MAP_AND_TABLES)     # type: ignore[arg-type]
+    publish(str(finished.folder), None, Wish(target), Silent(), MAP_AND_TABLES)
     yield target
 
 
@@ -103,7 +103,7 @@ def test_a_release_that_tells_what_it_hides_is_refused_and_nothing_is_left(
 
     monkeypatch.setattr("workbench.publish_run.refuse_what_can_be_worked_out", bare)
     with pytest.raises(UserError, match="can be worked out"):
-        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent())       # type: ignore[arg-type]
+        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -113,7 +113,7 @@ def test_a_maker_that_fails_leaves_nothing_half_made(finished: Run, tmp_path: Pa
         raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
-        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), (Maker("x", breaks),))   # type: ignore[arg-type]
+        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), (Maker("x", breaks),))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -124,7 +124,7 @@ def test_what_a_killed_publication_left_is_gone_with_the_next_one_and_nothing_el
     own = tmp_path / ".mine.partial-0123456789ab"
     own.mkdir()
     with durable.folder_aside(tmp_path / "another") as alive:
-        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), ())       # type: ignore[arg-type]
+        publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), ())
         left = {path.name for path in tmp_path.iterdir()}
         assert left == {"release", own.name, alive.name, f"{alive.name}.lock"}
 
@@ -134,16 +134,16 @@ def test_a_maker_is_added_with_one_line(finished: Run, tmp_path: Path) -> None:
         (folder / "who.txt").write_text(material.run.authority.name, encoding="utf-8")
 
     maker = Maker("a greeting", one, (PUBLICATION,))
-    answer = publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), (maker,))      # type: ignore[arg-type]
+    answer = publish(str(finished.folder), None, Wish(tmp_path / "release"), Silent(), (maker,))
     assert list(answer.data["files"]) == ["publication/who.txt"] and "  a greeting: who.txt" in answer.lines
 
 
 def test_a_folder_with_something_in_it_and_a_template_that_is_none_are_refused(finished: Run, tmp_path: Path) -> None:
     (tmp_path / "there.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="is there already and not empty"):
-        publish(str(finished.folder), None, Wish(tmp_path), Silent())       # type: ignore[arg-type]
+        publish(str(finished.folder), None, Wish(tmp_path), Silent())
     with pytest.raises(UserError, match="cannot be read as a Word document"):
-        publish(str(finished.folder), None, Wish(tmp_path / "new", tmp_path / "there.txt"), Silent())   # type: ignore[arg-type]
+        publish(str(finished.folder), None, Wish(tmp_path / "new", tmp_path / "there.txt"), Silent())
     assert [path.name for path in tmp_path.iterdir()] == ["there.txt"]
 
 
@@ -195,7 +195,7 @@ def test_a_run_of_a_scenario_that_closes_a_school_is_for_officers_until_consulta
 
     maker = Maker("who", who)
     wish = Wish(tmp_path / "out", words=tmp_path)
-    answer = publish(str(finished.folder), None, wish, Silent(), (maker,))      # type: ignore[arg-type]
+    answer = publish(str(finished.folder), None, wish, Silent(), (maker,))
     assert (tmp_path / "out" / "publication").exists() is opened
     assert any("consultation is open" in line for line in answer.lines) is not opened
     assert (tmp_path / "out" / "officers" / "who.txt").is_file()

@@ -219,14 +219,14 @@ def _point(word: Word, words: str, in_order: bool, restart: bool) -> None:
     abstract = numbering.num_having_numId(int(told.get(qn("w:val")))).abstractNumId.val
     started = numbering.add_num(abstract)
     started.add_lvlOverride(ilvl=0).add_startOverride(1)
-    word.part._numbered_last = started.numId        # type: ignore[attr-defined]
+    word.part._numbered_last = started.numId        # type: ignore[attr-defined]  # ours, kept with the file
     line._p.get_or_add_pPr().append(_numbering_of(word))
 
 
 def _numbering_of(word: Word) -> Any:
     made = _element("w:numPr")
     made.append(_element("w:ilvl", val="0"))
-    made.append(_element("w:numId", val=str(word.part._numbered_last)))      # type: ignore[attr-defined]
+    made.append(_element("w:numId", val=str(word.part._numbered_last)))      # type: ignore[attr-defined]  # as set above
     return made
 
 
