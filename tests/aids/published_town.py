@@ -56,8 +56,9 @@ def plan_tables() -> dict[str, pd.DataFrame]:
         "plan_funding": pd.DataFrame([{"scheme_id": name, "pot_id": "basic-need", "financial_year": BASE + 1,
                                        "thousand_pounds": 1250.0}
                                       for name in ("hall-extension", "two-in-one")]),
-        "plan_areas": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "ay": ay, "lacking": 14.0, "met_home": 12.0,
-                                     "met_next_door": 0.0, "unmet": 2.0, "in_year": 0.0, "places_added": 30.0} for ay in years]),
+        "plan_areas": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "ay": ay, "lacking": 14.0,
+                                     "seats_next_door": 0.0, "met_home": 12.0, "met_next_door": 0.0, "unmet": 2.0, "in_year": 0.0,
+                                     "places_added": 30.0} for ay in years]),
         "plan_unmet": pd.DataFrame([{"planning_area_code": "W", "phase": "primary", "intake_ay": float(BASE + 1), "ay": BASE + 1,
                                      "nc_year": 0, "age_band": "", "lacking": 14.0, "children": 2.0,
                                      "answer": "no place in this plan"}]),
