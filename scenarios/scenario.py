@@ -8,6 +8,7 @@ problems of all files are told at once, each with its file, row, key, what was f
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -24,7 +25,7 @@ from scenarios.levers import Form, Interval, Lever
 from sufficiency.assumptions import Assumptions
 from sufficiency.workspace.workspace_settings import WORDS, nearest
 
-BASE, SUFFIX, OWN_FOLDER = "base", ".toml", "scenarios"
+BASE, SUFFIX, OWN_FOLDER, EXTENDS = "base", ".toml", "scenarios", "extends"
 HEAD = ("name", "why", "extends", "world", "choices", "run")
 SECTIONS = ("world", "choices", "run")
 RUN = ("draws", "seed", "spread", "pooling", "primary_years", "secondary_years", "childcare_years")
@@ -178,19 +179,20 @@ class _Reader:
         self.beside = {other: tuple(beside)}        # sections of another reader's that a file may hold
         self.reading: list[Path] = []
 
-    def whole(self, reference: str, asked_by: tuple[str, int] = ("--scenario", 0)) -> tuple[Head | None, Layer]:
+    def whole(self, reference: str, asked_by: tuple[str, int, str] = ("--scenario", 0, "")) -> tuple[Head | None, Layer]:
         """One scenario with all that it extends."""
         path = self._find(reference, asked_by)
         if path is None:
             return None, {}
         if path in self.reading:
             circle = " -> ".join(p.stem for p in [*self.reading, path])
-            self.problems.append(Problem(*asked_by, "extends", reference, f"this goes round in a circle: {circle}"))
+            self.problems.append(Problem(*asked_by, reference, f"this goes round in a circle: {circle}",
+                                         "take one of them out of the other's extends"))
             return None, {}
         self.reading.append(path)
         head, own = self.file(path)
         parents = head.extends if head is not None else ()
-        at = (path.name, next((line for line, text in enumerate(_text(path), 1) if text.startswith("extends")), 1))
+        at = (path.name, next((line for line, text in enumerate(_text(path), 1) if text.startswith(EXTENDS)), 1), EXTENDS)
         under, clashes = join([self.whole(parent, at)[1] for parent in parents])
         self.problems += [c for c in clashes if c.column not in own]        # a child that says it itself says which is meant
         self.reading.pop()
@@ -218,16 +220,27 @@ class _Reader:
                 own[key] = Said(kept, path.stem, path.name, line_of(lines, trail))
         return head, own
 
-    def _find(self, reference: str, asked_by: tuple[str, int]) -> Path | None:
-        if reference.endswith(SUFFIX) and Path(reference).is_file():
+    def _find(self, reference: str, asked_by: tuple[str, int, str]) -> Path | None:
+        """The file of a scenario: by its name, and on the command line by its path too; a file says only the names of others."""
+        if asked_by[2] != EXTENDS and reference.endswith(SUFFIX) and Path(reference).is_file():
             return Path(reference)
         stem = reference.removesuffix(SUFFIX)
+        is_path = re.split(r"[/\\]", stem)[-1] != stem
         for folder in self.places:
-            if (folder / f"{stem}{SUFFIX}").is_file() and Path(stem).name == stem:
+            if not is_path and (folder / f"{stem}{SUFFIX}").is_file():
                 return folder / f"{stem}{SUFFIX}"
+        own = f"{OWN_FOLDER}/ of the workspace"
         have = sorted({path.stem for folder in self.places if folder.is_dir() for path in folder.glob(f"*{SUFFIX}")})
-        told = Problem(*asked_by, found=reference, expected="there is no such scenario", advice=nearest(stem, have))
-        self.problems.append(told)
+        if is_path and asked_by[2] == EXTENDS:
+            last = re.split(r"[/\\]", stem)[-1]
+            expected = "the name of a scenario expected, not the path to its file"
+            advice = f'write {EXTENDS} = "{last}"' + ("" if last in have else f", and put {last}{SUFFIX} into {own}")
+        elif is_path:
+            expected, advice = "there is no such file", f"give the path of a {SUFFIX} file, or the name of a scenario"
+        else:
+            expected = f"there is no scenario of this name, neither in {own} nor in the library"
+            advice = nearest(stem, have) + (f"; else put {stem}{SUFFIX} there" if asked_by[2] == EXTENDS else "")
+        self.problems.append(Problem(*asked_by, found=reference, expected=expected, advice=advice))
         return None
 
     def _head(self, path: Path, raw: Mapping[str, Any], lines: Mapping[tuple[str, ...], int]) -> Head | None:

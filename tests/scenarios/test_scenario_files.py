@@ -71,6 +71,22 @@ def test_a_circle_is_told(tmp_path: Path) -> None:
     assert "a -> b -> a" in problem.expected
 
 
+@pytest.mark.parametrize(("extends", "expected", "advice"), [
+    ("parnet", "there is no scenario of this name, neither in scenarios/ of the workspace nor in the library",
+     "did you mean parent?; else put parnet.toml there"),
+    ("../scenarios/parent.toml", "the name of a scenario expected, not the path to its file", 'write extends = "parent"'),
+    ("C:\\\\plans\\\\late.toml", "the name of a scenario expected, not the path to its file",
+     'write extends = "late", and put late.toml into scenarios/ of the workspace'),
+])
+def test_what_is_extended_and_not_there_is_told_with_file_row_key_and_what_to_do(
+    extends: str, expected: str, advice: str, tmp_path: Path,
+) -> None:
+    place = write(tmp_path, parent="[world]\nbirths.level = 0.9\n", child=f'extends = "{extends}"\n')
+    (told,) = problems(place, "child")
+    assert (told.file, told.row, told.column) == ("child.toml", 3, "extends")
+    assert told.found == extends.replace("\\\\", "\\") and (told.expected, told.advice) == (expected, advice)
+
+
 def test_a_clash_anywhere_below_names_every_file(tmp_path: Path) -> None:
     write(tmp_path, a="[world]\nbirths.level = 30\n", b="[choices]\nbirths.level = 1\n[world]\nbirth.level = 1\n")
     found = {(p.file, p.row, p.column) for p in problems(tmp_path, "a", "b")}
