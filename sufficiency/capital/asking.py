@@ -153,7 +153,7 @@ def do_nothing(laid: Laid) -> Question:
 def obstacles(f: Facts, k: str) -> tuple[str, ...]:
     """Why a scheme cannot be built whatever else is, in words; empty where nothing is known to stand in its way."""
     smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
-    pots, last = f.pots_of[k], f.years[-1]
+    pots, last, forecast = f.pots_of[k], f.last_opening.get(k, f.years[-1]), f.years_counted[k][-1]
     have = f.received_by(pots, f.financial_years[-1]) if len(f.financial_years) else 0.0
     room, full = f.most_places.get(f.site_of[k], float("inf")), f.most_open[k]
     told = [
@@ -161,9 +161,10 @@ def obstacles(f: Facts, k: str) -> tuple[str, ...]:
         (f.choices.forced.get(k) is False, "it was asked for a plan without it"),
         (f.consent[k] not in f.choices.consents, f"those who decide it have not agreed (consent: {f.consent[k]})"),
         (f.quality[k] not in f.choices.qualities, "the school is not judged good enough to grow"),
-        (f.opens_from[k] > last, f"it could open in September {f.opens_from[k]} at the earliest, after the years planned for"),
-        (f.opens_from[k] > f.last_opening.get(k, last), f"it is to be open by September {f.last_opening.get(k, last)} and could "
-         f"open in September {f.opens_from[k]} at the earliest"),
+        (f.opens_from[k] > last >= forecast, f"it could open in September {f.opens_from[k]} at the earliest, after the years "
+         f"that are forecast for {f.phase[k].replace('_', ' ')}"),
+        (f.opens_from[k] > last < forecast, f"it is to be open by September {last} and could open in September "
+         f"{f.opens_from[k]} at the earliest"),
         (smallest > max(0.0, full), f"with {full:,.0f} places it is below the smallest new school ({smallest:,.0f})"),
         (full > room, f"its {full:,.0f} places are more than the {room:,.0f} its site can take"),
         (f.cost[k] > 0.0 and not pots, "no pot may pay for it"),

@@ -22,11 +22,10 @@ class SchemeFacts(ChildFacts):
         for g, s in self.links:
             for y, n in self.cells_of[g]:
                 found[s, y, n].append(g)
-        takers = {k: s for k, s in rows(self.case.schemes, "scheme_id", "site_id")}
         for k, after, n, places in rows(self.case.adds, "scheme_id", "after", "nc_year", "places"):
             if places < 0.0:  # places are taken away only where they are free, whoever else may come
-                for y in self.years[after:]:
-                    found[takers[k], y, n] += []
+                for y in self.years_counted[k][after:]:
+                    found[self.site_of[k], y, n] += []
         return {cell: found[cell] for cell in sorted(found)}
 
     @cached_property
@@ -73,9 +72,14 @@ class SchemeFacts(ChildFacts):
         return {k: int(start + lead) for k, start, lead in rows(self.case.schemes, "scheme_id", "earliest_start", "lead_years")}
 
     @cached_property
+    def years_counted(self) -> dict[str, tuple[int, ...]]:
+        """The academic years in which each scheme's places count."""
+        return {k: tuple(y for y in self.years if y <= last) for k, last in self.case.last_years.items()}
+
+    @cached_property
     def last_opening(self) -> dict[str, int]:
-        """The last academic year with which a scheme may open, where one is set."""
-        return {k: int(by) for k, by in rows(self.case.deadlines, "scheme_id", "open_by")}
+        """The last academic year with which a scheme may open, where that is not the last of all."""
+        return self.case.last_openings
 
     @cached_property
     def schemes_at(self) -> dict[str, list[str]]:
@@ -114,20 +118,20 @@ class SchemeFacts(ChildFacts):
     def added(self, site: str, ay: int, nc_year: int) -> Iterator[tuple[str, int, float]]:
         """(scheme, year t, places that being open by t adds at a site, year and year group, beyond being open by t + 1)."""
         for k in self.schemes_at[site]:
-            places = self._adds[k].get(nc_year) if k in self._adds else None
+            places = self._adds[k].get(nc_year) if k in self._adds and ay in self.years_counted[k] else None
             if places:
                 yield from ((k, t, step) for t, step in steps(places, ay, self.years))
 
     def places_of(self, scheme: str, opens: int) -> dict[tuple[int, int], float]:
         """Places by academic year and year group that a scheme adds if it opens in a year, within the years of the case."""
-        of = self._adds.get(scheme, {})
-        return {(opens + i, n): places for n, by_after in of.items() for i, places in by_after.items() if opens + i in self.years}
+        of, counted = self._adds.get(scheme, {}), self.years_counted[scheme]
+        return {(opens + i, n): places for n, by_after in of.items() for i, places in by_after.items() if opens + i in counted}
 
     def place_years(self, scheme: str) -> Iterator[tuple[int, float]]:
-        """(year t, place-years that being open by t adds), over all year groups and the years of the case."""
+        """(year t, place-years that being open by t adds), over all year groups and the years that count."""
         total: dict[int, float] = defaultdict(float)
         for places in self._adds[scheme].values() if scheme in self._adds else ():
-            for y in self.years:
+            for y in self.years_counted[scheme]:
                 for t, step in steps(places, y, self.years):
                     total[t] += step
         return iter(total.items())

@@ -111,6 +111,7 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
             "sites": sites[sites["site_id"].isin(used)].drop_duplicates("site_id")[["site_id", "area_code", "most_places"]],
             "free": free[free["site_id"].isin(used)].groupby(["site_id", "ay", "nc_year"], as_index=False)["places"].sum(),
             **{name: _of(frame_, set(schemes["scheme_id"])) for name, frame_ in of_schemes.items()},
+            "horizons": horizons_of(tables),
             "receipts": listed.receipts,
             "ringfences": listed.ringfences,
             "pot_areas": tied_sites(listed.pot_areas, sites),
@@ -123,6 +124,13 @@ def case_of_run(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: As
     notes = (*listed.notes, *of_need, *_strange(listed, strangers), *(Note(TABLE, text) for text in told(case)))
     called = names_of(ground, tables["childcare_supply"], used)
     return CaseOfRun(case, short, placed(listed, sites, middles), tuple(dict.fromkeys(notes)), called)
+
+
+def horizons_of(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The last academic year of which a run knows what is lacking, phase by phase: phase, last_ay."""
+    childcare = tables["childcare_balance"].dropna(subset=["hours_short"])
+    known = pd.concat([tables["balance"][["phase", "ay"]], childcare[["ay"]].assign(phase=NURSERY)])
+    return known.groupby("phase", as_index=False)["ay"].max().rename(columns={"ay": "last_ay"})
 
 
 def names_of(ground: Ground, settings: pd.DataFrame, used: set[str]) -> pd.DataFrame:

@@ -167,6 +167,16 @@ class Deadlines(pa.DataFrameModel):
         unique, strict, coerce = ["scheme_id"], "filter", True
 
 
+class Horizons(pa.DataFrameModel):
+    """How far each phase is forecast: what a scheme adds or takes away later is in no figure, for nobody knows who comes then."""
+
+    phase: str = pa.Field(isin=PHASES, description="phase of education or care")
+    last_ay: int = pa.Field(ge=2000, le=2100, description="last academic year that is forecast")
+
+    class Config:
+        unique, strict, coerce = ["phase"], "filter", True
+
+
 class Receipts(pa.DataFrameModel):
     """What a pot receives in a financial year, and by when it must be spent."""
 
@@ -224,6 +234,7 @@ MODELS: dict[str, type[pa.DataFrameModel]] = {
     "costs": Costs,
     "precedences": Precedences,
     "deadlines": Deadlines,
+    "horizons": Horizons,
     "receipts": Receipts,
     "ringfences": Ringfences,
     "pot_areas": PotAreas,

@@ -122,11 +122,10 @@ def opens_after_its_lead_time(v: Variables, f: Facts) -> Labelled:
 
 
 def opens_by_its_latest(v: Variables, f: Facts) -> Labelled:
-    """A scheme for which a latest opening is set opens by then or not at all."""
+    """A scheme opens by the latest September that is set for it, and within the forecast of its phase, or not at all."""
     for k, by in f.last_opening.items():
-        if by < f.years[-1]:
-            in_time = [(v.open_by[k, by], -1.0)] if by >= f.years[0] else []
-            yield f.name[k], _row([(v.open_by[k, f.years[-1]], 1.0), *in_time]) <= 0.0
+        in_time = [(v.open_by[k, by], -1.0)] if by >= f.years[0] else []
+        yield f.name[k], _row([(v.open_by[k, f.years[-1]], 1.0), *in_time]) <= 0.0
 
 
 def one_of_an_exclusive_group(v: Variables, f: Facts) -> Labelled:

@@ -111,13 +111,11 @@ def terms(f: Facts, starts: pd.DataFrame, placed: pd.DataFrame, unmet: pd.DataFr
     sits = placed.merge(many, on="group_id").merge(case.links, on=["group_id", "site_id"])
     years = sits["children"] * sits["cells"]
     missed = unmet.merge(case.cells[["group_id", "ay", "nc_year", "material"]], on=["group_id", "ay", "nc_year"])
-    added = starts.merge(case.adds, on="scheme_id")
-    inside = (added["opens"] + added["after"]).isin(case.years)
     return {
         "unmet_material": float(missed.loc[missed["material"].astype(bool), "children"].sum()),
         "unmet_small": float(missed.loc[~missed["material"].astype(bool), "children"].sum()),
         "cost": float(case.costs.loc[case.costs["scheme_id"].isin(starts["scheme_id"]), "thousand_pounds"].sum()),
         "transport": float((years * sits["transport"]).sum()),
         "km": float((years * sits["km"]).sum()),
-        "surplus": float(case.room["places"].sum() + added.loc[inside, "places"].sum() - years.sum()),
+        "surplus": float(case.room["places"].sum() + case.added(starts)["places"].sum() - years.sum()),
     }

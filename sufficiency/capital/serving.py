@@ -78,9 +78,8 @@ def served(f: Facts, plan: Plan) -> dict[str, tuple[Served, ...]]:
     """For each scheme of a plan the children it gives a place, cohort by cohort in a fixed order."""
     case = f.case
     cell = ["site_id", "ay", "nc_year"]
-    starts = plan.starts.merge(case.schemes[["scheme_id", "site_id"]], on="scheme_id")
-    added = starts.merge(case.adds[case.adds["places"] > 0.0], on="scheme_id")
-    added = added.assign(ay=added["opens"] + added["after"])
+    added = case.added(plan.starts)
+    added = added[added["places"] > 0.0]
     need = case.cells[["group_id", "ay", "nc_year", "children"]].rename(columns={"children": "need"})
     sits = plan.placed.merge(need, on="group_id")
     sits = sits.assign(children=sits[["children", "need"]].min(axis=1))

@@ -10,6 +10,9 @@ Money comes in pots, received by financial year and to be spent by a date. What 
 phase (`allowed`, `member_decision`, `never`) and, where a deed ties it, for each area. Money is in thousands of pounds; a
 financial year is named by the April, an academic year by the September in which it begins.
 
+Phases are not forecast equally far. What a scheme adds or takes away beyond the horizon of its phase (`horizons`) is no part of
+a case, nor does a scheme open then, but one that must be built and cannot be earlier. A phase not listed reaches to the end.
+
 Childcare is the same: groups by small area and age band with one cell each. So is the public problem of warehouses and customers.
 """
 
@@ -72,6 +75,7 @@ class Case:
     costs: pd.DataFrame
     precedences: pd.DataFrame
     deadlines: pd.DataFrame
+    horizons: pd.DataFrame
     receipts: pd.DataFrame
     ringfences: pd.DataFrame
     pot_areas: pd.DataFrame
@@ -92,6 +96,32 @@ class Case:
         cell = ["site_id", "ay", "nc_year"]
         parts = [part[[*cell, "places"]] for part in (self.free, seats) if len(part)]
         return pd.concat(parts or [self.free]).groupby(cell, as_index=False)["places"].sum()
+
+    @property
+    def last_years(self) -> dict[str, int]:
+        """For each scheme the last academic year in which its places count."""
+        of_phase = dict(self.horizons[["phase", "last_ay"]].itertuples(index=False))
+        last, schemes = self.years[-1], self.schemes[["scheme_id", "phase"]]
+        return {k: min(of_phase.get(phase, last), last) for k, phase in schemes.itertuples(index=False)}
+
+    @property
+    def last_openings(self) -> dict[str, int]:
+        """For each scheme the last academic year with which it may open, where that is not the last of all."""
+        latest = self.last_years
+        columns = ["scheme_id", "earliest_start", "lead_years"]
+        for k, start, lead in self.schemes.loc[self.schemes["choice"].eq("must"), columns].itertuples(index=False):
+            latest[k] = max(latest[k], start + lead)
+        for k, by in self.deadlines[["scheme_id", "open_by"]].itertuples(index=False):
+            latest[k] = min(latest[k], by)
+        return {k: int(by) for k, by in latest.items() if by < self.years[-1]}
+
+    def added(self, starts: pd.DataFrame) -> pd.DataFrame:
+        """The places that count of schemes which open so: scheme_id, site_id, ay, nc_year, places; starts: scheme_id, opens."""
+        rows = starts[["scheme_id", "opens"]].merge(self.adds, on="scheme_id")
+        rows = rows.merge(self.schemes[["scheme_id", "site_id"]], on="scheme_id")
+        rows = rows.assign(ay=rows["opens"] + rows["after"])
+        inside = rows["ay"].between(self.years[0], rows["scheme_id"].map(self.last_years).astype("float64"))
+        return rows.loc[inside, ["scheme_id", "site_id", "ay", "nc_year", "places"]]
 
     @property
     def pots(self) -> list[str]:
@@ -142,7 +172,20 @@ def notes(case: Case) -> list[str]:
     unsigned = case.receipts.loc[case.receipts["status"] == "unsigned", "thousand_pounds"].sum()
     if unsigned:
         told.append(f"£{unsigned:,.0f}k is promised in no signed deed")
+    told += _beyond_the_forecast(case)
     return told
+
+
+def _beyond_the_forecast(case: Case) -> list[str]:
+    """Name what must be built and opens when nobody knows who comes."""
+    must = case.schemes[case.schemes["choice"].eq("must")]
+    opens = must["earliest_start"] + must["lead_years"]
+    late = must.assign(opens=opens)[opens > must["scheme_id"].map(case.last_years).astype("float64")]
+    return [
+        f"{k} opens in September {opens}, after the years that are forecast for {phase.replace('_', ' ')}: "
+        "it is paid for, and its places are in no figure"
+        for k, opens, phase in late[["scheme_id", "opens", "phase"]].itertuples(index=False)
+    ]
 
 
 def empty() -> dict[str, pd.DataFrame]:

@@ -35,8 +35,8 @@ def _starting(case: Case, choices: Choices, starts: pd.DataFrame) -> Iterator[st
         yield f"{k} opens outside the years of the plan"
     for k in starts.loc[starts["opens"] < starts["earliest_start"] + starts["lead_years"], "scheme_id"]:
         yield f"{k} opens before its lead time is over"
-    late = starts.merge(case.deadlines, on="scheme_id")
-    for k in late.loc[late["opens"] > late["open_by"], "scheme_id"]:
+    latest = starts["scheme_id"].map(case.last_openings).astype("float64").fillna(case.years[-1])
+    for k in starts.loc[starts["opens"] > latest, "scheme_id"]:
         yield f"{k} opens after the last year in which it may"
     for k in starts.loc[starts["choice"] == "must_not", "scheme_id"]:
         yield f"{k} is built although it is ruled out"
@@ -119,10 +119,7 @@ def _children(case: Case, choices: Choices, plan: Plan) -> Iterator[str]:
 def _places(case: Case, starts: pd.DataFrame, plan: Plan) -> Iterator[str]:
     """Nobody sits where there is no place, and nothing is taken away that is in use."""
     cell = ["site_id", "ay", "nc_year"]
-    added = starts[["scheme_id", "site_id", "opens"]].merge(case.adds, on="scheme_id")
-    added = added.assign(ay=added["opens"] + added["after"])
-    added = added[added["ay"].isin(case.years)]
-    room = pd.concat([case.room, added[[*cell, "places"]]]).groupby(cell)["places"].sum()
+    room = pd.concat([case.room, case.added(starts)[[*cell, "places"]]]).groupby(cell)["places"].sum()
     sits = plan.placed.merge(case.cells[["group_id", "ay", "nc_year"]], on="group_id").groupby(cell)["children"].sum()
     both = pd.concat([room.rename("room"), sits.rename("sits")], axis=1).astype("float64").fillna(0.0)
     for s, y, n in both.index[both["sits"] > both["room"] + CLOSE]:

@@ -98,8 +98,22 @@ def tables(seed: int) -> dict[str, pd.DataFrame]:
     named["deadlines"] = [("k2", YEARS[int(luck.integers(0, 3))])] if luck.random() < 0.3 else []
     ahead = any(r[0] == "deed" for r in receipts) and luck.random() < 0.4
     named["advances"] = [("deed", int(luck.integers(1, 3)))] if ahead else []
+    luck = np.random.default_rng([seed, 2])
+    named["horizons"] = [("primary", YEARS[int(luck.integers(0, 2))])] if luck.random() < 0.4 else []
+    _within_horizon(named)
     _seat_some(named, np.random.default_rng([seed, 1]))
     return laid(named)
+
+
+def _within_horizon(named: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Nobody is forecast beyond the horizon: neither who lacks a place nor what is free."""
+    if not any(cell[1] <= last for cell in named["cells"] for _, last in named["horizons"]):
+        named["horizons"] = []
+    for _, last in named["horizons"]:
+        named["cells"] = [cell for cell in named["cells"] if cell[1] <= last]
+        named["free"] = [cell for cell in named["free"] if cell[1] <= last]
+        named["groups"] = [group for group in named["groups"] if group[0] in {cell[0] for cell in named["cells"]}]
+        named["links"] = [link for link in named["links"] if link[0] in {group[0] for group in named["groups"]}]
 
 
 def _seat_some(named: dict[str, list[tuple[Any, ...]]], luck: np.random.Generator) -> None:
@@ -111,7 +125,8 @@ def _seat_some(named: dict[str, list[tuple[Any, ...]]], luck: np.random.Generato
     if any(s == at and kind == "pan_cut" for _, s, kind, *_ in named["schemes"]):
         return
     named["groups"].append(("h", "east", "primary", False))
-    named["cells"] += [("h", YEARS[i], i, many, False) for i in range(years)]
+    last = min([by for _, by in named["horizons"]], default=YEARS[-1])
+    named["cells"] += [("h", YEARS[i], i, many, False) for i in range(years) if YEARS[i] <= last]
     named["links"] += [("h", s, "next_door" if s == at else "home", round(float(luck.uniform(0, 6)), 2),
                         1.5 if s == at else 0.0, float(many) if s == at else 0.0) for s in ("s0", "s1", "s2")]
 
@@ -156,9 +171,10 @@ def best_by_trying(case: Case, choices: Choices) -> float:
 def _allowed(case: Case, choices: Choices, schemes: pd.DataFrame, chosen: dict[str, int]) -> bool:
     full = case.adds.groupby(["scheme_id", "after"])["places"].sum().groupby("scheme_id").max()
     by = dict(case.deadlines[["scheme_id", "open_by"]].itertuples(index=False))
+    horizon = case.horizons["last_ay"].min() if len(case.horizons) else case.years[-1]
     for k, t in chosen.items():
         row = schemes.loc[k]
-        if t > by.get(k, t):
+        if t > by.get(k, t) or (t > horizon and row["choice"] != "must"):
             return False
         if t < row["earliest_start"] + row["lead_years"] or row["choice"] == "must_not" or row["consent"] == "asked":
             return False
@@ -228,8 +244,9 @@ def _placed(case: Case, choices: Choices, chosen: dict[str, int]) -> float:
     seated = set(seats["group_id"])
     site = case.schemes.set_index("scheme_id")["site_id"]
     added = 0.0
+    counted = [y for y in case.years if case.horizons.empty or y <= case.horizons["last_ay"].min()]
     for k, after, n, places in case.adds[["scheme_id", "after", "nc_year", "places"]].itertuples(index=False):
-        if k in chosen and chosen[k] + after in case.years:
+        if k in chosen and chosen[k] + after in counted:
             cell = (site[k], chosen[k] + after, n)
             room[cell] = room.get(cell, 0.0) + places
             added += places

@@ -48,9 +48,9 @@ STAYS: Mapping[str, str] = MappingProxyType({
     **dict.fromkeys(("childcare_demand", "childcare_supply", "childcare_children"), EXACT),
     **dict.fromkeys(GROUNDS, RETURNED),
     **dict.fromkeys(("capital_adds", "capital_advances", "capital_cells", "capital_costs", "capital_deadlines",
-                     "capital_free", "capital_groups", "capital_links", "capital_pot_areas", "capital_precedences",
-                     "capital_receipts", "capital_ringfences", "capital_schemes", "capital_short", "capital_sites",
-                     "capital_told", "capital_years"), SUMMED),
+                     "capital_free", "capital_groups", "capital_horizons", "capital_links", "capital_pot_areas",
+                     "capital_precedences", "capital_receipts", "capital_ringfences", "capital_schemes", "capital_short",
+                     "capital_sites", "capital_told", "capital_years"), SUMMED),
 })
 """Table -> why it is not for publication: it is on no map and in no workbook."""
 
