@@ -5,7 +5,9 @@ Everything is cut from the run's own tables. A run without a plan shows none of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from maps.layer import LOW, Measure, Points, Silence
 from maps.palette import steps
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from sufficiency.headroom import headroom, rag
+from workbench.plan_gap import gap, gap_told, left_out, left_out_told
 from workbench.plan_words import PLAN_SHEETS, STANDINGS
 
 if TYPE_CHECKING:
@@ -56,20 +59,25 @@ def plan_headline(run: Run) -> dict[str, Any] | None:
     """The plan of a run in figures, from its own files; none where it has none."""
     if PLAN not in run.tables:
         return None
-    return figures(
-        {name: run.table(name) for name in ("plan", "plan_pots", "plan_areas", "plan_unmet")},
-        run.manifest.get("plan", {}).get("proofs", []),
-    )
+    names = dict(run.table("names")[["planning_area_code", "planning_area_name"]].itertuples(index=False, name=None))
+    return figures_of(run, names)
 
 
-def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What is built when and for how much, how many are met where, and what is proven of it."""
+def figures_of(plan: Run, names: Mapping[str, str]) -> dict[str, Any]:
+    """The plan in the folder of a run, or in one of its own, in figures; names: of planning areas, as far as they are at hand."""
+    tables = {name: plan.table(name) for name in ("plan", "plan_pots", "plan_areas", "plan_unmet")}
+    kept = plan.folder / WHY
+    why = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else None
+    return figures(tables, plan.manifest.get("plan", {}).get("proofs", []), why, names)
+
+
+def figures(
+    tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, Any]], why: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What is built when and for how much, how many are met where, why others are not, and what is proven of it."""
     chosen = tables["plan"][tables["plan"]["chosen"].astype("bool")].sort_values(["opens_ay", "scheme_id"])
-    areas = tables["plan_areas"]
-    none = pd.Series(0.0, index=areas.index)    # plans of before do not tell it
-    seated = areas.get("seats_next_door", none)
-    parts = ["lacking", "seats_next_door", "met_home", "met_next_door", "unmet", "in_year"]
-    whole = areas.assign(seats_next_door=seated)[parts].sum()
+    pots = tables["plan_pots"]
     return {
         "schemes": [
             {
@@ -84,9 +92,11 @@ def figures(tables: Mapping[str, pd.DataFrame], proofs: Sequence[Mapping[str, An
         ],
         "not_chosen": int((~tables["plan"]["chosen"].astype("bool")).sum()),
         "thousand_pounds": round(float(chosen["thousand_pounds"].sum()), 1),
-        "received_thousand_pounds": round(float(tables["plan_pots"]["received"].sum()), 1),
-        "borrowed": borrowed(tables["plan_pots"]),
-        "child_years": {name: round(float(value), 1) for name, value in whole.items()},
+        "received_thousand_pounds": round(float(pots["received"].sum()), 1),
+        "not_counted_thousand_pounds": round(float(pots["not_counted"].sum()), 1) if "not_counted" in pots else 0.0,
+        "borrowed": borrowed(pots),
+        "child_years": gap(tables, why),
+        "left_out": left_out(tables["plan_unmet"], names),
         "proofs": [dict(one) for one in proofs],
     }
 
@@ -112,10 +122,11 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
     """The same for people."""
     if told is None:
         return []
-    years, many = told["child_years"], len(told["schemes"])
+    many, closed = len(told["schemes"]), told.get("not_counted_thousand_pounds", 0.0) / 1000
     lines = [
         f"Capital plan: {many} of {many + told['not_chosen']} schemes for £{told['thousand_pounds'] / 1000:,.1f}m, of "
-        f"£{told['received_thousand_pounds'] / 1000:,.1f}m in the pots"
+        f"£{told['received_thousand_pounds'] / 1000:,.1f}m in the pots that may pay for any"
+        + (f"; £{closed:,.1f}m is not counted, closed to all of them or in no signed deed" if closed >= 0.05 else "")
     ]
     width = max((len(one["name"]) for one in told["schemes"]), default=0)
     lines += [
@@ -123,11 +134,7 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
         + (f"  {STANDINGS[one['standing']]}" if one.get("standing") else "")
         for one in told["schemes"]
     ]
-    lines.append(
-        f"  Child-years without a place: {years['lacking']:,.0f} before, and {years['seats_next_door']:,.0f} with a seat next "
-        f"door only; of all these {years['met_home']:,.0f} are met in the own area and {years['met_next_door']:,.0f} next door, "
-        f"{years['unmet']:,.0f} stay without a place in this plan, {years['in_year']:,.0f} are to be managed in-year"
-    )
+    lines += [f"  {gap_told(told['child_years'])}", *(f"    {said}" for said in left_out_told(told.get("left_out", ())))]
     lines += [f"  {ahead}"] if (ahead := borrowed_told(told.get("borrowed", ()))) else []
     lines += [f"  {one['said']}" for one in told["proofs"]]
     return [*lines, ""]

@@ -58,12 +58,23 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "km": ("Way (km)", "from the middle of the area to the site, one way: a straight line with an allowance", "tenth"),
     "transport_thousand_pounds": ("Transport (thousand pounds)", "what their way to school costs over these years", "tenth"),
     "lacking": ("Lack a place", "children without a place before the plan", "tenth"),
+    "too_soon": (
+        "of whom before any listed scheme could open",
+        "of those who lack a place, in years before any scheme on the list that reaches them could open",
+        "tenth",
+    ),
     "seats_next_door": (
         "Have a seat next door only",
         "children of full areas who find no place at home and are expected at schools of another area; they lack none",
         "tenth",
     ),
     "answer": ("What is to be done", "whether capital would be needed, or the year's own admissions find a way", ""),
+    "why_unmet": ("Why they stay without a place", "what stands in the way of a place for them in this plan", ""),
+    "not_counted": (
+        "Not counted (thousand pounds)",
+        "what comes into pots that may pay for nothing on the list, or is promised in no signed deed",
+        "whole",
+    ),
     "met_home": ("Met in the own area", "children who get a place in the own area, at free places or at a scheme", "tenth"),
     "met_next_door": ("Met next door", "children who get a place in another area, or keep their seat there", "tenth"),
     "unmet": (

@@ -27,7 +27,7 @@ from workbench.answers import Answer, UserError
 from workbench.charts import write_chart
 from workbench.disclosure import protect
 from workbench.plan_charts import plan_charts
-from workbench.plan_view import SHEETS, WHY, figures, of_plan, plan_lines, plan_sheets
+from workbench.plan_view import SHEETS, WHY, figures_of, of_plan, plan_lines, plan_sheets
 from workbench.sheets import for_workbook
 from workbench.showing import PLAN, RUNS, WORKBOOK, show_run, usual_places
 from workbench.workbook import Facts, write_workbook
@@ -214,8 +214,9 @@ def _put(path: Path, content: bytes) -> None:
 
 def answer(plan: runs.Run, run: runs.Run | None) -> Answer:
     """A plan for people and machines, with what it does otherwise than the plan of its run where that is at hand."""
-    needed = ("plan", "plan_pots", "plan_areas", "plan_unmet")
-    told = figures({name: plan.table(name) for name in needed}, plan.manifest["plan"]["proofs"])
+    names = {} if run is None or "names" not in run.tables else dict(
+        run.table("names")[["planning_area_code", "planning_area_name"]].itertuples(index=False, name=None))
+    told = figures_of(plan, names)
     lines = [*plan_lines(told)]
     if run is not None and "plan" in run.tables:
         before, after = ({r.scheme_id: r.opens_ay for r in one.table("plan").itertuples() if r.chosen} for one in (run, plan))

@@ -152,9 +152,19 @@ def do_nothing(laid: Laid) -> Question:
 
 def obstacles(f: Facts, k: str) -> tuple[str, ...]:
     """Why a scheme cannot be built whatever else is, in words; empty where nothing is known to stand in its way."""
-    smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
-    pots, last, forecast = f.pots_of[k], f.last_opening.get(k, f.years[-1]), f.years_counted[k][-1]
+    pots = f.pots_of[k]
     have = f.received_by(pots, f.financial_years[-1]) if len(f.financial_years) else 0.0
+    money = [
+        (f.cost[k] > 0.0 and not pots, "no pot may pay for it"),
+        (bool(pots) and f.cost[k] > have, f"it costs £{f.cost[k]:,.0f}k and the pots open to it receive £{have:,.0f}k in all"),
+    ]
+    return (*barred(f, k), *(words for stands, words in money if stands))
+
+
+def barred(f: Facts, k: str) -> tuple[str, ...]:
+    """Why a scheme may not be built as things stand, money apart."""
+    smallest = f.choices.smallest_new_school.get(f.phase[k], 0.0) if f.kind[k] == "new_school" else 0.0
+    last, forecast = f.last_opening.get(k, f.years[-1]), f.last_counted[k]
     room, full = f.most_places.get(f.site_of[k], float("inf")), f.most_open[k]
     told = [
         (f.must_not[k], "the council has ruled it out"),
@@ -167,7 +177,5 @@ def obstacles(f: Facts, k: str) -> tuple[str, ...]:
          f"{f.opens_from[k]} at the earliest"),
         (smallest > max(0.0, full), f"with {full:,.0f} places it is below the smallest new school ({smallest:,.0f})"),
         (full > room, f"its {full:,.0f} places are more than the {room:,.0f} its site can take"),
-        (f.cost[k] > 0.0 and not pots, "no pot may pay for it"),
-        (bool(pots) and f.cost[k] > have, f"it costs £{f.cost[k]:,.0f}k and the pots open to it receive £{have:,.0f}k in all"),
     ]
     return tuple(words for stands, words in told if stands)

@@ -72,9 +72,14 @@ class SchemeFacts(ChildFacts):
         return {k: int(start + lead) for k, start, lead in rows(self.case.schemes, "scheme_id", "earliest_start", "lead_years")}
 
     @cached_property
+    def last_counted(self) -> dict[str, int]:
+        """The last academic year in which each scheme's places count."""
+        return self.case.last_years
+
+    @cached_property
     def years_counted(self) -> dict[str, tuple[int, ...]]:
         """The academic years in which each scheme's places count."""
-        return {k: tuple(y for y in self.years if y <= last) for k, last in self.case.last_years.items()}
+        return {k: tuple(y for y in self.years if y <= last) for k, last in self.last_counted.items()}
 
     @cached_property
     def last_opening(self) -> dict[str, int]:

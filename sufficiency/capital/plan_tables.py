@@ -2,7 +2,8 @@
 
 Every scheme of the list stands in the programme, chosen or not. A child is met `home` in the own area, at free places or at
 those of a scheme, or `next_door` in another area. Where a shortfall is too small for capital, or comes in later years only, it is
-listed to be managed in-year. Money is in thousands of pounds.
+listed to be managed in-year; who else stays without a place does so for a reason, which is told. Money is in thousands of pounds,
+and what no scheme can be paid from stands apart.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from sufficiency.capital.facts import facts
 from sufficiency.capital.layouts import POT
 from sufficiency.capital.paying import Bill, in_turn, met
+from sufficiency.capital.unmet_why import Reach
 
 if TYPE_CHECKING:
     from sufficiency.capital.choices import Choices
@@ -45,7 +47,7 @@ PROGRAMME = [
     "northing",
 ]
 FUNDING = ["scheme_id", "pot_id", "pot_name", "financial_year", "thousand_pounds"]
-POTS = ["pot_id", "pot_name", "financial_year", "received", "spent", "borrowed", "owed", "left", "lost"]
+POTS = ["pot_id", "pot_name", "financial_year", "received", "spent", "borrowed", "owed", "left", "lost", "not_counted"]
 SERVICE = [
     "planning_area_code",
     "phase",
@@ -61,12 +63,13 @@ SERVICE = [
     "km",
     "transport_thousand_pounds",
 ]
-UNMET = ["planning_area_code", "phase", "intake_ay", "ay", "nc_year", "age_band", "lacking", "children", "answer"]
+UNMET = ["planning_area_code", "phase", "intake_ay", "ay", "nc_year", "age_band", "lacking", "children", "answer", "why_unmet"]
 AREAS = [
     "planning_area_code",
     "phase",
     "ay",
     "lacking",
+    "too_soon",
     "seats_next_door",
     "met_home",
     "met_next_door",
@@ -85,7 +88,7 @@ def plan_tables(of_run: CaseOfRun, choices: Choices, plan: Plan) -> dict[str, pd
         "plan_funding": funding(of_run, plan),
         "plan_pots": pots(of_run, choices, plan),
         "plan_service": service(of_run, plan),
-        "plan_unmet": unmet(of_run, plan),
+        "plan_unmet": unmet(of_run, choices, plan),
         "plan_areas": areas(of_run, choices, plan),
     }
 
@@ -122,28 +125,33 @@ def pots(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     """Each pot by financial year: what comes, what the plan takes, what is left, and what is lost unspent at its date (POTS).
 
     What must be spent first is spent first. What is spent before it comes is borrowed in that year and owed until it comes; what
-    is left is left when it has been paid back. Sums of no signed deed count only where the choices say so.
+    is left is left when it has been paid back. Not counted are sums of no signed deed, unless the choices say so, and pots that
+    may pay for nothing on the list.
     """
     f, rows = facts(of_run.case, choices), []
+    may_pay = frozenset().union(*f.purse_pots)
+    promised = of_run.case.receipts.groupby(["pot_id", "fy"])["thousand_pounds"].sum().to_dict()
     spent = plan.spending.groupby(["pot_id", "fy"])["thousand_pounds"].sum().to_dict()
     order = in_turn(f)
     for pot in f.pots:
-        sums = [one for one in order if one.pot == pot]
+        sums = [one for one in order if one.pot == pot and pot in may_pay]
         bills = [Bill(pot, fy, float(spent[pot, fy])) for fy in f.financial_years if (pot, fy) in spent]
         paid = met(bills, sums, lambda bill, one: True)
         for fy in f.financial_years:
             used = [sum(money for i, j, money in paid if j == number and bills[i].fy <= fy) for number in range(len(sums))]
             both = list(zip(sums, used, strict=True))
+            received = float(sum(one.money for one in sums if one.comes == fy))
             rows.append((
                 pot,
                 of_run.names.get(POT + pot, ""),
                 fy,
-                float(sum(one.money for one in sums if one.comes == fy)),
+                received,
                 float(spent.get((pot, fy), 0.0)),
                 float(sum(money for i, j, money in paid if bills[i].fy == fy < sums[j].comes)),
                 float(sum(money for one, money in both if fy < one.comes)),
                 float(sum(one.money - money for one, money in both if one.comes <= fy < one.last)),
                 float(sum(one.money - money for one, money in both if one.last == fy)),
+                float(promised.get((pot, fy), 0.0)) - received,
             ))
     return pd.DataFrame(rows, columns=POTS)
 
@@ -164,10 +172,13 @@ def service(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
     return rows[rows["children"] > DUST].sort_values(SERVICE[:6], ignore_index=True)[SERVICE]
 
 
-def unmet(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:
-    """Who is still without a place, and whether that is for capital or for the year's own admissions (UNMET)."""
+def unmet(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
+    """Who is still without a place, whether that is for capital or for the year's own admissions, and why (UNMET)."""
+    reach = Reach(facts(of_run.case, choices), plan)
     rows = plan.unmet.merge(of_run.short.drop(columns="children"), on=["group_id", "ay", "nc_year"])
     rows["answer"] = np.where(rows["material"], NO_PLACE, IN_YEAR)
+    cells = rows[["group_id", "ay", "material"]].itertuples(index=False, name=None)
+    rows["why_unmet"] = pd.Series([reach.why(g, ay) if material else "" for g, ay, material in cells], rows.index, dtype="str")
     return rows[rows["children"] > DUST].sort_values(UNMET[:5], ignore_index=True)[UNMET]
 
 
@@ -193,6 +204,9 @@ def areas(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     seats = of_run.case.links.groupby("group_id")["seats"].sum()
     rows["seats_next_door"] = np.minimum(rows["group_id"].map(seats).astype("float64").fillna(0.0), rows["children"])
     rows["lacking"] = rows["children"] - rows["seats_next_door"]
+    reach = Reach(facts(of_run.case, choices), plan)
+    early = [reach.too_soon(g, ay) for g, ay in rows[["group_id", "ay"]].itertuples(index=False, name=None)]
+    rows["too_soon"] = rows["lacking"].where(early, 0.0)
     table = rows.groupby(keys, as_index=False)[AREAS[3:-1]].sum()
     added = _added(of_run, choices, plan).groupby(keys, as_index=False)["places_added"].sum()
     table = table.merge(added, on=keys, how="outer")

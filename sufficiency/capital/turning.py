@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sufficiency.capital.asking import Laid, forced_choices, opening_years
 from sufficiency.capital.choices import Level
+from sufficiency.capital.facts import Facts
 from sufficiency.capital.plan import Plan
 from sufficiency.capital.reasons import SAME, Beside, Binds, Interval, Turned
 from sufficiency.capital.resolve import Reply
@@ -38,7 +39,7 @@ def turned(laid: Laid, k: str, best: Reply, reply: Reply, why_not: tuple[str, ..
         {a: -c for a, c in change.items() if c < -SAME},
         tuple(j for j in sorted(those) if j not in opens and j != k),
         dropped,
-        tuple(b for j in dropped if (b := lacking(laid, plan, j, opens[j])) is not None),
+        tuple(b for j in dropped if (b := lacking(laid.f, plan, j, opens[j])) is not None),
         opens=those[k] if inside else None,
     ), plan
 
@@ -83,9 +84,9 @@ def verdict_of(levels: list[Interval]) -> str:
     return "same"
 
 
-def lacking(laid: Laid, plan: Plan, k: str, opens: int) -> Binds | None:
+def lacking(f: Facts, plan: Plan, k: str, opens: int) -> Binds | None:
     """The first year by which pots open to a scheme lack the money to build it besides a plan, and how much."""
-    f, pots = laid.f, laid.f.pots_of[k]
+    pots = f.pots_of[k]
     spent = plan.spending[plan.spending["pot_id"].isin(pots)]
     due = 0.0
     for y in f.financial_years:

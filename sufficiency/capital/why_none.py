@@ -67,12 +67,23 @@ def why_none(f: Facts, built: Build, problem: Arrays, seconds: float, called: Ma
                             f"{by.format(amount) if by else amount}: {rule.__doc__}")
                 continue
             detail = _too_early(f, label) if rule is opens_after_its_lead_time else ""
+            besides = _other_pots(f, built, answer.x, label, called) if rule is within_pot else ""
             told.append(
                 f"{rule.__name__} ({_named(f, label, called, rule is within_pot)}{detail})"
-                + (f" is short by {by.format(amount)}" if by else " would have to give way")
+                + (f" is short by {by.format(amount)}{besides}" if by else " would have to give way")
                 + f": {rule.__doc__}"
             )
     return told
+
+
+def _other_pots(f: Facts, built: Build, x: NDArray[np.float64], label: str, called: Mapping[str, str]) -> str:
+    """What is short in one pot could be paid from any that may pay for the same schemes: which these are, and for what."""
+    pot = _codes(f, label)[0]
+    opened = {k for (k, _), worth in zip(built.variables.open_by, x, strict=False) if worth > HALF}
+    asked = [k for k in f.schemes if k in opened and pot in f.pots_of[k] and f.cost[k] > 0.0]
+    pots = sorted(frozenset().union(*(f.pots_of[k] for k in asked)) - {pot})
+    besides = f", with all that {' and '.join(called.get(POT + p, p) for p in pots)} can pay besides" if pots else ""
+    return f"{besides} (for {', '.join(called.get(k, k) for k in asked)})" if asked else besides
 
 
 def _too_early(f: Facts, label: str) -> str:

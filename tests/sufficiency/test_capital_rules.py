@@ -86,7 +86,11 @@ class TestNoPlan:
     def test_a_pot_too_small_for_what_must_be_built(self) -> None:
         told = no_plan(changed("costs", "thousand_pounds", 5000.0, scheme_id="road"))
         assert "within_pot (grant" in told
-        assert "short by £3,800k" in told
+        assert "short by £3,800k (for road)" in told, "no other pot may pay for it"
+        both = changed("costs", "thousand_pounds", 5000.0, scheme_id="half")
+        both["schemes"].loc[both["schemes"]["scheme_id"] == "half", "choice"] = "must"
+        told = no_plan(both)
+        assert "grant can pay besides (for half" in told or "deed can pay besides (for half" in told, "every pot that may pay"
 
     def test_a_lead_time_after_the_need(self) -> None:
         told = no_plan(changed("schemes", "lead_years", 9, scheme_id="road"))

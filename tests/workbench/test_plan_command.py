@@ -22,6 +22,7 @@ from sufficiency.capital.from_run import CaseOfRun
 from sufficiency.capital.plan_tables import IN_YEAR, NO_PLACE, plan_tables
 from sufficiency.capital.solver import Ask
 from sufficiency.capital.story import kept, kept_case
+from sufficiency.capital.unmet_why import MONEY
 from sufficiency.capital.why import Effort, why
 from workbench.cli import app
 from workbench.plan_charts import by_year_and_pot, plan_charts
@@ -82,6 +83,21 @@ def plan(run: Path, *words: str, ends: int = 0) -> tuple[dict[str, Any], str]:
     return (json.loads(done.stdout) if ends == 0 else {}), done.stderr
 
 
+def test_money_that_may_pay_for_nothing_is_not_in_the_pots() -> None:
+    """A levy that nobody has opened to anything, and a deed in draft: both are told, and neither is counted."""
+    more = pd.DataFrame([("levy", 2027, 900.0, 2030, "due"), ("draft", 2027, 70.0, 2030, "unsigned")],
+                        columns=["pot_id", "fy", "thousand_pounds", "spend_by", "status"])  # fmt: skip
+    fences = pd.DataFrame([("draft", "mainstream", "primary", "allowed", "deed"),
+                           ("levy", "mainstream", "primary", "member_decision", "levy")], columns=paper_case().ringfences.columns)
+    case = paper_case(receipts=pd.concat([paper_case().receipts, more]), ringfences=pd.concat([paper_case().ringfences, fences]))
+    made = plan_tables(CaseOfRun(case, of_run().short, of_run().told, ()), PLAIN,
+                       decide(case, PLAIN, Ask(seconds=10, gap=0.0), solve=solved_here))  # fmt: skip
+    pots = made["plan_pots"].groupby("pot_id")[["received", "not_counted", "left"]].sum()
+    assert pots.loc["levy"].tolist() == [0.0, 900.0, 0.0] and pots.loc["draft"].tolist() == [0.0, 70.0, 0.0]
+    assert pots["not_counted"].sum() == 970.0
+    assert "of £1.6m in the pots that may pay for any; £1.0m is not counted" in plan_lines(figures(made, []))[0]
+
+
 def test_the_programme_names_every_scheme_and_its_money_adds_up(tables: dict[str, pd.DataFrame]) -> None:
     programme = tables["plan"].set_index("scheme_id")
     assert programme["chosen"].to_dict() == {"half": True, "new": True, "road": True, "cut": False, "form": False, "rooms": False}
@@ -107,6 +123,7 @@ def test_children_are_met_at_home_or_next_door_and_every_one_is_told(tables: dic
     areas = tables["plan_areas"]
     whole = areas[["met_home", "met_next_door", "unmet", "in_year"]].sum(axis=1)
     assert whole.tolist() == pytest.approx(areas["lacking"].tolist()), "nobody is lost and nobody counted twice"
+    assert (areas["too_soon"] == 0).all(), "something could open with the first year"
     assert tables["plan_unmet"].empty
     assert areas.set_index(["planning_area_code", "ay"])["places_added"].to_dict() == {
         ("east", 2027): 15,
@@ -121,6 +138,13 @@ def test_small_shortfalls_are_to_be_managed_in_year() -> None:
     case = paper_case(receipts=paper_case().receipts.assign(thousand_pounds=50.0))
     poor = CaseOfRun(case, of_run().short, of_run().told, ())
     made = plan_tables(poor, PLAIN, decide(case, PLAIN, Ask(seconds=10, gap=0.0), solve=solved_here))
+    why = made["plan_unmet"].set_index(["planning_area_code", "ay"])["why_unmet"]
+    assert why["west", 2027] == MONEY and why["west", 2028] == "", "what is managed in-year needs no reason"
+    told = plan_lines(figures(made, [], {"do_nothing": {"child_years": {"low": 40.0, "high": 40.0}}}, {"west": "West End"}))
+    (west,) = [line for line in told if "West End" in line]
+    assert west == f"    West End, primary: 20 stay without a place: 20, for {MONEY}"
+    past_help = "stay without a place (0 of them before any listed scheme could open), where doing nothing would leave 40"
+    assert any(line.endswith(past_help) for line in told)
     answers = made["plan_unmet"].set_index(["planning_area_code", "ay"])["answer"].to_dict()
     assert answers == {("east", 2027): NO_PLACE, ("east", 2028): IN_YEAR, ("west", 2027): NO_PLACE, ("west", 2028): IN_YEAR}
     assert made["plan_areas"].set_index(["planning_area_code", "ay"]).loc[("east", 2028), ["unmet", "in_year"]].tolist() == [
@@ -184,7 +208,7 @@ def test_what_cannot_be_is_named_and_the_last_plan_stays(run: Path) -> None:
 
 def test_lines_say_what_is_built_and_how_sure_that_is(tables: dict[str, pd.DataFrame]) -> None:
     told = "\n".join(plan_lines(figures(tables, [{"said": "cost: 1,350.0, and no plan is better by more than 0"}])))
-    assert "Capital plan: 3 of 6 schemes for £1.4m, of £1.6m in the pots" in told
+    assert "Capital plan: 3 of 6 schemes for £1.4m, of £1.6m in the pots that may pay for any" in told
     assert "2027/28  The half" in told and " 8 next door" in told and "no plan is better" in told
     assert plan_lines(None) == []
 

@@ -279,7 +279,10 @@ def _options(desk: Desk, phase: str, code: str) -> Iterator[Block]:
             say(
                 "Of ",
                 desk.one("plan_areas", "lacking", "tenth", "sum", **rows),
-                " child-years without a place before the plan, and ",
+                " child-years without a place before the plan",
+                *((", ", desk.one("plan_areas", "too_soon", "tenth", "sum", **rows), " of them before any listed scheme could "
+                   "open") if "too_soon" in here else ()),
+                ", and ",
                 desk.one("plan_areas", "seats_next_door", "tenth", "sum", **rows),
                 " with a seat next door only, ",
                 desk.one("plan_areas", "met_home", "tenth", "sum", **rows),

@@ -10,9 +10,11 @@ from workbench.documents.figures import of_row, say
 from workbench.documents.model import GAP, Block, Column, Heading, Illustration, Listing, Note, Paragraph, Table
 from workbench.papers.desk import Shown, table
 from workbench.plan_charts import FRONTIER, PROGRAMME
+from workbench.plan_gap import LEAST, PARTS, because
 from workbench.publishing.withheld import SENSITIVE
 
 if TYPE_CHECKING:
+    from workbench.documents.model import Figure
     from workbench.papers.desk import Desk
 
 IMPLICATIONS = {
@@ -58,6 +60,7 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
         yield Illustration(say("The programme by financial year and pot, as in the table."), desk.material.charts[PROGRAMME])
     yield _pots(desk)
     yield _pot_years(desk)
+    yield from _what_becomes(desk)
     gap = desk.tables["plan_areas"]
     gap = gap[gap["unmet"] >= 0.05].sort_values(["phase", "planning_area_code", "ay"])
     told = table(
@@ -78,6 +81,7 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
     )
     names = (say(desk.area(code)) for code in gap["planning_area_code"])
     yield replace(told, rows=tuple((name, *row[1:]) for name, row in zip(names, told.rows, strict=True)))
+    yield from _why_left(desk)
     proofs = desk.tables["proofs"]
     if len(proofs):
         yield Heading(2, say("How good the plan is"))
@@ -89,6 +93,42 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
         )
 
 
+def _what_becomes(desk: Desk) -> Iterator[Block]:
+    """Need over all years, what no list could help, what becomes of it, and what doing nothing would leave."""
+    areas, others = desk.tables["plan_areas"], desk.tables["alternatives"]
+    if areas.empty:
+        return
+    years = {name: desk.one("plan_areas", name, "whole", "sum") for name in PARTS if name in areas}
+    told: list[str | Figure] = ["Over all years and phases ", years["lacking"], " child-years are without a place before it"]
+    if "too_soon" in years:
+        told += [", ", years["too_soon"], " of them before any listed scheme could open"]
+    if "seats_next_door" in years:
+        told += ["; besides, ", years["seats_next_door"], " have a seat next door only"]
+    told += [". Of all these ", years["met_home"], " are met in the own area, ", years["met_next_door"], " next door and "]
+    told += [years["in_year"], " in-year; ", years["unmet"], " stay without a place"]
+    if len(others) and others["what"].eq("do_nothing").any():
+        told += [", where doing nothing would leave ", desk.one("alternatives", "child_years", "whole", what="do_nothing")]
+    yield Paragraph(say(*told, "."))
+
+
+def _why_left(desk: Desk) -> Iterator[Block]:
+    """Why children stay without a place, area by area."""
+    unmet = desk.tables["plan_unmet"]
+    if "why_unmet" not in unmet:
+        return
+    keys = ["phase", "planning_area_code", "why_unmet"]
+    rows = unmet[unmet["why_unmet"].ne("")].groupby(keys, as_index=False)["children"].sum()
+    rows = rows[rows["children"] >= LEAST]
+    if rows.empty:
+        return
+    yield Paragraph(say("Why they stay without a place, in child-years:"))
+    yield Listing(tuple(
+        say(desk.area(row["planning_area_code"]), f", {row['phase'].replace('_', ' ')}: ",
+            desk.one("plan_unmet", "children", "whole", "sum", **{key: row[key] for key in keys}), because(row["why_unmet"]))
+        for row in rows.to_dict("records")
+    ))  # fmt: skip
+
+
 def _pots(desk: Desk) -> Table:
     """What comes into each pot over the years, what is spent, what is left and what a date lets pass."""
     pots = desk.tables["plan_pots"]
@@ -97,7 +137,8 @@ def _pots(desk: Desk) -> Table:
         last = int(years["financial_year"].max())
         sums = [say(desk.one("plan_pots", column, "pounds", "sum", pot_id=pot)) for column in ("received", "spent", "lost")]
         left = say(desk.one("plan_pots", "left", "pounds", pot_id=pot, financial_year=last))
-        rows.append((say(desk.one("plan_pots", "pot_id", "spelt", "first", pot_id=pot)), *sums[:2], left, sums[2]))
+        sums += [say(desk.one("plan_pots", "not_counted", "pounds", "sum", pot_id=pot))] if "not_counted" in pots else [say("")]
+        rows.append((say(desk.one("plan_pots", "pot_id", "spelt", "first", pot_id=pot)), *sums[:2], left, *sums[2:]))
     return Table(
         say("Pots: what comes in over all years, what is spent, what is left"),
         (
@@ -106,6 +147,7 @@ def _pots(desk: Desk) -> Table:
             Column("Spent", figures=True),
             Column("Left at the end", figures=True),
             Column("Not spent by its date", figures=True),
+            Column("Not counted: closed to every scheme, or unsigned", figures=True),
         ),
         tuple(rows),
     )
@@ -181,7 +223,7 @@ def _financial(desk: Desk) -> Iterator[Block]:
                    " of revenue a year, as far as that is known. ")
                   if plan.loc[plan["chosen"].astype("bool"), "running_thousand_pounds"].notna().any()
                   else ("What they cost in revenue each year is not known. ",)),
-                "The pots receive ",
+                "The pots that may pay receive ",
                 desk.one("plan_pots", "received", "pounds", "sum"),
                 " over the years.",
             )
