@@ -67,6 +67,6 @@ def worlds_of(ensemble: Ensemble, whence: Whence, loaded: Loaded, told: Callable
                 whence, name, ensemble.keys_at(point, {(lever.key, lever.number): value}), str(file))) for value in lever.knots()]
             knots.append(Knots(lever.knots(), tuple(there)))
     made, settings = forecast(loaded.evidence, loaded.assumptions), loaded.assumptions
-    pairs = neighbours(made.evidence, made.frame, settings)[["planning_area_code", "relief_area_code"]]
+    pairs = neighbours(made.evidence, made.frame, settings)[["planning_area_code", "relief_area_code"]].drop_duplicates()
     ground = ground_of(centre, list(pairs.itertuples(index=False, name=None)))
     return Worlds(centre, tuple(knots), ensemble, ground, settings.operating_margin, settings.spread)

@@ -18,6 +18,7 @@ from sufficiency.sources.local import REMARK
 from sufficiency.workspace.workspace import open_workspace
 from sufficiency.workspace.workspace_settings import FILE, settings_of
 from workbench.answers import Answer, UserError, columns
+from workbench.safe_dates import newest_day
 from workbench.showing import BACKTEST, RUNS, only_run, usual_places
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ KINDS = {
     "reopening": "rooms opened again", "bulge": "bulge classes", "expansion": "half and whole forms of entry",
     "new_school": "new schools", "nursery_expansion": "nursery rooms", "new_nursery": "new nurseries",
 }  # fmt: skip
+APRIL = 4  # with which a financial year begins
 MOST = 12  # of each kind that are printed
 
 
@@ -39,9 +41,10 @@ def propose_schemes(reference: str, places: Path | None, out: Path | None) -> An
     folder = out if out is not None else (workspace or run.folder.parent) / PROPOSALS / run.run_id
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already", "what is there may be yours by now: name a new folder with --out")
-    known = known_of_run(
-        {name: run.table(name) for name in run.tables}, int(run.manifest["authority"]["base_year"]), settings_of_manifest(run)
-    )
+    base = int(run.manifest["authority"]["base_year"])
+    newest = newest_day((one["reference_date"] for one in run.manifest["inputs"]), base)
+    in_hand = newest.year - (newest.month < APRIL)
+    known = known_of_run({name: run.table(name) for name in run.tables}, base, settings_of_manifest(run), in_hand)
     made = propose(known)
     if made.told.empty:
         lines = [f"Nothing is proposed: no planning area of run {run.run_id} is short by so much that capital would be weighed"]

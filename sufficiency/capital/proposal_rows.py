@@ -40,14 +40,19 @@ class Known:
     facts: pd.DataFrame = field(repr=False)  # the table `schools`, by URN
     names: Mapping[str, str] = field(repr=False)  # of planning areas
     hectares: Mapping[str, float] = field(repr=False)  # of schools of which the site is known
+    starts: int  # financial year, named by its April, in which work may first be decided
 
     def area(self, code: str) -> str:
         """A planning area by its name."""
         return self.names.get(code) or code
 
 
-def known_of_run(tables: Mapping[str, pd.DataFrame], base: int, assumptions: Assumptions) -> Known:
-    """What proposals rest on; tables: those of a finished run, balance, places, school_pupils, schools and names among them."""
+def known_of_run(tables: Mapping[str, pd.DataFrame], base: int, assumptions: Assumptions, in_hand: int = 0) -> Known:
+    """What proposals rest on; tables: those of a finished run, balance, places, school_pupils, schools and names among them.
+
+    in_hand: the financial year of the newest file that the run has read. Nothing is decided in years before it, nor before the
+    year after the census.
+    """
     facts = tables["schools"]
     own = [is_own_admission_authority(kind) for kind in facts["establishment_type"]]
     about = facts[["urn", "school_name", "postcode", "easting", "northing"]].assign(own_admissions=own, rural="")
@@ -55,7 +60,7 @@ def known_of_run(tables: Mapping[str, pd.DataFrame], base: int, assumptions: Ass
     names = dict(zip(tables["names"]["planning_area_code"], tables["names"]["planning_area_name"], strict=True))
     sites = tables.get("site_areas", pd.DataFrame(columns=["urn", "hectares"]))
     hectares = {str(urn): float(ha) for urn, ha in sites[["urn", "hectares"]].itertuples(index=False)}
-    return Known(tables, base, assumptions, schools, facts.set_index("urn"), names, hectares)
+    return Known(tables, base, assumptions, schools, facts.set_index("urn"), names, hectares, max(base + 1, in_hand))
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def at_school(known: Known, school: School, kind: str, code: str, name: str, why
 def proposed(known: Known, code: str, name: str, kind: str, phase: str, why: str, more: Row) -> Row:
     """A proposal with what all have in common."""
     first: Row = {
-        "scheme_id": code, "name": name, "kind": kind, "phase": phase, "earliest_start": ay_label(known.base + 1),
+        "scheme_id": code, "name": name, "kind": kind, "phase": phase, "earliest_start": ay_label(known.starts),
         "choice": "free", "decides": "authority", "consent": "not_needed", "quality": "needs_judgement", "standing": PROPOSAL,
     }  # fmt: skip
     return {**first, **more, "note": f"{why}. Proposed from figures alone and not yet looked at."}

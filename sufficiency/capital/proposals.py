@@ -50,7 +50,21 @@ def propose(known: Known) -> Proposals:
         tables["scheme_places"] = _table("scheme_places", mine)
     notes = [said for short in shorts if (said := nobody_grows(known, short))]
     notes += [f"{left_out} that the council's list has already are not proposed again"] if left_out else []
+    notes += _too_late(known, rows)
     return Proposals(tables, _told(known, rows, places), tuple(notes))
+
+
+def opens_from(known: Known, kind: str, phase: str) -> int:
+    """The first September with which a proposal could open."""
+    return known.starts + lead_years(kind, phase, known.assumptions)
+
+
+def _too_late(known: Known, rows: list[Row]) -> list[str]:
+    """Say how many proposals no plan of this run could build, since they open after what it forecasts."""
+    last = known.tables["balance"].groupby("phase")["ay"].max().to_dict()
+    many = sum(opens_from(known, row["kind"], row["phase"]) > last.get(row["phase"], np.inf) for row in rows)
+    late = f"{many} of them could not open within the years that are forecast, so no plan of this run would build them"
+    return [f"{late}: forecast from a newer census first"] if many else []
 
 
 def _not_listed(rows: list[Row], known: Known) -> tuple[list[Row], int]:
@@ -81,7 +95,7 @@ def _told(known: Known, rows: list[Row], places: list[Row]) -> pd.DataFrame:
             "kind": kind, "phase": phase, "thousand_pounds": float(row.get("thousand_pounds", np.nan)),
             "price_base": row.get("price_base", ""), "abnormals": np.nan, "land_thousand_pounds": np.nan,
         }  # fmt: skip
-        opens = known.base + 1 + lead_years(kind, phase, known.assumptions)
+        opens = opens_from(known, kind, phase)
         cost, _ = whole_cost(own, opens, float(rules()["kinds"][kind]["building"]), full, known.assumptions)
         area = row.get("planning_area_code") or _area_of(known, str(row["site_id"]), phase)
         told.append((row["scheme_id"], row["name"], kind, phase, area, full, round(cost, 1), row["decides"], row["note"]))

@@ -28,7 +28,7 @@ GUESSED = "capacity"  # what places rest on where no year group's places are kno
 def forms_and_bulges(known: Known, short: Short) -> Iterator[Row]:
     """What schools of an area could take: forms where the shortfall lasts, classes where it does not or comes too soon."""
     lead = lead_years("expansion", short.phase, known.assumptions)
-    soon = short.years[short.years.index < known.base + 1 + lead]
+    soon = short.years[short.years.index < known.starts + lead]
     if short.lasts:
         for school in could_grow(known, short):
             yield from _forms(known, school, short)

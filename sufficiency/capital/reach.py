@@ -1,10 +1,11 @@
 """Which children can be placed where: in their own area; next door only where children go today or a council has declared it.
 
 Method (domain brief E9, F). A flow is evidence where a share of an area's children, by the council's own count, attends schools
-of another area; it may have declared relief links besides. Ways lead from the middle of where an area's children live to the
-school, in a straight line times the rulebook's factor. Home to school transport is reckoned for whoever is placed next door
-further away than the law expects a child to walk; at home it costs what it costs today. The distance changes what a way costs,
-never whether it may be taken.
+of another area; it may have declared relief links besides. Both hold for their own phase: a way that primary children go is none
+for secondary ones. Families of young children are taken to go where primary children go. Ways lead from the middle of where an
+area's children live to the school, in a straight line times the rulebook's factor. Home to school transport is reckoned for
+whoever is placed next door further away than the law expects a child to walk; at home it costs what it costs today. The distance
+changes what a way costs, never whether it may be taken.
 """
 
 from __future__ import annotations
@@ -29,27 +30,29 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HOME, NEXT_DOOR = "home", "next_door"
-PAIRS = ["planning_area_code", "relief_area_code", "share", "declared_km", "basis"]
+KEYS = ["phase", "planning_area_code", "relief_area_code"]
+PAIRS = [*KEYS, "share", "declared_km", "basis"]
+GO_AS = {"early_years": "primary", "school_age_care": "primary"}  # phase -> the phase of schools whose ways its children go
 AGES = {"primary": 5, "secondary": 11}  # at which children enter, and by which the law's limit is taken
 
 
 def neighbours(evidence: Evidence, frame: AreaFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Pairs of areas between which children may be placed: PAIRS, share being that of the area's children who go there today."""
+    """Pairs of areas of a phase between which children may be placed: PAIRS, share being that of the area's who go there today.
+
+    A declared relief link holds for each phase in which both its areas have schools.
+    """
     found = flows_between(evidence, frame).assign(declared_km=np.nan, basis="flow")[PAIRS]
     found = found[found["share"].ge(assumptions.plan_flow_least)] if len(found) else found
     if evidence.has("relief_links"):
-        declared = evidence.relief_links.rename(columns={"km": "declared_km"}).assign(share=np.nan, basis="declared")
-        flows = found.drop(columns="declared_km")
-        known = (
-            declared
-            .drop(columns=["share", "reference"])
-            .merge(flows[PAIRS[:3]], on=PAIRS[:2], how="left")
-            .assign(basis="declared")
-        )
-        mine = pd.MultiIndex.from_frame(known[PAIRS[:2]])
-        rest = found[~pd.MultiIndex.from_frame(found[PAIRS[:2]]).isin(mine)] if len(found) else found
+        declared = evidence.relief_links.rename(columns={"km": "declared_km"}).drop(columns="reference")
+        for column in KEYS[1:]:
+            of_phase = frame.members[["phase", "planning_area_code"]].drop_duplicates()
+            declared = declared.merge(of_phase.rename(columns={"planning_area_code": column}))
+        known = declared.merge(found[[*KEYS, "share"]], on=KEYS, how="left").assign(basis="declared")
+        mine = pd.MultiIndex.from_frame(known[KEYS])
+        rest = found[~pd.MultiIndex.from_frame(found[KEYS]).isin(mine)] if len(found) else found
         found = pd.concat([part for part in (rest, known) if len(part)], ignore_index=True)
-    return found[PAIRS].astype({"share": "float64", "declared_km": "float64"}).sort_values(PAIRS[:2], ignore_index=True)
+    return found[PAIRS].astype({"share": "float64", "declared_km": "float64"}).sort_values(KEYS, ignore_index=True)
 
 
 def flows_between(evidence: Evidence, frame: AreaFrame) -> pd.DataFrame:
@@ -140,7 +143,9 @@ def ways(
     groups: group_id, area_code, phase. sites: site_id, phase, area_code, easting, northing (blank of a new one). pairs: PAIRS.
     """
     home = groups.merge(sites, on=["area_code", "phase"]).assign(kind=HOME, declared_km=np.nan)
-    next_to = groups.merge(pairs, left_on="area_code", right_on="planning_area_code")
+    going = groups.assign(as_phase=groups["phase"].replace(GO_AS))
+    along = pairs.rename(columns={"phase": "as_phase"})
+    next_to = going.merge(along, left_on=["area_code", "as_phase"], right_on=["planning_area_code", "as_phase"])
     away = next_to.merge(sites.rename(columns={"area_code": "relief_area_code"}), on=["relief_area_code", "phase"]).assign(
         kind=NEXT_DOOR
     )

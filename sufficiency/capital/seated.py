@@ -58,11 +58,11 @@ def seated_next_door(hidden: pd.DataFrame, flows: pd.DataFrame, ways: pd.DataFra
     """Where children sit who find no place at home.
 
     hidden: COHORT, ay, nc_year, hidden (children). flows: FLOWS, share being that of the area's children who go there, taken that
-    of the pupils there who come from it. ways: planning_area_code, relief_area_code along which children may be placed.
+    of the pupils there who come from it. ways: phase, planning_area_code, relief_area_code along which children may be placed.
     places: urn, phase, planning_area_code, ay, nc_year, yg_places. pupils: urn, ay, nc_year, pupils.
     """
     filled = _filled(places, pupils)
-    along = set(ways[["planning_area_code", "relief_area_code"]].itertuples(index=False, name=None))
+    along = set(ways[["phase", "planning_area_code", "relief_area_code"]].itertuples(index=False, name=None))
     goes = {key: part for key, part in flows.groupby(["phase", "planning_area_code"])}
     cells, seats = [], []
     for (area, phase, entry, intake), cohort in hidden.groupby(COHORT, sort=True):
@@ -117,11 +117,12 @@ class _Next:
     seats: dict[str, Floats]  # by school, cell after cell of the cohort
 
 
-def _room(flows: pd.DataFrame, along: set[tuple[str, str]], filled: Filled, phase: str, at: list[tuple[int, int]]) -> list[_Next]:
+def _room(flows: pd.DataFrame, along: set[tuple[str, str, str]], filled: Filled, phase: str,
+          at: list[tuple[int, int]]) -> list[_Next]:
     """The areas along whose ways an area's children leave it."""
     found, whole = [], float(flows["share"].sum())
     for _, here, there, share, taken in flows[FLOWS].itertuples(index=False):
-        if (here, there) in along and whole > 0:
+        if (phase, here, there) in along and whole > 0:
             schools = filled.get((phase, there), {})
             seats = {urn: taken * np.array([sits.get(cell, 0.0) for cell in at]) for urn, sits in schools.items()}
             found.append(_Next(share / whole, seats))

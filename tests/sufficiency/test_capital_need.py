@@ -112,8 +112,8 @@ def test_next_door_needs_a_flow_or_a_declared_link(town: Callable[..., object]) 
     homes = {"primary": lookup_from(pairs, ["E01000001"], ["East", "North", "West"])}
     frame, evidence = replace(made.frame, homes=homes), made.with_tables(attended_flows=flows).evidence
     alone = neighbours(evidence, frame, Assumptions())
-    assert alone[["planning_area_code", "relief_area_code", "share", "basis"]].to_numpy().tolist() == [
-        ["West", "East", 0.12, "flow"]
+    assert alone[["phase", "planning_area_code", "relief_area_code", "share", "basis"]].to_numpy().tolist() == [
+        ["primary", "West", "East", 0.12, "flow"]
     ]
     relief = pd.DataFrame({"planning_area_code": ["West"], "relief_area_code": ["North"], "km": [2.5], "reference": ["policy"]})
     both = neighbours(made.with_tables(attended_flows=flows, relief_links=relief).evidence, frame, Assumptions())
@@ -130,6 +130,11 @@ def test_next_door_needs_a_flow_or_a_declared_link(town: Callable[..., object]) 
     assert found["kind"].to_dict() == {"1": "home", "2": "next_door", "3": "next_door"}
     assert found["km"].to_dict() == pytest.approx({"1": 0.0, "2": 6.5, "3": 2.5})
     assert found["transport"].to_dict() == {"1": 0.0, "2": 1.0, "3": 0.0}, "only beyond the way that a child is to walk"
+    upper = sites.assign(site_id=["u1", "u2", "u3"], phase="secondary")
+    older = ways(groups.assign(phase="secondary"), upper, both, {"West": (0.0, 0.0)}, Assumptions())
+    assert older["kind"].tolist() == ["home"], "a way that primary children go is none for secondary ones"
+    rooms = ways(groups.assign(phase="early_years"), sites.assign(phase="early_years"), both, {"West": (0.0, 0.0)}, Assumptions())
+    assert rooms["kind"].tolist() == ["home", "next_door", "next_door"], "families of young children go where primary ones go"
     assert walked_km() == pytest.approx({"primary": 3.218688, "secondary": 4.828032})
 
 

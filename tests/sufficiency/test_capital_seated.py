@@ -23,7 +23,7 @@ from sufficiency.capital.solver import Ask
 from sufficiency.capital.tables import Case, check_case
 
 BASE, YEARS = 2025, (2026, 2027)
-PAIRS = pd.DataFrame([("A", "B")], columns=["planning_area_code", "relief_area_code"])
+PAIRS = pd.DataFrame([("primary", "A", "B")], columns=["phase", "planning_area_code", "relief_area_code"])
 NO_MARGIN = Assumptions(operating_margin=0.0)
 CELLS = {2026: 0, 2027: 1}
 Rolls = dict[str, tuple[float, float]]  # area -> pupils of 2026 and 2027

@@ -43,6 +43,16 @@ def test_a_lasting_shortfall_is_answered_by_half_and_whole_forms_and_a_bulge_bef
     assert set(rows["quality"]) == {"needs_judgement"} and set(rows["thousand_pounds"]) == {""}
 
 
+def test_nothing_starts_in_years_that_are_past_and_what_opens_after_the_forecast_is_told() -> None:
+    """A run of the census of January 2026 that has read files of the financial year 2029/30."""
+    tables = run_tables(TWO, LASTING)
+    today, later = (propose(known_of_run(tables, BASE, Assumptions(), year)) for year in (0, 2029))
+    assert set(today.tables["schemes"]["earliest_start"]) == {"2026/27"} and not today.notes
+    assert set(later.tables["schemes"]["earliest_start"]) == {"2029/30"}
+    forms = int(later.told["kind"].eq("expansion").sum())
+    assert any(note.startswith(f"{forms} of them could not open within the years that are forecast") for note in later.notes)
+
+
 def test_who_is_not_the_councils_to_decide_for_stands_as_asked() -> None:
     rows = propose(council(TWO, LASTING)).tables["schemes"].set_index("scheme_id")
     assert rows.loc["proposal-100001-half", ["decides", "consent", "route"]].tolist() == [
