@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scenarios import choices_council, choices_money, choices_places, world_childcare, world_children, world_homes
+from scenarios import choices_council, choices_money, choices_places, choices_plan, world_childcare, world_children, world_homes
 from scenarios.levers import Form, Interval, Lever
 
 LEVERS: tuple[Lever, ...] = (
     *choices_council.LEVERS, *world_children.LEVERS, *world_homes.LEVERS, *world_childcare.LEVERS, *choices_places.LEVERS,
-    *choices_money.LEVERS,
+    *choices_money.LEVERS, *choices_plan.LEVERS,
 )
 """Every lever, in the order in which they are pulled."""
 

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Literal
 
 import pandas as pd
-from pydantic import AfterValidator
 
 from scenarios.levers import ALL, Asked, State, Year, known, lever, with_tables
 from sufficiency.assumptions import Assumptions
-from sufficiency.capital.choices import opened_pot
 from sufficiency.evidence import Evidence
 
-
-def _opened(written: str) -> str:
-    """Refuse what is not written as pot/purpose/phase."""
-    try:
-        opened_pot(written)
-    except ValueError:
-        raise ValueError("pot/purpose/phase expected, such as basic-need/early_years/early_years") from None
-    return written
-
-
-Opened = Annotated[str, AfterValidator(_opened)]
 
 @lever("pots.*.level", "choices", "times", "1", ("pots",), limits=(0, 10))
 def pot_level(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
@@ -48,20 +35,6 @@ def pot_early(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> Sta
     mine = _to_come(evidence, asked) & pots["status"].eq("due")
     years = pots["early_years"].astype("float64").where(~mine, float(asked.form.value) or float("nan"))
     return with_tables(evidence, pots=pots.assign(early_years=years)), assumptions
-
-
-@lever("plan.equity_floor", "choices", "yes or no", "no", ("plan_equity_floor",), value=bool)
-def equity_floor(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
-    """Deprived areas must have no smaller share of their children placed than the whole authority."""
-    return evidence, replace(assumptions, plan_equity_floor=asked.form.value)
-
-
-@lever("plan.members_decided", "choices", "pot/purpose/phase", "nothing", ("plan_members_decided",), value=tuple[Opened, ...])
-def members_decided(evidence: Evidence, assumptions: Assumptions, asked: Asked) -> State:
-    """Members open pots to what their grants leave to members, such as a nursery paid from Basic Need."""
-    for written in asked.form.value:
-        known(opened_pot(written)[0], evidence.pots["pot_id"], "pot")
-    return evidence, replace(assumptions, plan_members_decided=asked.form.value)
 
 
 @lever("schemes.*.open_by", "choices", "academic year", "as the list says", ("schemes",), value=Year)
@@ -116,6 +89,5 @@ def _to_come(evidence: Evidence, asked: Asked) -> pd.Series:
 
 
 LEVERS = (
-    pot_level, pot_delay, pot_early, costs_level, costs_inflation, scheme_choice, scheme_open_by, equity_floor, members_decided,
-    margin,
+    pot_level, pot_delay, pot_early, costs_level, costs_inflation, scheme_choice, scheme_open_by, margin,
 )

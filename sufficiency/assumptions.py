@@ -137,6 +137,11 @@ class Assumptions:
         False, "whether deprived areas must have no smaller share of their children placed than the whole authority")
     plan_members_decided: tuple[str, ...] = says(
         (), "what members have opened a pot to beyond its usual purpose, each as pot/purpose/phase")
+    plan_everyone_placed: bool = says(False, "whether no child may stay without a place; where that cannot be, there is no plan")
+    plan_qualities: tuple[str, ...] = says(
+        ("met", "needs_judgement"), "qualities of schools and settings that may grow: met, needs_judgement, not_met")
+    plan_smallest_primary: float = says(0.0, "places of the smallest new primary school once it is full; 0: no rule (E4)")
+    plan_smallest_secondary: float = says(0.0, "places of the smallest new secondary school once it is full; 0: no rule (E4)")
     plan_tail: float = says(0.95, "one plan for many futures: share of futures beyond which the worst ones begin", "U")
     plan_tail_weight: float = says(0.5, "one plan for many futures: weight of the worst, the rest is the mean's", "U")
     plan_seconds: float = says(300.0, "seconds after which the best plan found so far is taken; a proven one comes sooner")

@@ -98,7 +98,15 @@ def choices_of(assumptions: Assumptions) -> Choices:
     else:
         levels = LEXICOGRAPHIC
     opened = frozenset((pot, purpose, phase) for pot, purpose, phase in map(opened_pot, assumptions.plan_members_decided))
-    return Choices(levels=levels, equity_floor=assumptions.plan_equity_floor, members_decided=opened)
+    smallest = {"primary": assumptions.plan_smallest_primary, "secondary": assumptions.plan_smallest_secondary}
+    return Choices(
+        levels=levels,
+        everyone_placed=assumptions.plan_everyone_placed,
+        equity_floor=assumptions.plan_equity_floor,
+        members_decided=opened,
+        qualities=frozenset(assumptions.plan_qualities),
+        smallest_new_school={phase: places for phase, places in smallest.items() if places > 0.0},
+    )
 
 
 def with_words(programme: pd.DataFrame, asked: Why) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from planning_areas.tables import EvidenceError, Problem
 from planning_areas.wording import either
 from sufficiency.assumptions import Assumptions
 from sufficiency.capital.choices import AIMS, opened_pot
+from sufficiency.capital.layouts import QUALITIES
 from sufficiency.childcare.access import METHODS as ACCESS_METHODS
 from sufficiency.childcare.access import MODES
 from sufficiency.childcare.room_space import SPACE_MODES
@@ -41,6 +42,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**63 - 1),
     "plan_material": (0, 1_000), "plan_material_childcare": (0, 1_000), "plan_full_below": (-1, 1), "plan_flow_least": (0, 1),
     "plan_hours_of_a_place": (0, 168),
+    "plan_smallest_primary": (0, 3_000), "plan_smallest_secondary": (0, 3_000),
     "plan_tail": (0.5, 0.999), "plan_tail_weight": (0, 1), "plan_seconds": (0.001, 86_400), "plan_why_seconds": (0, 86_400),
     "transport_cost": (0, 100_000),
     "state_takeup": (0.5, 1), "also_working": (0, 1), "stretched_share": (0, 1), "stretched_weeks": (38, 52),
@@ -251,6 +253,7 @@ def _settings_that_clash(settings: Assumptions) -> list[Problem]:
          and any(settings.plan_rates), f"{len(Assumptions.plan_rates)} rates, none below nought and not all nought,"),
         ("plan_members_decided", all(_opens(one) for one in settings.plan_members_decided),
          "each as pot/purpose/phase, such as basic-need/early_years/early_years,"),
+        ("plan_qualities", set(settings.plan_qualities) <= {*QUALITIES}, f"any of {', '.join(QUALITIES)}"),
         ("access_mode", settings.access_mode in ("", *MODES), f"one of {', '.join(MODES)}, or a blank,"),
         ("audience", settings.audience in rulebook("disclosure")["audiences"],
          f"one of {', '.join(rulebook('disclosure')['audiences'])}"),

@@ -13,11 +13,14 @@ from paper_council import ALL_RULES, PLAIN, YEARS, paper_case, paper_tables
 from tiny_councils import solved_here
 
 from planning_areas.tables import EvidenceError
+from sufficiency.assumptions import Assumptions
 from sufficiency.capital.asking import obstacles
+from sufficiency.capital.choices import Choices
 from sufficiency.capital.decide import decide
 from sufficiency.capital.facts import facts
 from sufficiency.capital.model import RULES, build
 from sufficiency.capital.solver import Ask, SolverError
+from sufficiency.capital.story import choices_of
 from sufficiency.capital.tables import check_case, notes
 
 GOLDEN = Path(__file__).parent / "golden" / "capital"
@@ -120,6 +123,13 @@ class TestNoPlan:
     def test_everyone_placed_without_places(self) -> None:
         told = no_plan(changed("schemes", "choice", "must_not", scheme_id="new"), everyone_placed=True)
         assert "within_places (dale, 2027, 0) is short by" in told
+
+
+def test_what_members_decide_reaches_the_rules() -> None:
+    settings = Assumptions(plan_everyone_placed=True, plan_qualities=("met",), plan_smallest_primary=420.0)
+    choices = choices_of(settings)
+    assert choices.everyone_placed and choices.qualities == {"met"} and choices.smallest_new_school == {"primary": 420.0}
+    assert replace(choices_of(Assumptions()), levels=()) == replace(Choices(), levels=())
 
 
 def test_a_ring_of_schemes_is_told_at_the_door() -> None:
