@@ -55,7 +55,7 @@ class Measure:
     adds_up: bool = False       # do the areas' figures add up to a total that means something?
     unit_one: str = ""          # the unit of 1: "place"; blank: the same as of more
     above: float | None = None  # areas whose figure is above this are counted in the sentence; none: those of a counted class
-    unsigned: bool = False      # print no sign: what stands beside says which way ("168 places over")
+    unsigned: bool = False      # print no sign: what is below nought is told to be over ("168 hours a week over")
     silent: tuple[Silence, ...] = ()    # moments of which it tells nothing of any area, and why
     signed: bool = False        # print a plus before what is more ("+5"): it is a change
     view: str = ""              # measures of one view are told apart by a switch on the page: what the view is called
@@ -198,7 +198,8 @@ def _cell(row: dict[str, object], measure: Measure) -> Cell:
     sign = "+" if measure.signed and value > 0 else ""
     label = shown.letter if measure.letters else sign + number(value) if shown.counted else ""
     printed = sign + number(abs(given) if measure.unsigned else given, measure.decimals)
-    return Cell(value, shade, printed + measure.suffix, ", ".join(beside), label)
+    other_way = " over" if measure.unsigned and value < 0 else ""
+    return Cell(value, shade, printed + measure.suffix + other_way, ", ".join(beside), label)
 
 
 def _missing(measure: Measure) -> str:

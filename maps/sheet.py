@@ -138,6 +138,7 @@ def _measure(layer: Layer, measure: Measure, scales: list[Scale]) -> dict[str, A
         "n": [[cell.figure for cell in row] for row in table], "b": [[cell.beside for cell in row] for row in table],
         "l": [[cell.label for cell in row] for row in table],
         "sum": _totals(layer, table) if measure.adds_up else None, "say": sentences(layer, measure, table),
+        "silent": [i for i, one in enumerate(layer.moments) if one.key in {silence.key for silence in measure.silent}],
         **({"view": measure.view or measure.title, "state": measure.state} if measure.state else {}),
     }
 

@@ -60,7 +60,7 @@ def ward_layer(tables: Mapping[str, pd.DataFrame], picture: Picture) -> Layer | 
             f"eligible_{name}", f"{titled(str(band))}: eligible for {hours}", "children", _children(),
             f"Children who are eligible for {hours} in January {base + 1}, in tens; not told where they are fewer than ten, or "
             "where it would tell of a ward in which they are. How many take hours up stands in the sheet childcare_takeup.",
-            saying=f"home to {ELIGIBLE[0]} or more of them, the most first,", unit_one="child"))
+            saying=f"home to {ELIGIBLE[0]} or more who are eligible, the most first,", unit_one="child"))
     return Layer(WARDS, "Early years, wards", "wards", areas_told(mine), moments(mine, base), wide(columns), tuple(measures),
                  known_shapes(picture.wards.rename(columns={"ward_code": "key"})[["key", "geometry"]], mine))
 

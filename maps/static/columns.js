@@ -39,7 +39,7 @@ function heat(one, area, at, cell) {
   cell.classList.add('heat');
   if (one.v[area][at] === null) cell.classList.add('missing');
   cell.style.backgroundColor = shade.fill;
-  if (one.v[area][at] === 0 && !shade.letter) cell.classList.add('nothing');
+  if (one.v[area][at] === 0 && !shade.letter && one.worst !== 'low') cell.classList.add('nothing');
   else cell.style.color = shade.ink;
   return besides(one.n[area][at], one.b[area][at]);
 }

@@ -115,8 +115,7 @@ function turnLayer(l, at) {
   if (shown.chosen && !staysChosen(data.layers[l].key)) closeCard();
   shown.layer = l;
   shown.measure = Math.min(shown.measure, layer().measures.length - 1);
-  const same = layer().moments.findIndex((one) => one.key === key);
-  shown.moment = at !== null ? at : same < 0 ? layer().moments.length - 1 : same;
+  shown.moment = at !== null ? at : nearestTold(key);
   byId('year').max = layer().moments.length - 1;
   views();
   say();
@@ -159,12 +158,23 @@ function states() {
 /** A school that serves both phases stays chosen when the phase is turned. */
 const staysChosen = (key) => shown.chosen.kind === 'point' && key in itemOf(shown.chosen).areas;
 
+/** The moment nearest to a year of those of which the measure tells something, and of all where it tells nothing of any. */
+function nearestTold(year) {
+  const moments = layer().moments, every = moments.map((one, i) => i);
+  const told = every.filter((i) => !measure().silent.includes(i));
+  const away = (i) => Math.abs(moments[i].key - year);
+  return (told.length ? told : every).reduce((best, i) => (away(i) < away(best) ? i : best));
+}
+
 function turnMeasure(m) {
   const turned = layer().measures[m].view !== measure().view;
+  const followed = tables.areas.sort.key === 'year ' + moment().key;
   shown.measure = m;
+  const at = nearestTold(moment().key), moved = at !== shown.moment;
+  shown.moment = at;
   if (turned) states();
   say();
-  show();
+  show(moved && followed);
 }
 
 function turnMoment(at) {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from maps.layer import Silence
 from maps.sheet import Sheet, contents, draw
 
 if TYPE_CHECKING:
@@ -122,6 +123,21 @@ def test_every_mark_on_the_map_is_in_a_table_with_its_figures(document: str, tol
 def test_the_page_opens_on_the_year_it_is_told(document: str, county: Sheet, look: Look) -> None:
     assert look(document).text_content("#year-shown") == "2028/29 forecast"
     assert look(draw(replace(county, start=None))).text_content("#year-shown") == "2030/31 forecast"
+
+
+def test_a_view_that_tells_nothing_of_the_year_is_shown_in_the_nearest_that_it_tells(county: Sheet, look: Look) -> None:
+    """Who turns to what is measured once sees it, and no empty map; and stays in that year when turning on."""
+    first, *others = county.layers
+    view, second, *rest = first.measures
+    years = [moment.key for moment in first.moments]
+    silent = tuple(Silence(key, "not told", "this is told of one year alone") for key in years[1:])
+    layer = replace(first, measures=(view, replace(second, silent=silent), *rest))
+    page = look(draw(replace(county, layers=(layer, *others))))
+    page.locator("#year").press("End")
+    page.select_option("#view", "1")
+    assert page.locator("#year").input_value() == "0" and "told of one year alone" not in page.locator("#sentence").inner_text()
+    page.select_option("#view", "0")
+    assert page.locator("#year").input_value() == "0"
 
 
 def test_the_page_opens_on_the_layer_it_is_told(county: Sheet, told: dict[str, Any], look: Look) -> None:
