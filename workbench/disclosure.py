@@ -34,7 +34,7 @@ HIDDEN = "c"
 SMALL_AREA = r"[EWSN]01\d{6}"
 NO_COUNTS = frozenset({
     "ay", "ay_from", "ay_to", "year", "cohort", "age", "nc_year", "edition", "financial_year", "easting", "northing", "latitude",
-    "longitude", "share", "weight", "draw", "index", "index_not_told", "nearest", "share_known",
+    "longitude", "share", "weight", "draw", "index", "index_assumed", "index_not_told", "nearest", "share_known",
     "nc_year_low", "nc_year_high", "walk_metres", "road_metres",
 })
 """Columns of numbers that count nobody; every other number beside a small area is taken for a count (the safe side)."""
@@ -66,7 +66,7 @@ RULES = (
     Rule("surplus: fewer than five children sent next door", keys=("urn",), tables=("surplus_remedies",),
          counts=("sent_next_door", "transport", "score"), together=True),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), judged=True,
-         counts=("index", "index_not_told")),
+         counts=("index", "index_assumed", "index_not_told")),
 )
 
 

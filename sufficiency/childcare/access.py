@@ -48,8 +48,8 @@ WHOLE = 0.995       # share of a reach that is all of it: circles are drawn with
 MEASURES = {"funded": "funded_hours_week", "all": "hours_week"}
 PAID = "paid"
 MODES, METHODS = ("walking", "driving", "straight_line"), ("2sfca", "e2sfca", "gaussian")
-COLUMNS = ["ay", "term", "age_band", "measure", "method", "lsoa_code", "wanted", "index", "nearest", "without_supply",
-           "without_demand", "share_known", "basis"]
+COLUMNS = ["ay", "term", "age_band", "measure", "method", "lsoa_code", "wanted", "index", "index_assumed", "nearest",
+           "without_supply", "without_demand", "share_known", "basis"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class AccessChoices:
 class ChildcareAccess:
     """The index of every small area in every term, age band and measure."""
 
-    table: pd.DataFrame = field(repr=False)     # COLUMNS; index is hours on offer for each hour wanted
+    table: pd.DataFrame = field(repr=False)     # COLUMNS; index: hours on offer for each wanted, of which index_assumed
     notes: tuple[Note, ...] = ()
 
 
@@ -89,7 +89,8 @@ def childcare_access(
     """Measure access in every term of the academic years given.
 
     wanted: the demand table (lsoa_code, ay, term, age_band, kind, eligible, hours_week). hours: the supply table
-    (`childcare_supply`); what has no point there is spread over its small areas, by all their children.
+    (`childcare_supply`); what has no point there is spread over its small areas, by all their children. `basis` and
+    `funded_basis` say which of it is an assumption; without them none is.
     """
     chosen = choices or AccessChoices()
     codes = sorted(wanted["lsoa_code"].unique())
@@ -109,10 +110,13 @@ def childcare_access(
                 continue
             demand = asked.groupby("lsoa_code")["hours_week"].sum().reindex(points["lsoa_code"]).fillna(0.0).to_numpy()
             supply = _supply(ground, lying, offer, column)
+            guessed = _supply(ground, lying, offer[_is_assumed(offer, measure)], column)
             reached: Reach = reach_of(ground.weights, demand * points["part"].to_numpy(), ground.pairs.basis)
             found = access_by_area(ground.pairs, reached, points["lsoa_code"].tolist(), ground.refs, supply, standing)
+            assumed = access_by_area(ground.pairs, reached, points["lsoa_code"].tolist(), ground.refs, guessed, standing).areas
             idle = float(found.settings.loc[found.settings["unreached"] & ground.own, "supply"].sum())
-            parts.append(found.areas.assign(ay=ay, term=term, age_band=band, measure=measure, idle=idle))
+            parts.append(found.areas.assign(index_assumed=assumed["index"], ay=ay, term=term, age_band=band, measure=measure,
+                                            idle=idle))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["code", "demand", "idle", *COLUMNS])
     share = pd.Series(ground.known * points["part"].to_numpy()).groupby(points["lsoa_code"].to_numpy()).sum()
     table = table.rename(columns={"code": "lsoa_code", "demand": "wanted"})
@@ -195,6 +199,15 @@ def _lying(points: pd.DataFrame, hours: pd.DataFrame) -> tuple[pd.DataFrame, lis
     notes = [Note(TABLE, f"{lost['setting_ref'].nunique():,} settings stand on no point and in no small area that is known: "
                          f"{some(lost['setting_ref'])}", "their hours are in nobody's reach")] if len(lost) else []
     return at, notes
+
+
+def _is_assumed(offer: pd.DataFrame, measure: str) -> pd.Series:
+    """Which hours are an assumption: those of settings that have not told theirs, and the usual share of funded hours."""
+    found = pd.Series(False, index=offer.index)
+    for column in ("basis", "funded_basis") if measure == "funded" else ("basis",):
+        if column in offer:
+            found |= offer[column].eq("assumption")
+    return found
 
 
 def _supply(ground: Ground, lying: pd.DataFrame, offer: pd.DataFrame, column: str) -> Floats:

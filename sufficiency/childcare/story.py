@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes, unless_assumed
+from sufficiency.childcare.access_areas import ACCESS_OF_AREAS, access_of_areas, border_notes
 from sufficiency.childcare.areas import PARTS, WARD, area_parts, membership, small_areas_with_children
 from sufficiency.childcare.balance import COLUMNS, Weights, balance_notes, childcare_balance
 from sufficiency.childcare.closing_effects import CLOSINGS, EFFECTS, closing_effects
@@ -85,8 +85,7 @@ def childcare(evidence: Evidence, frame: AreaFrame, projection: Projection, assu
     weighed_up = childcare_balance(weighed(wanted), there, areas[areas["level"].ne(WARD)], weights)
     reach, told_reach = in_reach(evidence, early, offered, sorted({years[0], years[-1]}), assumptions)
     known_least, weighed_areas = assumptions.childcare_known_least, areas[areas["level"].ne(WARD)]
-    by_area = unless_assumed(access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least), weighed_up,
-                             assumptions.childcare_assumed_most)
+    by_area = access_of_areas(reach, weighed_areas, assumptions.childcare_edges, known_least, assumptions.childcare_assumed_most)
     under_eight = children_under_eight(young, pupils, base, assumptions.state_takeup)
     closing = tuple(closings(evidence, offered, years, areas))
     marked = marks(closing, offered, areas)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pytest
 
-from sufficiency.childcare.access_areas import access_of_areas, border_notes, unless_assumed
+from sufficiency.childcare.access_areas import access_of_areas, border_notes
 from sufficiency.childcare.wanted import takeup_by_area
 
 AY, CODE, DISTRICT, WHOLE = 2025, "E01000001", "E07000001", "E10000099"
@@ -16,7 +16,8 @@ AY, CODE, DISTRICT, WHOLE = 2025, "E01000001", "E07000001", "E10000099"
 @pytest.mark.parametrize(("known", "letter"), [(1.0, "R"), (0.85, "R"), (0.84, "?"), (0.54, "?")])
 def test_an_index_of_whose_reach_too_little_is_known_has_no_letter(known: float, letter: str) -> None:
     access = pd.DataFrame([{"lsoa_code": CODE, "ay": AY, "term": "summer", "age_band": "age_2", "measure": "all", "wanted": 100.0,
-                            "index": 0.49, "without_supply": False, "share_known": known, "children": 50.0}])
+                            "index": 0.49, "index_assumed": 0.0, "without_supply": False, "share_known": known,
+                            "children": 50.0}])
     areas = pd.DataFrame([{"lsoa_code": CODE, "level": "planning_area", "area_code": "P1", "area_name": "Edge", "share": 1.0}])
     table = access_of_areas(access, areas)
     assert table["status"].tolist() == [letter] and table["index"].tolist() == [0.49], "the figure stands beside"
@@ -26,11 +27,18 @@ def test_an_index_of_whose_reach_too_little_is_known_has_no_letter(known: float,
         assert f"Edge ({known:.0%})" in told[0].text and "bring the register" in told[0].loses
 
 
-def test_an_index_that_rests_on_assumed_hours_has_no_letter_like_the_balance() -> None:
-    keys = {"level": "planning_area", "ay": AY, "term": "summer", "age_band": "age_2", "measure": "all"}
-    table = pd.DataFrame([{**keys, "area_code": code, "area_name": code, "status": "B", "index": 1.9} for code in ("P1", "P2")])
-    balance = pd.DataFrame([{**keys, "area_code": "P1", "assumed_share": 1.0}, {**keys, "area_code": "P2", "assumed_share": 0.5}])
-    assert unless_assumed(table, balance, 0.5)["status"].tolist() == ["?", "B"]
+@pytest.mark.parametrize(("index", "assumed", "letter"), [
+    (1.9, 1.2, "?"), (1.9, 0.95, "B"), (0.5, 0.0, "R"), (0.5, 0.3, "?"), (3.0, 1.6, "B"),
+])
+def test_an_index_that_rests_on_assumed_hours_has_no_letter_wherever_they_are_offered(index: float, assumed: float,
+                                                                                     letter: str) -> None:
+    """More than half of what is in reach; the area's own settings have no part in it. 1.4 that are told are a surplus alone."""
+    access = pd.DataFrame([{"lsoa_code": CODE, "ay": AY, "term": "summer", "age_band": "age_2", "measure": "all", "wanted": 100.0,
+                            "index": index, "index_assumed": assumed, "without_supply": False, "share_known": 1.0,
+                            "children": 50.0}])
+    areas = pd.DataFrame([{"lsoa_code": CODE, "level": "planning_area", "area_code": "P1", "area_name": "Edge", "share": 1.0}])
+    table = access_of_areas(access, areas)
+    assert table["status"].tolist() == [letter] and table["share_assumed"].tolist() == [pytest.approx(assumed / index)]
 
 
 @dataclass

@@ -259,7 +259,7 @@ def test_few_children_are_hidden_on_the_map() -> None:
 def test_access_comes_home_to_areas_by_hours_wanted() -> None:
     """300 hours at 1.0 and 100 at 0.2 with nothing of its own known: (300 + 20) / 400 = 0.8; a quarter has nothing in reach."""
     access = pd.DataFrame({"lsoa_code": ["a", "b"], "ay": BASE, "term": "summer", "age_band": "age_2", "measure": "all",
-                           "wanted": [300.0, 100.0], "index": [1.0, 0.2], "without_supply": [False, True],
+                           "wanted": [300.0, 100.0], "index": [1.0, 0.2], "index_assumed": 0.0, "without_supply": [False, True],
                            "share_known": [1.0, 0.6], "children": [30.0, 20.0]})
     areas = pd.DataFrame({"lsoa_code": ["a", "b", "b"], "level": ["district"] * 3, "area_code": [NORTH, NORTH, SOUTH],
                           "area_name": ["North", "North", "South"], "share": [1.0, 1.0, 0.0]})
