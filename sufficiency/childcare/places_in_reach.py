@@ -7,7 +7,8 @@ pupils on roll, who are the fewest that it has room for - against children from 
 the spring of the base year. `places_in_reach` is Ofsted's way: all early years places, those of schools included, are shared
 among the children under eight who can reach them, as access shares hours. The word for it is by the bands in which Ofsted read
 that index in March 2020: they compare places with the country of then, before schools' nurseries counted, and do not say whether
-they suffice.
+they suffice. Where all who work at home in the authority are fewer than may be told their places are left out, which the basis
+says: all places less those of the settings that are named would be theirs.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import RECEPTION, cohort_in
+from planning_areas.wording import rounded_as
 from sufficiency.childcare.access import AccessChoices, childcare_access
 from sufficiency.childcare.access_areas import access_of_areas
 from sufficiency.childcare.balance import ALL, AUTHORITY, PLANNING_AREA
 from sufficiency.childcare.over_small_areas import spread
-from sufficiency.childcare.setting_list import AT_SCHOOL
+from sufficiency.childcare.setting_list import AT_HOME, AT_SCHOOL
 from sufficiency.childcare.setting_offers import choices_of
+from sufficiency.childcare.settings_for_people import too_few_at_home
 from sufficiency.childcare.terms import MONTHS, SEPTEMBER, YOUNG, month_number, starting_month
 from sufficiency.rules import rulebook
 from sufficiency.travel.travel_rules import band_of
@@ -49,6 +52,7 @@ TERM, BAND = "spring", "under_five"
 NAMED = 5                   # planning areas with the fewest places that are named
 AUTUMN_BORN = 4 / MONTHS       # September to December
 BASIS = "places and pupils, hours not counted"
+WITHOUT_HOMES = "; the few who work at home left out"
 
 
 def places_for_children(
@@ -62,8 +66,11 @@ def places_for_children(
     """
     base, choices, known_least = evidence.authority.base_year, choices_of(assumptions), assumptions.childcare_known_least
     how = AccessChoices(assumptions.access_mode, assumptions.access_method)
-    table = settings.table
-    young = table["provider_type_group"].map(lambda group: _part_of_young(choices.shares(str(group))))
+    table, basis = settings.table, BASIS
+    own = table[table["own"].astype("bool")]
+    if too_few_at_home(own.groupby("provider_type_group")["providers"].sum()):
+        table, basis = table[~table.index.isin(own.index[own["provider_type_group"].isin(AT_HOME)])], BASIS + WITHOUT_HOMES
+    young = table["provider_type_group"].map(lambda group: _part_of_young(choices.shares(str(group)))).astype("float64")
     places = table["places"].astype("float64").fillna(0.0) * young
     at_school = table["provider_type_group"].isin(AT_SCHOOL)
     rows = table.assign(hours_week=table["places"].where(places > 0), registered_places=places.where(~at_school, 0.0),
@@ -85,7 +92,7 @@ def places_for_children(
     each = (every / found["children"]).where(found["children"] > 0)
     sure = found["places_in_reach"].notna() & ~found["share_known"].lt(known_least)
     word = [band_of(index) if known else "" for index, known in zip(found["places_in_reach"], sure, strict=True)]
-    return found.assign(ay=base, age_band=BAND, places_per_child=each, places_band=word, basis=BASIS)[PLACES]
+    return found.assign(ay=base, age_band=BAND, places_per_child=each, places_band=word, basis=basis)[PLACES]
 
 
 def places_said(table: pd.DataFrame) -> list[str]:
@@ -94,9 +101,10 @@ def places_said(table: pd.DataFrame) -> list[str]:
     if whole.empty or pd.isna(whole["places_per_child"].iloc[0]):
         return []
     row = whole.iloc[0]
-    said = [f"{row['registered_places']:,.0f} places for children under five, and {row['nursery_pupils']:,.0f} pupils in "
-            f"nurseries of schools: {row['places_per_child']:.2f} for each child from nine months to Reception. How many hours "
-            "they offer is an assumption."]
+    places, pupils = rounded_as(row["registered_places"]), rounded_as(row["nursery_pupils"])
+    said = [f"{places} places for children under five, and {pupils} pupils in nurseries of schools: "
+            f"{row['places_per_child']:.2f} for each child from nine months to Reception. How many hours they offer is an "
+            "assumption."]
     bands = areas.loc[areas["places_band"].ne(""), "places_band"].value_counts()
     if len(bands):
         told = ", ".join(f"{bands[name]} {name}" for name in rulebook("access")["bands"]["names"] if name in bands)
@@ -124,6 +132,13 @@ def places_of_area(table: pd.DataFrame, code: str) -> str:
     if row["places_band"]:
         said += f", {row['places_in_reach']:.2f} in reach for each child under eight ({row['places_band']})"
     return f"{said}."
+
+
+def place_line(table: pd.DataFrame, code: str) -> str:
+    """The same of one planning area with its name, as a line; blank where nothing is known of it. table: PLACES."""
+    mine = table[(table["level"] == PLANNING_AREA) & (table["area_code"] == code)] if len(table) else table
+    said = places_of_area(table, code)
+    return f"{mine['area_name'].iloc[0]}. {said}" if said else ""
 
 
 def children_under_eight(young: UnderFives, pupils: ByYearGroup, ay: int, state_takeup: float) -> Floats:

@@ -7,7 +7,9 @@ providers add up to all that are on the Early Years Register. Settings that are 
 childminders, of whom only the constituency is known, with the whole authority. Those who work at home and are fewer of a kind
 than may be told (I2) count among others, with the smallest further kinds until they are many enough: so they are neither told
 alone nor left over when all other kinds are taken off. Of those who work at home outcomes of fewer than that are told together as
-one, and the same outcomes of one other kind, so that none is what all providers less the other kinds leave.
+one, and the same outcomes of one other kind, so that none is what all providers less the other kinds leave. Where all who work at
+home in the authority are fewer than may be told they are left out of everything, and that is said: the settings that are listed
+by name, taken off all, would leave them.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import pandas as pd
 
 from sufficiency.childcare.provider_tables import CARD_AREAS, CARD_GRADES, GRADES, OUTCOMES
 from sufficiency.childcare.setting_list import AT_HOME, FEWEST_AT_HOME, text_at
-from sufficiency.childcare.settings_for_people import told_as
+from sufficiency.childcare.settings_for_people import told_as, too_few_at_home
 from sufficiency.childcare.settings_places import active_providers
 from sufficiency.evidence import Note
 
@@ -35,6 +37,8 @@ QUALITY = ["area_code", "provider_type_group", "regime", "measure", "outcome", "
            "share_of_places"]
 ALL, OTHER = "all", "other"
 TOGETHER = "few of each, told together"
+FEW_LEFT_OUT = Note("quality", f"fewer than {FEWEST_AT_HOME} work at home in the whole authority: what inspections found of them "
+                               "is not counted, since it would tell of each")
 
 
 def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -44,6 +48,8 @@ def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple
         return pd.DataFrame(columns=QUALITY), ()
     active = active_providers(evidence)
     mine = active[active["own"].astype("bool")]
+    if left_out := too_few_at_home(mine["group"].value_counts()):
+        mine = mine[~mine["group"].isin(AT_HOME)]
     listed = settings.table.drop_duplicates("setting_ref").set_index("setting_ref")
     kind = told_as(mine["group"], mine["group"].value_counts())
     rows = mine.assign(provider_type_group=kind, district=text_at(mine["provider_urn"], listed["district_code"]),
@@ -57,7 +63,7 @@ def quality(evidence: Evidence, settings: Settings) -> tuple[pd.DataFrame, tuple
                 (CARDS, "safeguarding"): _card(every, "card_safeguarding")}
     measures |= {(CARDS, area.removeprefix("card_")): _card(every, area) for area in CARD_AREAS}
     parts = [_shares(every, regime, measure, outcome) for (regime, measure), outcome in measures.items()]
-    return pd.concat(parts, ignore_index=True)[QUALITY], tuple(_notes(rows))
+    return pd.concat(parts, ignore_index=True)[QUALITY], (*_notes(rows), *([FEW_LEFT_OUT] if left_out else []))
 
 
 def _not_alone(rows: pd.DataFrame) -> pd.DataFrame:

@@ -49,6 +49,14 @@ def told_as(kind: pd.Series, providers: pd.Series) -> pd.Series:
     return kind.mask(kind.isin(AT_HOME), str(there.idxmax()))
 
 
+def too_few_at_home(providers: pd.Series) -> bool:
+    """Whether all who work at home in the authority are so few that no total may count them beside settings that are named.
+
+    providers: how many of each kind there are in the authority.
+    """
+    return 0 < float(providers[providers.index.isin(AT_HOME)].sum()) < FEWEST_AT_HOME - 1e-9
+
+
 def _together(mine: pd.DataFrame, name: str) -> pd.DataFrame:
     """Those of one kind who work at home, by district, in groups that may be told."""
     many = mine.groupby("district_code")["providers"].sum().sort_values(kind="stable")

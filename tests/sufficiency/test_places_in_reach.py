@@ -64,9 +64,12 @@ def test_places_against_children_and_in_reach_of_them() -> None:
 
 
 def test_a_childminder_counts_half_for_children_under_five_and_whole_in_reach() -> None:
-    """Six places of which by the rulebook half are for children at school."""
-    alone = places(ofsted_register=[childminder("CM1")], schools=[], school_roll=[]).query("level == 'authority'").iloc[0]
-    assert alone["registered_places"] == pytest.approx(3) and alone["places_in_reach"] == pytest.approx(6 / 220)
+    """Six places each of which by the rulebook half are for children at school; fewer than five in all are left out, and said."""
+    register = [childminder(f"CM{i}") for i in range(5)]
+    alone = places(ofsted_register=register, schools=[], school_roll=[]).query("level == 'authority'").iloc[0]
+    assert alone["registered_places"] == pytest.approx(15) and alone["places_in_reach"] == pytest.approx(30 / 220)
+    few = places(ofsted_register=register[:4], schools=[], school_roll=[]).query("level == 'authority'").iloc[0]
+    assert few["registered_places"] == 0 and "the few who work at home left out" in few["basis"]
 
 
 def test_where_the_reach_is_not_known_there_is_no_word() -> None:

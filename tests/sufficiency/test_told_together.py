@@ -79,7 +79,18 @@ def test_quality_tells_no_kind_of_home_by_itself_that_is_few() -> None:
     table, _ = quality(evidence_of, settings_of(evidence_of))
     kinds = table[table["area_code"] == AUTHORITY].groupby(["regime", "measure", "provider_type_group"])["providers"].sum()
     assert not {"childminder", "domestic"} & {*table["provider_type_group"]}
-    assert kinds.min() >= FEWEST_AT_HOME and kinds.xs(ALL, level=2).eq(11).all()
+    assert kinds.xs(ALL, level=2).eq(10).all(), "all less the ten that are named would be the one"
+
+
+def test_no_total_of_places_counts_those_at_home_who_are_few_in_all() -> None:
+    """The list names every other setting with its places: what a total has beyond them would be theirs."""
+    for homes, told in ((FEWEST_AT_HOME - 1, False), (FEWEST_AT_HOME, True)):
+        evidence_of = known(ofsted_register=[*(provider(f"EY{i}", POSTCODES[2]) for i in range(9)),
+                                             *(childminder(f"CM{i}") for i in range(homes))])
+        table, notes = quality(evidence_of, settings_of(evidence_of))
+        every = table[table["provider_type_group"].eq(ALL) & table["area_code"].eq(AUTHORITY)]
+        assert every.groupby(["regime", "measure"])["providers"].sum().eq(9 + homes * told).all()
+        assert any("work at home" in note.text for note in notes) != told
 
 
 def test_quality_keeps_kinds_of_home_that_are_many() -> None:
