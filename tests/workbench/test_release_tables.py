@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,6 +11,7 @@ from sufficiency.childcare.findings import Finding
 from sufficiency.childcare.places_in_reach import PLACES
 from workbench.childcare_view import findings_of, lines_of_area
 from workbench.disclosure import bounds, protect, refuse_what_can_be_worked_out
+from workbench.release.cells import figures
 from workbench.release.hiding import without_hidden
 from workbench.release.told import JUDGE, NOT_TOLD, TOLD, Fewest, fewest_for, fewest_of
 
@@ -23,7 +25,8 @@ def balance(children: dict[str, tuple[float, float, float]]) -> pd.DataFrame:
     return pd.DataFrame([
         {"level": "authority" if code == "A" else "planning_area", "area_code": code, "area_name": f"Area {code}", "ay": BASE,
          "term": term, "age_band": "age_2", "measure": "all", "children": n, "hours_wanted": 20 * n, "hours_counted": 20 * n - 30,
-         "hours_on_offer": 20 * n - 30, "hours_short": 30.0, "hours_over": 0.0, "status": "A", "marked": "A", "words": "tight",
+         "hours_on_offer": 20 * n - 30, "hours_flexible": 0.0,
+         "hours_short": 30.0, "hours_over": 0.0, "status": "A", "marked": "A", "words": "tight",
          "stands": "too few", "assumed_share": 0.0, "worst_term": term == "summer", JUDGE: n}
         for code, many in {**children, "A": whole}.items() for term, n in zip(TERMS, many, strict=True)])
 
@@ -41,6 +44,18 @@ def reach(table: pd.DataFrame) -> pd.DataFrame:
     autumn = table[table["term"] == "autumn"]
     return autumn[["level", "area_code", "area_name", "ay", "term", "age_band", "measure", "children", "status", JUDGE]].assign(
         index=1.0, share_without=0.0, share_known=1.0)
+
+
+def test_take_up_is_as_fine_as_the_hours_that_are_told_beside_it_and_no_finer() -> None:
+    """Of wards no hours are told: they stand in tens. Funded hours of an authority tell its children, and so does the table."""
+    told = next(one for one in TOLD if one.table == "childcare_takeup")
+    table = takeup({"W1": 44.0, "W2": 33.4})
+    shown = protect({"childcare_takeup": table}).tables["childcare_takeup"].set_index("area_code")
+    assert shown["eligible"].to_dict() == {"W1": 40, "W2": 30, "A": 77}
+    assert shown["children"].to_dict() == {"W1": 30, "W2": 20, "A": 54}
+    assert [told.step("children", level) for level in ("ward", "district", "authority")] == [10, 1, 1]
+    known = figures({"childcare_takeup": table}, {"childcare_takeup": np.zeros(3, dtype=bool)}, [told], Fewest(5, 10))
+    assert set(known.loc[known["level"] == "authority", "within"]) == {0.5}, "the auditor knows it as closely"
 
 
 NO_PLACES = pd.DataFrame(columns=PLACES)

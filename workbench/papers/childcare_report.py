@@ -41,7 +41,7 @@ ITEM_KEYS = ("item",)
 NAMED, SET = "owner to be named", "date to be set"
 TABLES: Mapping[str, Callable[[Desk], Table]] = {
     "B1": disabled,
-    "B4": lambda desk: takeup(desk, AUTHORITY, say("Funded hours taken up in the spring, in tens")),
+    "B4": lambda desk: takeup(desk, AUTHORITY, say("Funded hours taken up in the spring")),
     "B5": around_school,
     "B7": lambda desk: hours(desk, AUTHORITY, say("Hours wanted and on offer, now and at the end of the forecast")),
     "B9": reach,
@@ -152,7 +152,7 @@ def _district(desk: Desk, code: str, name: Text) -> Iterator[Block]:
     areas = areas_of(desk, code)
     if areas:
         yield by_area(desk, PLANNING_AREA, say("Planning areas that lie in ", *name, ", each age in its worst term"), areas)
-    yield takeup(desk, DISTRICT, say(*name, ": funded hours taken up in the spring, in tens"), code)
+    yield takeup(desk, DISTRICT, say(*name, ": funded hours taken up in the spring"), code)
 
 
 def action_plan(desk: Desk, found: list[Mapping[Any, Any]]) -> Iterator[Block]:

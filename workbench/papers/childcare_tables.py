@@ -71,15 +71,16 @@ def hours(desk: Desk, level: str, caption: Text, code: str = "") -> Table:
         rows = rows.sort_values(["place", "measure", "ay"], ascending=[True, False, True])
     body = [(say(capital(BAND_NAMES[row["age_band"]])), say(MEASURES[row["measure"]]),
              *(say(of_row(row, BALANCE, column, form, tuple(KEYS))) for column, form in (
-        ("ay", "year"), ("term", "text"), ("children", "whole"), ("hours_wanted", "whole"), ("hours_counted", "whole"),
-        ("hours_short", "whole"), ("marked", "text")))) for row in rows.to_dict("records")]
-    columns = ("Age", "Hours", "Year", "Worst term", "Children", "Wanted a week", "On offer a week", "Short a week", "Stands")
-    return Table(caption, tuple(Column(one, figures=4 <= at <= 7) for at, one in enumerate(columns)), tuple(body),
+        ("ay", "year"), ("term", "text"), ("children", "whole"), ("hours_wanted", "whole"), ("hours_on_offer", "whole"),
+        ("hours_assumed", "whole"), ("hours_short", "whole"), ("marked", "text")))) for row in rows.to_dict("records")]
+    columns = ("Age", "Hours", "Year", "Worst term", "Children", "Wanted a week", "On offer a week", "Of which assumed",
+               "Short a week", "Stands")
+    return Table(caption, tuple(Column(one, figures=4 <= at <= 8) for at, one in enumerate(columns)), tuple(body),
                  empty="No hours are known.")
 
 
 def takeup(desk: Desk, level: str, caption: Text, code: str = "") -> Table:
-    """Who takes funded hours up in the spring, in tens; hidden where few are eligible."""
+    """Who takes funded hours up in the spring; hidden where few are eligible."""
     rows = desk.tables[TAKEUP]
     rows = rows[(rows["level"] == level) & (rows["term"] == SPRING) & rows["age_band"].isin(YOUNG)]
     rows = rows[rows["area_code"] == code] if code else rows

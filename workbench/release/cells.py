@@ -68,6 +68,7 @@ def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_], enough
     who = word.where(~word.isin(told.everybody), "") + told.of
     people = frame[told.people].to_numpy("float64", na_value=np.nan)
     worth = word.map(dict(told.worth)).astype("float64")
+    levels = frame["level"].astype("str")
     for column in told.quantities:
         if column not in frame:
             continue
@@ -78,7 +79,7 @@ def _of_table(told: Told, frame: pd.DataFrame, hidden: NDArray[np.bool_], enough
             "area_code": frame["area_code"].astype("object"), "ay": frame["ay"],
             "term": frame["term"].astype("object") if "term" in frame else blank, "age_band": frame["age_band"].astype("object"),
             "who": who, "quantity": names, "value": value, "hidden": hidden,
-            "within": told.rounded.get(column, 0.0) / 2,
+            "within": [told.step(column, level) / 2 for level in levels],
             "a_head": worth.fillna(pd.Series(
                 np.divide(value, people, out=np.full(len(value), np.nan), where=(people > 0) & ~hidden), index=frame.index)),
             "enough": float(enough)}).loc[np.asarray([name != "" for name in names], dtype=bool)]

@@ -73,10 +73,15 @@ def in_other_words(frame: pd.DataFrame, told: Told, rows: NDArray[np.bool_]) -> 
 
 def rounded(frame: pd.DataFrame, told: Told) -> pd.DataFrame:
     """A table with what is rounded in it rounded, halves up."""
-    return to_multiples(frame, told.rounded)
+    return to_multiples(frame, {column: _steps(frame, told, column) for column in told.rounded})
 
 
-def to_multiples(frame: pd.DataFrame, steps: Mapping[str, float]) -> pd.DataFrame:
+def _steps(frame: pd.DataFrame, told: Told, column: str) -> pd.Series | float:
+    """To a multiple of what a column is rounded: the same in all rows, or by level."""
+    return frame["level"].map(lambda level: told.step(column, level)).astype("float64") if told.whole_at else told.rounded[column]
+
+
+def to_multiples(frame: pd.DataFrame, steps: Mapping[str, pd.Series | float]) -> pd.DataFrame:
     """A table with columns rounded to multiples of a step each, halves up."""
     there = [column for column in steps if column in frame]
     return frame.assign(**{c: np.round(np.floor(frame[c].astype("float64") / steps[c] + 0.5) * steps[c], 9) for c in there})

@@ -5,7 +5,9 @@ one. It is hidden or shown as a whole, in all tables and terms and for all measu
 a count that is hidden in one term and shown in the next, or hidden in hours and shown in places, is not hidden. Measures that
 add up over areas have a quantity; the same quantity in two tables is one figure told twice.
 
-From how many on people are shown, and how figures are rounded, is the rulebook's (`disclosure.toml`) and the council's.
+From how many on people are shown, and how figures are rounded, is the rulebook's (`disclosure.toml`) and the council's. A figure
+is told no coarser than another table tells it: funded hours of a district, in whole hours, say how many children take them up, so
+that take-up by district is told in whole children, and by ward, where no hours are told, in tens. The bounds know of both.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, FUNDED, HOLIDAY
+from sufficiency.childcare.balance import ALL, AROUND_SCHOOL, AUTHORITY, DISTRICT, FUNDED, HOLIDAY, PLANNING_AREA
 from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.terms import YOUNG
 from sufficiency.rules import rulebook
@@ -34,6 +36,7 @@ OFFICERS_ALONE = "For the council's officers alone, and not for publication: sma
 NOT_TOLD = "not told: few children"
 AREA = ("level", "area_code")
 WHOLE = "authority"         # the level that all others add up to
+BESIDE_HOURS = (PLANNING_AREA, DISTRICT, AUTHORITY)     # of which the balance tells hours
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Told:
     others: tuple[str, ...] = ()            # further numbers that are hidden with them: rates, shares, parts of hours
     texts: Mapping[str, str] = field(default_factory=dict)      # words that hang on them -> what stands there instead
     rounded: Mapping[str, float] = field(default_factory=dict)  # column -> to a multiple of this
+    whole_at: tuple[str, ...] = ()          # levels at which no column is coarser than whole: another table tells it as fine
     counts: tuple[str, ...] = ()            # counts of people other than `people`: a small one hides the cell too
     by: str = ""                            # column that tells of whom, besides area, year and age; blank: of everybody
     everybody: tuple[str, ...] = ()         # words of that column which mean everybody of the age
@@ -83,6 +87,11 @@ class Told:
     enough: str = BEHIND                    # which of Fewest holds: as many people as behind a share, or as in a count
     parts: tuple[str, ...] = ()             # ages that its age adds up: hidden where one of them is
     flags: tuple[str, ...] = ()             # marks of a row that are taken off where it is hidden
+
+    def step(self, column: str, level: str) -> float:
+        """To a multiple of what a column is rounded in rows of a level; nought: it is not."""
+        usual = self.rounded.get(column, 0.0)
+        return min(usual, WHOLE_NUMBERS) if level in self.whole_at else usual
 
     def quantity(self, column: str, word: str, measure: str) -> str:
         """What a column of a row counts; blank where it is told in another row of its own."""
@@ -111,6 +120,7 @@ TOLD = (
     Told("childcare_takeup", "take-up: fewer than ten eligible, 1 to 4 who take it up, and what would tell of them", "eligible",
          {"eligible": "eligible, {word}", "children": "taken up, {word}"}, others=("takeup",),
          rounded={"eligible": ROUNDED["takeup"], "children": ROUNDED["takeup"], "takeup": WHOLE_PER_CENT},
+         whole_at=BESIDE_HOURS,
          counts=("children",), by="kind",
          everybody=("universal",), rate=("takeup", "children", "eligible")),
     Told("childcare_places", "places for each child: ages of fewer than ten children, and what would tell of them", "children",
