@@ -1,8 +1,8 @@
 """Childcare as people see it: the tables of the workbook, the file of findings, and two sentences for the headline.
 
 Small areas are judged by all children of the age who live there, in a column that stays in the house (`release.told.JUDGE`);
-take-up is told by ward, district and the authority, in tens. What settings have in the council's headcount, and what is wanted in
-small areas, goes into no sheet.
+take-up is told by district and in the authority, and by ward in tens. What settings have in the council's headcount, and what is
+wanted in small areas, goes into no sheet.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from planning_areas.school_year import ay_label
+from planning_areas.wording import rounded_as
 from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, NOT_KNOWN, PLANNING_AREA, WORDS
 from sufficiency.childcare.closing_effects import CLOSINGS, effects_said
 from sufficiency.childcare.entitlements import hours_of
-from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said
+from sufficiency.childcare.gaps import NOTICEABLE, assumed, gaps_said, not_known, on_offer_said
 from sufficiency.childcare.marks import MARKED, in_places
 from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
-from sufficiency.childcare.places_in_reach import fewest_said, places_of_area
+from sufficiency.childcare.places_in_reach import fewest_said, place_line, places_of_area
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from workbench.release.hiding import without_hidden
 from workbench.release.told import JUDGE, NOT_TOLD, TOLD
@@ -91,9 +92,18 @@ def findings_of(release: Release, findings: Sequence[Finding], base: int, places
         return tuple(findings)
     told = gaps_said(release.tables, base)
     told += f"\n- Of {areas} planning area{'s' * (areas != 1)} not every age is told: too few children live there."
-    exact, shown = (fewest_said(table) for table in (places, release.tables.get(PLACES_TABLE, places.iloc[:0])))
-    said = {one.code: one.sentence.replace(exact, shown) if exact else one.sentence for one in findings} | {GAPS: told}
-    return tuple(replace(one, sentence=said[one.code]) for one in findings)
+    said = {one.code: _as_released(one.sentence, places, release.tables.get(PLACES_TABLE, places.iloc[:0])) for one in findings}
+    return tuple(replace(one, sentence=(said | {GAPS: told})[one.code]) for one in findings)
+
+
+def _as_released(sentence: str, places: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """A finding in which of places by area is told only what is shown; lines of which nothing is left are taken out."""
+    codes = places.loc[places["level"] == PLANNING_AREA, "area_code"] if len(places) else ()
+    pairs = [(fewest_said(places), fewest_said(shown)), *((place_line(places, code), place_line(shown, code)) for code in codes)]
+    for exact, told in pairs:
+        if exact and exact in sentence:
+            sentence = sentence.replace(exact, told)
+    return "\n".join(line for line in sentence.split("\n") if line != "- ")
 
 
 def protected(run: Run) -> pd.DataFrame:
@@ -128,7 +138,7 @@ def childcare_lines(weighed: pd.DataFrame, base: int) -> list[str]:
     areas = now[now["level"] == PLANNING_AREA]
     short = areas[areas["hours_short"] >= NOTICEABLE]["area_code"].nunique()
     severe = areas[areas["status"] == "R"]["area_code"].nunique()
-    unsure = areas[areas["status"].eq(NOT_KNOWN) & areas["words"].ne(NOT_TOLD)]["area_code"].nunique()
+    unsure = len(not_known(now, base))
     told = [f"  For {unsure} it is not known in full: not everybody has told their hours."] if unsure else []
     whole = worst[worst["measure"] == ALL]
     assumed = whole["hours_assumed"].sum() / max(whole["hours_on_offer"].sum(), 1.0)
@@ -175,15 +185,15 @@ def _said_of_age(now: pd.DataFrame) -> str:
     areas = worst[worst["level"] == PLANNING_AREA]
     every = now.loc[now["level"].eq(PLANNING_AREA) & now["measure"].eq(measure), "area_code"].nunique()
     short = areas[areas["hours_short"] >= NOTICEABLE]
-    unknown = every - areas["hours_short"].notna().sum()
+    unknown, hidden = areas["status"].eq(NOT_KNOWN).sum(), every - areas["area_code"].nunique()
     lacking = (f"{len(short)} of {every} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
                if len(short) else f"none of {every} planning areas is known to lack any")
-    offered = "none are known to be on offer" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f} are on offer"
+    offered = on_offer_said(row)
     name, what = BAND_NAMES[str(row["age_band"])], "funded hours" if measure == FUNDED else "hours"
-    return (f"{name[0].upper()}{name[1:]}: {row['hours_wanted']:,.0f} {what} a week are wanted "
-            f"in the worst term of {ay_label(int(row['ay']))}, the {row['term']}, and {offered}: "
+    return (f"{name[0].upper()}{name[1:]}: {rounded_as(row['hours_wanted'])} {what} a week are wanted "
+            f"in the worst term of {ay_label(int(row['ay']))}, the {row['term']}, {offered}: "
             f"{WORDS[row['status']]}{assumed(row['assumed_share'])}. {lacking[0].upper()}{lacking[1:]}"
-            f"{f'; of {unknown} it is not known' if unknown else ''}.")
+            f"{f'; of {unknown} it is not known' if unknown else ''}{f'; of {hidden} it is {NOT_TOLD}' if hidden else ''}.")
 
 
 def area_sayings(tables: Mapping[str, pd.DataFrame], base: int) -> pd.DataFrame:
@@ -224,6 +234,6 @@ def _stands(row: Mapping[str, Any]) -> str:
     what = "funded hours" if row["measure"] == FUNDED else "all hours"
     if row["words"] == NOT_TOLD:
         return f"  {BAND_NAMES[row['age_band']]}, {what}: {NOT_TOLD}"
-    offered = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
-    return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {row['hours_wanted']:,.0f} wanted, {offered} on offer: "
+    wanted, offered = rounded_as(row["hours_wanted"]), on_offer_said(row)
+    return (f"  {BAND_NAMES[row['age_band']]}, {what}, {row['term']}: {wanted} wanted, {offered}: "
             f"{WORDS[row['status']]}{assumed(row['assumed_share'])}")

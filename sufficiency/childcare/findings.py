@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from planning_areas.wording import some
-from sufficiency.childcare.balance import ALL, AUTHORITY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
+from planning_areas.wording import rounded_as, some
+from sufficiency.childcare.balance import ALL, AUTHORITY, EARLY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
 from sufficiency.childcare.entitlements import earnings_thresholds
-from sufficiency.childcare.gaps import assumed, gaps_said
+from sufficiency.childcare.gaps import assumed, gaps_said, not_known, on_offer_said
 from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
+from sufficiency.childcare.own_settings import homes_to_ask
 from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
-from sufficiency.childcare.places_in_reach import places_said
+from sufficiency.childcare.places_in_reach import place_line, places_said
 from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from sufficiency.rules import rulebook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sufficiency.evidence import Evidence
 
+LEAST_TOLD = 0.005      # share that is assumed, from which it is said
 SPOKEN = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
 
 
@@ -62,12 +64,18 @@ class Figures:
                     & rows["worst_term"].astype("bool")]
         return mine.iloc[0] if len(mine) else None
 
+    def first_and_last(self) -> list[int]:
+        """The base year and the last year that is told."""
+        return sorted({self.base, max((int(ay) for ay in self.tables[TABLE]["ay"].unique()), default=self.base)})
+
     def silent(self) -> str:
         """Who has to be asked, in words; blank where nobody."""
         hours = self.tables["childcare_supply"]
         mine = hours[hours["own"].astype("bool") & hours["basis"].eq("assumption")] if len(hours) else hours
         guessed = mine["setting_ref"].nunique()
+        homes = int(homes_to_ask(self.evidence)["missing"].str.contains("places").sum())
         return _listed(f"the hours or places of {_settings(len(self.asked))}" if len(self.asked) else "",
+                       f"the hours or places of {homes} in the council's survey who work at home" if homes else "",
                        f"the hours of {_settings(guessed)}, for which the usual ones of their kind stand in" if guessed else "")
 
 
@@ -93,9 +101,9 @@ def _disabled(figures: Figures) -> Found:
     rows = figures.tables["childcare_disabled"]
     now = rows[(rows["level"] == AUTHORITY) & (rows["ay"] == figures.base)]
     step = float(rulebook("disclosure")["rounding"]["disabled"])
-    every, under_five = (round(found / step) * step for found in (
+    every, under_five = (rounded_as(found, step) for found in (
         now["children"].sum(), now.loc[now["age_band"].isin(YOUNG), "children"].sum()))
-    said = (f"About {every:,.0f} children to 17 are disabled, {under_five:,.0f} of them not at school yet "
+    said = (f"About {every} children to 17 are disabled, {under_five} of them not at school yet "
             f"({ay_label(figures.base)}), by rates that are not verified.") if len(now) else ""
     return said, "childcare_disabled", _listed(
         "which settings take disabled children, and for how many hours", "claims of disability access funding and of inclusion "
@@ -119,21 +127,17 @@ def _irregular(figures: Figures) -> Found:
 
 def _funded(figures: Figures) -> Found:
     rows = _taken(figures, *SPOKEN)
-    parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {_tens(r.children)} of {_tens(r.eligible)} eligible "
-             f"({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
-    balance = [_against(figures, band, FUNDED, figures.base) for band in YOUNG]
-    said = _lines("Taken up in the spring:", parts, "Held against what is on offer in the term that is worst:", balance)
+    parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {rounded_as(r.children)} of {rounded_as(r.eligible)} "
+             f"eligible ({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
+    balance = [_against(figures, band, FUNDED, ay) for band in YOUNG for ay in figures.first_and_last()]
+    said = _lines(f"Taken up in the spring of {ay_label(figures.base)}:", parts,
+                  "Held against what is on offer in the term that is worst:", balance)
     guessed = rows[rows["basis"].str.contains("rulebook")]
     names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
     if "working_parent" in set(rows["kind"]):
         said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}"
     return said, f"childcare_takeup, {TABLE}", _listed(
         f"how many take hours up ({names}): these are rates of England" if len(guessed) else "", _unsure(figures, FUNDED))
-
-
-def _tens(number: float) -> str:
-    """To the nearest ten, as take-up is published everywhere."""
-    return f"{round(number / 10) * 10:,}"
 
 
 def working_parents(on: date) -> str:
@@ -163,22 +167,30 @@ def _holiday(figures: Figures) -> Found:
     caveat = "" if own else f" What is wanted rests on a rate that is not verified: {rate:.0%} of primary children."
     wanted, offered = now["hours_wanted"].sum(), now["hours_on_offer"].sum(min_count=1)
     if pd.isna(offered) or not figures.evidence.clubs["places_holiday"].notna().any():
-        return (f"{wanted:,.0f} hours a week are wanted in the holidays.{caveat}", TABLE,
+        return (f"{rounded_as(wanted)} hours a week are wanted in the holidays.{caveat}", TABLE,
                 "which clubs are open in the holidays, for how long, and the activities and food programme")
-    return (f"{wanted:,.0f} hours a week are wanted in the holidays, and clubs and others offer {offered:,.0f}.{caveat}", TABLE,
-            "places of the holiday activities and food programme")
+    return (f"{rounded_as(wanted)} hours a week are wanted in the holidays, and clubs and others offer {rounded_as(offered)}."
+            f"{caveat}", TABLE, "places of the holiday activities and food programme")
 
 
 def _supply_and_demand(figures: Figures) -> Found:
-    last = max((int(ay) for ay in figures.tables[TABLE]["ay"].unique()), default=figures.base)
-    said = [_against(figures, band, ALL, ay) for band in YOUNG for ay in sorted({figures.base, last})]
+    said = [_against(figures, band, ALL, ay) for band in YOUNG for ay in figures.first_and_last()]
     told = figures.tables[MARKED]
     closing = [f"{row.area_name}: {row.said}" for row in told[told["mark"] == CLOSES].itertuples()]
     wards = wards_said(told)
-    by_places = places_said(figures.tables[PLACES_TABLE]) if _unsure(figures, ALL) else []
-    return _lines("In the term that is worst:", said, "By places alone, since hours are not known:", by_places,
+    return _lines("In the term that is worst:", said, "By places alone, where hours are not known:", _by_places(figures),
                   "Will close:", closing, "Watch:", [f"{_capital(wards)}."] if wards else []
                   ), TABLE, _listed(figures.silent(), _unsure(figures, ALL))
+
+
+def _by_places(figures: Figures) -> list[str]:
+    """What places tell where hours are not known: of all, where that is the authority or most areas; else of these areas."""
+    rows, places = figures.tables[TABLE], figures.tables[PLACES_TABLE]
+    unsure, every = not_known(rows, figures.base, (ALL,)), places.loc[places["level"] == PLANNING_AREA, "area_code"].nunique()
+    whole = (figures.whole(band, ALL, figures.base) for band in YOUNG)
+    if 2 * len(unsure) > every or any(row is not None and row["status"] == NOT_KNOWN for row in whole):
+        return places_said(places)
+    return [said for code in sorted(unsure) if (said := place_line(places, code))]
 
 
 def _affordability(_: Figures) -> Found:
@@ -190,27 +202,25 @@ def _accessibility(figures: Figures) -> Found:
     now = table[(table["ay"] == figures.base) & (table["measure"] == ALL)] if len(table) else table
     if now.empty:
         return "", "access", "where people live, or what is on offer to them"
-    parts = []
-    for band in YOUNG:
-        rows = now[now["age_band"] == band]
-        rows = rows.assign(reached=rows["index"].astype("float64") + rows["index_not_told"].astype("float64"))
-        by_term = rows.groupby("term").agg(bare=("without_supply", "sum"), every=("without_supply", "size"),
-                                           middle=("reached", "median"))
-        if len(by_term):
-            worst = by_term.sort_values(["bare", "middle"], ascending=[False, True], kind="stable").iloc[0]
-            parts.append(f"{BAND_NAMES[band]}: {worst['bare']:,.0f} of {worst['every']:,.0f} small areas have nothing in reach "
-                         f"({worst.name}); the one in the middle has {worst['middle']:.2f} hours in reach for each wanted"
-                         f"{_all_assumed(figures, band)}")
-    usual = ", with the usual hours of those who have not told theirs" if len(figures.asked) else ""
-    said = f"{'; '.join(parts)}{usual}. An index for planning: it does not say that a family finds a place."
-    return said[0].upper() + said[1:], "access", _listed(figures.silent())
+    said = _lines("In the term that is worst:", [_reached(figures, now[now["age_band"] == band], band) for band in YOUNG])
+    return f"{said}\nAn index for planning: it does not say that a family finds a place.", "access", _listed(figures.silent())
 
 
-def _all_assumed(figures: Figures, band: str) -> str:
-    """In brackets, that all hours on offer at an age are an assumption; blank where some are not."""
-    hours = figures.tables["childcare_supply"]
-    mine = hours[hours["age_band"].eq(band) & hours["own"].astype("bool")] if len(hours) else hours
-    return " (all hours on offer are an assumption)" if len(mine) and mine["basis"].eq("assumption").all() else ""
+def _reached(figures: Figures, rows: pd.DataFrame, band: str) -> str:
+    """What is in reach at an age, in the term in which most small areas have nothing; blank where nothing is told of it."""
+    rows = rows.assign(reached=rows["index"].astype("float64") + rows["index_not_told"].astype("float64"),
+                       guessed=rows["index_assumed"].astype("float64") + rows["index_not_told"].astype("float64"))
+    by_term = rows.groupby("term").agg(bare=("without_supply", "sum"), every=("without_supply", "size"),
+                                       middle=("reached", "median"), guessed=("guessed", "sum"), reached=("reached", "sum"))
+    if by_term.empty:
+        return ""
+    worst = by_term.sort_values(["bare", "middle"], ascending=[False, True], kind="stable").iloc[0]
+    share = worst["guessed"] / worst["reached"] if worst["reached"] > 0 else 0.0
+    rests = "all" if share > 1 - LEAST_TOLD else f"{share:.0%}" if share >= LEAST_TOLD else ""
+    return (f"{_capital(BAND_NAMES[band])}, {worst.name} of {ay_label(figures.base)}: {worst['bare']:,.0f} of "
+            f"{worst['every']:,.0f} small areas have nothing in reach; the one in the middle has {worst['middle']:.2f} "
+            f"hours in reach for each wanted"
+            f"{f' ({rests} of what is in reach is an assumption)' if rests else ''}.")
 
 
 def _quality(figures: Figures) -> Found:
@@ -248,13 +258,14 @@ def _old_register(dates: list[str], base: int) -> str:
 
 def _gaps(figures: Figures) -> Found:
     return gaps_said(figures.tables, figures.base), TABLE, _listed(
-        "what will be done about each gap, who answers for it, and by when", _unsure(figures, ALL))
+        "what will be done about each gap, who answers for it, and by when", _unsure(figures, *EARLY))
 
 
 def _taken(figures: Figures, *kinds: str) -> pd.DataFrame:
     """Take-up in the authority in the spring of the base year."""
     rows = figures.tables["childcare_takeup"]
-    return rows[(rows["level"] == AUTHORITY) & (rows["term"] == "spring") & rows["kind"].isin(kinds)]
+    mine = rows[(rows["level"] == AUTHORITY) & (rows["term"] == "spring") & rows["kind"].isin(kinds)]
+    return mine.sort_values(["age_band", "kind"], key=lambda words: words.map([*YOUNG, *sorted(kinds)].index))
 
 
 def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
@@ -263,19 +274,20 @@ def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
     if row is None:
         return ""
     what = "funded hours a week" if measure == FUNDED else "hours a week"
-    told = "none known" if pd.isna(row["hours_counted"]) else f"{row['hours_counted']:,.0f}"
-    rests = " taken to be" if assumed(row["assumed_share"]) else " known to be"
-    told += f"{rests if row['status'] == NOT_KNOWN else ''} on offer"
-    return (f"{_capital(BAND_NAMES[band])}, {row['term']} of {ay_label(ay)}: {row['hours_wanted']:,.0f} {what} wanted, {told}: "
+    told = on_offer_said(row)
+    if row["status"] == NOT_KNOWN and row["hours_counted"] >= 0 and " told " not in told:
+        told = told.replace("on offer", "taken to be on offer" if assumed(row["assumed_share"]) else "known to be on offer")
+    wanted = rounded_as(row["hours_wanted"])
+    return (f"{_capital(BAND_NAMES[band])}, {row['term']} of {ay_label(ay)}: {wanted} {what} wanted, {told}: "
             f"{row['marked']}, {WORDS[row['status']]}{assumed(row['assumed_share'])}. Funded and all hours together: "
             f"{row['stands']}.")
 
 
-def _unsure(figures: Figures, measure: str) -> str:
+def _unsure(figures: Figures, *measures: str) -> str:
     """Of how many planning areas it is not known how they stand."""
     rows = figures.tables[TABLE]
-    now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & (rows["measure"] == measure)]
-    unsure = now.loc[now["status"] == NOT_KNOWN, "area_code"].nunique()
+    now = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == figures.base) & rows["measure"].isin(measures)]
+    unsure = len(not_known(rows, figures.base, measures))
     return f"how {unsure} of {now['area_code'].nunique()} planning areas stand" if unsure else ""
 
 

@@ -6,13 +6,14 @@ across the border is none of the area's own: both are told beside the shortage, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from sufficiency.childcare.balance import ALL, EARLY, FUNDED, LOCAL, NOT_AS_FUNDED, PLANNING_AREA, TABLE
+from planning_areas.wording import rounded_as
+from sufficiency.childcare.balance import ALL, EARLY, FUNDED, LOCAL, NOT_AS_FUNDED, NOT_KNOWN, PLANNING_AREA, TABLE
 from sufficiency.childcare.marks import in_places
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 
@@ -33,8 +34,10 @@ def gaps_said(tables: Mapping[str, pd.DataFrame], base: int) -> str:
     worst = areas[areas["worst_term"].astype("bool")]
     short = worst[worst["hours_short"] >= NOTICEABLE]
     many, every = short["area_code"].nunique(), areas["area_code"].nunique()
+    unsure = len(not_known(rows, base))
+    but = f"; of {unsure} it is not known for some age" if unsure else ""
     if short.empty:
-        return f"No planning area is known to be short of childcare in {ay_label(base)}."
+        return f"No planning area is known to be short of childcare in {ay_label(base)}{but}."
     short = short.assign(mild=short["status"].ne("R")).sort_values(
         ["mild", "hours_short", "area_code", "measure"], ascending=[True, False, True, True])
     reach = _reach(tables["access_by_area"], base)
@@ -42,8 +45,29 @@ def gaps_said(tables: Mapping[str, pd.DataFrame], base: int) -> str:
     more = [f"- and {len(short) - MOST_LINES} more: see the sheet {TABLE}."] if len(short) > MOST_LINES else []
     severe = short.loc[short["status"] == "R", "area_code"].nunique()
     first = (f"{many} of {every} planning areas are short of childcare for some age in {ay_label(base)}, {severe} of them "
-             f"insufficient (R, {LOCAL}). Each in its worst term:")
+             f"insufficient (R, {LOCAL}){but}. Each in its worst term:")
     return "\n".join([first, *lines, *more])
+
+
+def not_known(rows: pd.DataFrame, base: int, measures: Collection[str] = EARLY) -> frozenset[str]:
+    """The planning areas of which at some age it is not known how they stand in the worst term of the base year."""
+    mine = rows[(rows["level"] == PLANNING_AREA) & (rows["ay"] == base) & rows["measure"].isin(list(measures))]
+    return frozenset(mine.loc[mine["worst_term"].astype("bool") & mine["status"].eq(NOT_KNOWN), "area_code"])
+
+
+def on_offer_said(row: Mapping[Hashable, Any] | pd.Series) -> str:
+    """What is on offer, for a sentence: where rooms only might be offered as funded, how many are told and how many there may be.
+
+    Such rooms count as far as they are claimed, so that to tell what counts would only tell again what is wanted.
+    """
+    if pd.isna(row["hours_counted"]):
+        return "none known on offer"
+    most = row["hours_counted"] + row["hours_flexible"]
+    if row["hours_flexible"] < NOTICEABLE:
+        return f"{rounded_as(most)} on offer"
+    told = most * (1 - row["assumed_share"])
+    return (f"{rounded_as(told) if told >= NOTICEABLE else 'none'} told to be on offer, "
+            f"and up to {rounded_as(most)} at the usual share of their kind")
 
 
 def _gap(row: Mapping[Hashable, Any], areas: pd.DataFrame, reach: Mapping[tuple[str, ...], float]) -> str:

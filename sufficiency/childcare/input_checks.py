@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from planning_areas.tables import Problem
 from planning_areas.wording import some
-from sufficiency.childcare.own_settings import homes_lie_somewhere
+from sufficiency.childcare.own_settings import homes_lie_somewhere, homes_say_hours_and_places
 from sufficiency.childcare.setting_points import district_of_wards, placed_postcodes
 from sufficiency.evidence import Note
 from sufficiency.rules import rulebook
@@ -83,5 +83,6 @@ def access_can_be_measured(evidence: Evidence, files: Mapping[str, str], assumpt
 
 
 CHECKS: tuple[Callable[[Evidence, Mapping[str, str]], Iterator[Note | Problem]], ...] = (
-    childminders_lie_somewhere_once, counted_settings_are_known, homes_lie_somewhere, roads_can_be_used,
+    childminders_lie_somewhere_once, counted_settings_are_known, homes_lie_somewhere, homes_say_hours_and_places,
+    roads_can_be_used,
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planning_areas.wording import some
+from planning_areas.wording import rounded_as, some
 from sufficiency.childcare.balance import PLANNING_AREA, TABLE
 from sufficiency.childcare.entitlements import PTE_HOURS
 from sufficiency.childcare.terms import BAND_NAMES, TERMS, YOUNG, begins
@@ -101,7 +101,7 @@ def closings(evidence: Evidence, offered: Offered, years: Sequence[int], areas: 
 def _told(one: Closing) -> tuple[Any, ...]:
     """A closing as a row of MARKS."""
     whole = sum(one.lost.values())
-    each = ", ".join(f"{one.lost[band]:,.0f} to {BAND_NAMES[band]}" for band in YOUNG if band in one.lost)
+    each = ", ".join(f"{rounded_as(one.lost[band])} to {BAND_NAMES[band]}" for band in YOUNG if band in one.lost)
     said = f"{one.called} closes on {_day(one.day)}: {in_places(whole)} end with it ({each})."
     return one.area_code, one.area_name, CLOSES, one.day, one.ref, "", whole, said
 
@@ -139,7 +139,7 @@ def _area_of(lsoa: str, areas: pd.DataFrame) -> tuple[str, str]:
 def in_places(hours: float) -> str:
     """Hours with what they are in part-time places: "2,520 hours a week (168 part-time places)"."""
     places = int(np.floor(hours / PTE_HOURS + 0.5))
-    return f"{hours:,.0f} hours a week ({places:,} part-time place{'s' * (places != 1)})"
+    return f"{rounded_as(hours)} hours a week ({places:,} part-time place{'s' * (places != 1)})"
 
 
 def _day(day: str) -> str:

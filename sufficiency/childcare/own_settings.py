@@ -97,6 +97,33 @@ def homes_lie_somewhere(evidence: Evidence, files: Mapping[str, str]) -> Iterato
                    "they count in the authority and in no ward of it: mend the postcode, or tell them in childminders by ward")
 
 
+def homes_to_ask(evidence: Evidence) -> pd.DataFrame:
+    """Who works at home and is in the council's survey without hours, or without places that nobody else tells: row, missing.
+
+    Those of whom a headcount tells are not asked. The row is that of the survey's file in which each is named first.
+    """
+    table = evidence.settings_hours
+    told = table.assign(row=range(2, len(table) + 2), hours=table["hours_week"].notna(),
+                        room=table[["places", "area_m2", "staff"]].notna().any(axis=1))
+    register = evidence.ofsted_register
+    home = table["provider_type_group"].isin(AT_HOME) | table["setting_ref"].isin(at_home_by_register(evidence))
+    told = told[home & ~table["setting_ref"].isin(evidence.termly_headcount["setting_ref"])]
+    each = told.groupby("setting_ref", sort=False).agg(row=("row", "min"), hours=("hours", "any"), room=("room", "any"))
+    each["room"] |= each.index.isin(register.loc[register["places_estimated"].notna(), "provider_urn"])
+    lacks = [(not hours) * ["hours"] + (not room) * ["places"] for hours, room in zip(each["hours"], each["room"], strict=True)]
+    each["missing"] = pd.Series([" and ".join(one) for one in lacks], index=each.index, dtype="str")
+    return each.loc[each["missing"].ne(""), ["row", "missing"]].reset_index(drop=True)
+
+
+def homes_say_hours_and_places(evidence: Evidence, files: Mapping[str, str]) -> Iterator[Note | Problem]:
+    """Who works at home and has told hours and no places, or places and no hours, is asked for by the row that names them."""
+    file, asked = files.get("settings_hours", "settings_hours"), homes_to_ask(evidence)
+    for missing, mine in asked.groupby("missing", sort=True):
+        rows = ", ".join(str(row) for row in mine["row"])
+        yield Note("settings_hours", f"{file}, row {rows}: no {missing} of one who works at home (a number was expected: nobody "
+                                     "else tells it)", "what they offer is not counted: ask who is named there")
+
+
 def _places(evidence: Evidence, refs: pd.Series) -> pd.Series:
     """The places of each by the council's survey: of the whole where it says them, else of all ages together."""
     survey = evidence.settings_hours

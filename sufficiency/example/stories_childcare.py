@@ -39,13 +39,16 @@ def babies_short(county: County) -> Story:
         "babies_short", f"{county.land.area_names[a]}: no room for babies in summer, beside empty places for three-year-olds",
         f"{names} closed their baby rooms at Easter {cast.BASE + 1}: there are not enough qualified staff. In the same nurseries "
         "and those next to them the rooms of three- and four-year-olds are far from full even in the summer term, when most "
-        "children of that age are there. A place for a child of three is no place for a baby.",
+        "children of that age are there. A place for a child of three is no place for a baby. The figures are of the two wards, "
+        "and those of what is wanted are reckoned on paper. A run tells of the planning area that it draws by the schools to "
+        "which children go, which is not quite the two wards: the shortage that it finds is not the difference of these figures, "
+        "which may be a hundred hours more or less.",
         {"planning area": primary_code(county, a), **{f"nursery {n + 1}": ref for n, ref in enumerate(closed["ref"])},
          **{f"ward {n + 1}": county.childcare.ward_codes[2 * a + n] for n in (0, 1)}},
         (Figure("offer_autumn", f"funded hours a week on offer to children under two in the two wards of the area, autumn {NOW}",
                 offer["autumn"], "hours"),
          Figure("offer_summer", "the same in summer", offer["summer"], "hours"),
-         Figure("wanted_autumn", "funded hours wanted for those who live there in autumn, by births, as on paper",
+         Figure("wanted_autumn", "funded hours wanted for those who live in the two wards in autumn, by births, as on paper",
                 wanted["autumn"], "hours"),
          Figure("wanted_summer", "the same in summer", wanted["summer"], "hours"),
          Figure("vacant", "hours a week that stand empty for three- and four-year-olds in summer", vacant, "hours")))

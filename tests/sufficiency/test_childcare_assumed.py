@@ -23,6 +23,7 @@ from sufficiency.childcare.balance import (
     balance_notes,
     childcare_balance,
 )
+from sufficiency.childcare.gaps import on_offer_said
 from sufficiency.model import Outcome
 
 CODE, AY = "E01000001", 2026
@@ -86,6 +87,16 @@ def test_hours_of_which_nearly_half_would_stand_empty_are_told() -> None:
     assert any("47% in summer stands empty" in text and "20% of places were found empty in 2022" in text for text in said)
     told = balance_notes(weighed((100, 200, 0), (530, 1000, 0)), AY)
     assert not any("stands empty" in n.text for n in told), "told hours are what they are"
+
+
+@pytest.mark.parametrize(("funded", "said"), [
+    ((100, 460, 400), "60 told to be on offer, and up to 460 at the usual share of their kind"),
+    ((100, 460, 460), "none told to be on offer, and up to 460 at the usual share of their kind"),
+    ((100, 80, 20), "80 on offer"), ((100, 130, 0), "130 on offer"),
+])
+def test_rooms_that_only_might_be_funded_are_told_as_such_and_not_as_what_is_wanted(funded: tuple[float, float, float],
+                                                                                    said: str) -> None:
+    assert on_offer_said(row(weighed(funded, assumed_most=1.0))) == said
 
 
 @pytest.mark.real

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
-from nurseries import counted, hours, minders, postcodes, provider
+from nurseries import childminder, counted, hours, minders, postcodes, provider
 from shapely.geometry import LineString
 from town import SMALL_AREAS, evidence, lsoas
 
@@ -41,9 +41,22 @@ def test_a_reference_of_the_headcount_that_no_list_has_is_told() -> None:
 
 
 def test_a_home_of_the_survey_whose_postcode_is_not_known_is_told_with_its_row_and_without_the_postcode() -> None:
-    (note,) = found(settings_hours=[hours("OWN1", provider_type_group="childminder", postcode="AB1 1AA"),
-                                    hours("OWN2", provider_type_group="childminder", postcode="ZZ9 9ZZ")])
+    home: dict[str, Any] = {"provider_type_group": "childminder", "hours_week": 50.0, "places": 6.0}
+    (note,) = found(settings_hours=[hours("OWN1", **home, postcode="AB1 1AA"), hours("OWN2", **home, postcode="ZZ9 9ZZ")])
     assert isinstance(note, Note) and "settings_hours, column postcode, row 3" in note.text and "ZZ9" not in note.text
+
+
+def test_a_home_of_the_survey_with_hours_and_no_places_or_the_other_way_is_asked_for_by_its_row() -> None:
+    """The register tells the places of CM1, and the headcount what CM2 offers; a nursery is asked for elsewhere, by its name."""
+    home = {"provider_type_group": "childminder", "postcode": "AB1 1AA"}
+    told = found(ofsted_register=[childminder("CM1"), childminder("CM2"), provider("EY1")], settings_hours=[
+        hours("OWN1", **home, hours_week=50.0), hours("OWN2", **home, places=6.0), hours("OWN3", **home),
+        hours("CM1", hours_week=45.0), hours("CM2"), hours("EY1", places=40.0), hours("OWN4", "age_2", **home, places=3.0),
+        hours("OWN4", "under_2", **home, hours_week=40.0)], termly_headcount=[counted("CM2", "paid", 30)])
+    texts = [note.text for note in told if isinstance(note, Note)]
+    assert len(texts) == len(told) == 3
+    for row, missing in ((2, "places"), (3, "hours"), (4, "hours and places")):
+        assert any(f"settings_hours, row {row}: no {missing} of one who works at home" in text for text in texts)
 
 
 def test_a_mode_along_roads_needs_roads() -> None:

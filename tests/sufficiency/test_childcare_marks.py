@@ -108,7 +108,7 @@ def test_an_empty_table_of_marks_has_its_columns() -> None:
 def test_families_with_help_for_its_cost_are_not_answered_by_early_learning(young: Childcare) -> None:
     found = {f.code: f for f in young.findings}
     assert found["B2"].sentence == "" and "Universal Credit" in found["B2"].missing and "Tax-Free" in found["B2"].missing
-    assert found["B4"].sentence.startswith("Taken up in the spring:\n- ")
+    assert found["B4"].sentence.startswith(f"Taken up in the spring of {ay_label(BASE)}:\n- Children under two, ")
     assert "\n- Two-year-olds, early learning: " in found["B4"].sentence
 
 
@@ -169,6 +169,10 @@ def test_a_long_list_of_gaps_says_how_many_more_there_are_and_no_gap_says_so() -
     calm = balance({"area_code": "P1", "area_name": "Larkby"})
     assert gaps_said({"childcare_balance": calm, "access_by_area": none}, BASE) == (
         "No planning area is known to be short of childcare in 2022/23.")
+    silent = {"area_code": "P2", "status": "?"}
+    unsure = balance({"area_code": "P1"}, silent, {**silent, "age_band": "age_2"})
+    assert gaps_said({"childcare_balance": unsure, "access_by_area": none}, BASE) == (
+        "No planning area is known to be short of childcare in 2022/23; of 1 it is not known for some age.")
 
 
 def test_areas_that_have_enough_in_autumn_alone_are_named() -> None:
