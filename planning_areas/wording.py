@@ -17,6 +17,11 @@ def rounded_as(number: float, step: float = 1.0) -> str:
     return f"{math.floor(number / step + 0.5) * step:,.0f}"
 
 
+def percent(share: float) -> str:
+    """Print a share in whole per cent; one that is missing is not known."""
+    return "not known" if math.isnan(share) else f"{share:.0%}"
+
+
 def either(things: Iterable[object]) -> str:
     """Name the things of which one is meant: "primary or secondary", "U, S, M or X"; one that has no name is a blank."""
     named = [str(thing) or "blank" for thing in things]

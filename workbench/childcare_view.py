@@ -188,10 +188,11 @@ def _said_of_age(now: pd.DataFrame) -> str:
     unknown, hidden = areas["status"].eq(NOT_KNOWN).sum(), every - areas["area_code"].nunique()
     lacking = (f"{len(short)} of {every} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
                if len(short) else f"none of {every} planning areas is known to lack any")
-    offered = on_offer_said(row)
+    offered, plainly = on_offer_said(row), row["hours_flexible"] < NOTICEABLE and not pd.isna(row["hours_counted"])
+    offered = f"{offered.removesuffix(' on offer')} are on offer" if plainly else offered
     name, what = BAND_NAMES[str(row["age_band"])], "funded hours" if measure == FUNDED else "hours"
     return (f"{name[0].upper()}{name[1:]}: {rounded_as(row['hours_wanted'])} {what} a week are wanted "
-            f"in the worst term of {ay_label(int(row['ay']))}, the {row['term']}, {offered}: "
+            f"in the worst term of {ay_label(int(row['ay']))}, the {row['term']}, and {offered}: "
             f"{WORDS[row['status']]}{assumed(row['assumed_share'])}. {lacking[0].upper()}{lacking[1:]}"
             f"{f'; of {unknown} it is not known' if unknown else ''}{f'; of {hidden} it is {NOT_TOLD}' if hidden else ''}.")
 

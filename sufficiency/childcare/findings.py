@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planning_areas.school_year import ay_label
-from planning_areas.wording import rounded_as, some
+from planning_areas.wording import percent, rounded_as, some
 from sufficiency.childcare.balance import ALL, AUTHORITY, EARLY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
 from sufficiency.childcare.entitlements import earnings_thresholds
 from sufficiency.childcare.gaps import assumed, gaps_said, not_known, on_offer_said
@@ -23,7 +23,7 @@ from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
 from sufficiency.childcare.own_settings import homes_to_ask
 from sufficiency.childcare.places_in_reach import TABLE as PLACES_TABLE
 from sufficiency.childcare.places_in_reach import place_line, places_said
-from sufficiency.childcare.quality import CARDS, EVERY_AREA, NOT_INSPECTED, OLD, SOME_BELOW, good_or_better
+from sufficiency.childcare.quality_said import quality_said
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG, begins
 from sufficiency.rules import rulebook
 
@@ -128,7 +128,7 @@ def _irregular(figures: Figures) -> Found:
 def _funded(figures: Figures) -> Found:
     rows = _taken(figures, *SPOKEN)
     parts = [f"{_capital(BAND_NAMES[r.age_band])}, {SPOKEN[r.kind]}: {rounded_as(r.children)} of {rounded_as(r.eligible)} "
-             f"eligible ({_percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
+             f"eligible ({percent(r.takeup)}; {r.basis})." for r in rows.itertuples()]
     balance = [_against(figures, band, FUNDED, ay) for band in YOUNG for ay in figures.first_and_last()]
     said = _lines(f"Taken up in the spring of {ay_label(figures.base)}:", parts,
                   "Held against what is on offer in the term that is worst:", balance)
@@ -224,36 +224,10 @@ def _reached(figures: Figures, rows: pd.DataFrame, band: str) -> str:
 
 
 def _quality(figures: Figures) -> Found:
-    table = figures.tables["childcare_quality"]
-    own = figures.evidence.authority.gss_code or figures.evidence.authority.code
-    if table.empty:
-        return "", "childcare_quality", "what inspections found (the table ofsted_register)"
-    mine = table[(table["area_code"] == own) & (table["provider_type_group"] == "all")]
-    old = good_or_better(mine)["good_or_better"]
-    cards = mine[(mine["regime"] == CARDS) & mine["outcome"].isin([EVERY_AREA, SOME_BELOW])].groupby("outcome")["providers"].sum()
-    parts = [f"of places with a grade of old, {_percent(old.iloc[0])} are at good or outstanding settings"] if len(old) else []
-    if cards.sum() > 0:
-        parts.append(f"of {cards.sum():,.0f} providers with a report card, {cards.get(EVERY_AREA, 0):,.0f} reach the expected "
-                     "standard in every area; the two are never added up")
-    none = mine[(mine["regime"] == OLD) & mine["outcome"].eq(NOT_INSPECTED)]
-    whole = mine[mine["regime"] == OLD]
-    uninspected = int(none["providers"].sum())
-    if parts and uninspected:
-        share = none["places"].sum() / whole["places"].sum() if whole["places"].sum() > 0 else float("nan")
-        parts.append(f"{uninspected:,} of {whole['providers'].sum():,.0f} providers, with {_percent(share)} of places, have no "
-                     "inspection that counts")
-    dates = sorted({source.reference_date for source in figures.evidence.sources if source.table == "ofsted_register"})
-    told = f"By the register of {', '.join(dates)}: " if parts and any(dates) else ""
-    said = f"{told}{'; '.join(parts)}." if parts else ""
-    missing = _listed(f"inspections of {uninspected:,} providers" if parts and uninspected else "",
-                      _old_register(dates, figures.base) if parts else "")
-    return said[:1].upper() + said[1:], "childcare_quality", missing if parts else "any inspection with a grade or a report card"
-
-
-def _old_register(dates: list[str], base: int) -> str:
-    """What a register from before the base year cannot say."""
-    old = [day for day in dates if day[:4].isdigit() and day < f"{base}-09"]
-    return f"what inspections have found since {', '.join(old)}" if old else ""
+    authority = figures.evidence.authority
+    days = [source.reference_date for source in figures.evidence.sources if source.table == "ofsted_register"]
+    said, missing = quality_said(figures.tables["childcare_quality"], authority.gss_code or authority.code, days, figures.base)
+    return said, "childcare_quality", missing
 
 
 def _gaps(figures: Figures) -> Found:
@@ -308,10 +282,6 @@ def _lines(*groups: str | list[str]) -> str:
 
 def _listed(*things: str) -> str:
     return "; ".join(thing for thing in things if thing)
-
-
-def _percent(share: float) -> str:
-    return "not known" if pd.isna(share) else f"{share:.0%}"
 
 
 DUTIES = {

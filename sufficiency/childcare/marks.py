@@ -102,7 +102,7 @@ def _told(one: Closing) -> tuple[Any, ...]:
     """A closing as a row of MARKS."""
     whole = sum(one.lost.values())
     each = ", ".join(f"{rounded_as(one.lost[band])} to {BAND_NAMES[band]}" for band in YOUNG if band in one.lost)
-    said = f"{one.called} closes on {_day(one.day)}: {in_places(whole)} end with it ({each})."
+    said = f"{one.called} closes on {day_said(one.day)}: {in_places(whole)} end with it ({each})."
     return one.area_code, one.area_name, CLOSES, one.day, one.ref, "", whole, said
 
 
@@ -142,7 +142,7 @@ def in_places(hours: float) -> str:
     return f"{rounded_as(hours)} hours a week ({places:,} part-time place{'s' * (places != 1)})"
 
 
-def _day(day: str) -> str:
+def day_said(day: str) -> str:
     """A date as people write it: 31 December 2026."""
     found = date.fromisoformat(day)
     return f"{found.day} {found:%B %Y}"

@@ -33,5 +33,5 @@ def test_quality_says_of_which_day_it_is_and_who_has_no_inspection() -> None:
     known = of_day("2021-08-31")
     found, _ = quality(known, settings_of(known))
     sentence, _, missing = FINDINGS["B10"](Figures(known, {"childcare_quality": found}, found.iloc[:0], BASE))
-    assert sentence.startswith("By the register of 2021-08-31: ") and "1 of 2 providers, with 33% of places" in sentence
-    assert "inspections of 1 providers" in missing and "since 2021-08-31" in missing
+    assert sentence.startswith("By the register of 31 August 2021: ") and "1 of 2 providers, with 33% of places" in sentence
+    assert "inspections of 1 providers" in missing and "since 31 August 2021" in missing

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 BASE, NORTH, SOUTH = 2025, "E07000001", "E07000002"
 PAYLOAD = "<img src=x onerror=window.__pwn=1>`${window.__pwn=2}`</script>"
-SHORT, OVER = "300 hours a week, 20 part-time places short, R", "150 hours a week, 10 part-time places over, G"
+SHORT, OVER = "300 hours a week, 20 part-time places short, R", "150 hours a week over, 10 part-time places over, G"
 LEVELS = {"planning_area": {"P1": "Hill", "P2": "Dale"}, "district": {NORTH: "North", SOUTH: "South"}}
 
 
@@ -65,7 +65,7 @@ def weighed() -> pd.DataFrame:
 
 def tables(name: str = "Mill Lane Nursery") -> dict[str, pd.DataFrame]:
     balance = weighed()
-    reach = pd.DataFrame([(level, code, area, BASE, term, "under_2", "all", 200.0, index, 0.0, 1.0, letter)
+    reach = pd.DataFrame([(level, code, area, BASE, term, "under_2", "all", 200.0, index, 0.0, 1.0, 0.0, letter)
                           for level, areas in LEVELS.items() for code, area in areas.items()
                           for term, index, letter in (("autumn", 1.1, "G"), ("summer", 0.854, "R"))], columns=ACCESS_OF_AREAS)
     takeup = pd.DataFrame([("district", code, area, BASE, "spring", "age_2", "early_learning", 50.0, 35.0, share, "published")
@@ -355,7 +355,7 @@ def test_care_around_school_and_in_the_holidays_is_on_the_map_as_far_as_it_is_kn
     layer = school_age_layer(given, picture(given))
     assert layer is not None and layer.plural == "planning areas"
     assert told(layer, "Children of Reception to Year 2: care in the holidays, hours short") == [
-        ["not known", "not known"], ["150 hours a week, G", "150 hours a week, G"]]
+        ["not known", "not known"], ["150 hours a week over, G", "150 hours a week over, G"]]
     assert not any("before and after school" in view.title for view in layer.measures), "known of no area: no view"
     assert told(layer, "Primary schools with care from eight to six") == [
         ["not known", "not told"], ["50 %, 1 of 2 schools", "not told"]]

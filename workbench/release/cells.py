@@ -224,6 +224,7 @@ def _told_rates(mine: pd.DataFrame, tables: Mapping[str, pd.DataFrame], rates: M
 
 def _heads(mine: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.float64]:
     """What one of the people is worth in each quantity: in the area in the middle of those that are shown."""
-    middle = mine.groupby("quantity")["a_head"].median()
+    shown, every = (each.groupby(mine["quantity"]).median() for each in (mine["a_head"].mask(mine["hidden"]), mine["a_head"]))
+    middle = shown.fillna(every)
     worth = known["quantity"].map(middle).to_numpy("float64")
     return np.where(np.isfinite(worth) & (worth > 0), worth, 1.0)
