@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,10 +33,16 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def _imports(tree: ast.AST) -> list[str]:
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that stands in a file, read once for all that is asked of it."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _imports(nodes: Iterable[ast.AST]) -> list[str]:
     """Every module that is imported, `from a import b` told as a.b, wherever in the file it stands."""
     found: list[str] = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -48,16 +56,19 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def upward_imports(room: str, source: str) -> list[str]:
+def upward_imports(room: str, nodes: Iterable[ast.AST]) -> list[str]:
     """List what a file in this room imports from a room that it may not see."""
-    rooms = {name.split(".")[0] for name in _imports(ast.parse(source))}
+    rooms = {name.split(".")[0] for name in _imports(nodes)}
     return sorted((rooms & FLOORS.keys()) - {room} - MAY_IMPORT[room])
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_imports_run_one_way(path: Path) -> None:
-    room = path.relative_to(ROOT).parts[0]
-    assert upward_imports(room, path.read_text(encoding="utf-8")) == []
+def faults(paths: Iterable[Path], of: Callable[[Path], Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The files that break a rule, each with what breaks it."""
+    return {_name(path): found for path in paths if (found := of(path))}
+
+
+def test_imports_run_one_way() -> None:
+    assert faults(SOURCES, lambda path: upward_imports(path.relative_to(ROOT).parts[0], _nodes(path))) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,14 +77,14 @@ def test_imports_run_one_way(path: Path) -> None:
      ("maps", "from sufficiency.evidence import Evidence"), ("scenarios", "def late():\n    import maps.sheet")],
 )
 def test_an_arrow_that_runs_up_is_seen(room: str, line: str) -> None:
-    assert len(upward_imports(room, line)) == 1
+    assert len(upward_imports(room, ast.walk(ast.parse(line)))) == 1
 
 
 def test_there_is_no_circle_inside_a_room() -> None:
     modules = {_module(p): p for p in SOURCES}
     arrows = {}
     for name, path in modules.items():
-        called = _imports(ast.parse(path.read_text(encoding="utf-8")))
+        called = _imports(_nodes(path))
         arrows[name] = {m for c in called for m in (c, c.rpartition(".")[0]) if m in modules and m != name}
     done: set[str] = set()
 
@@ -88,44 +99,42 @@ def test_there_is_no_circle_inside_a_room() -> None:
         walk(name, ())
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if p.name == "__init__.py"], ids=_name)
-def test_a_package_door_stays_shut(path: Path) -> None:
-    assert _imports(ast.parse(path.read_text(encoding="utf-8"))) == [], "import siblings by full path, not through __init__"
+def test_a_package_door_stays_shut() -> None:
+    doors = [path for path in SOURCES if path.name == "__init__.py"]
+    assert faults(doors, lambda path: _imports(_nodes(path))) == {}, "import siblings by full path, not through __init__"
 
 
-@pytest.mark.parametrize("path", SOURCES + TESTS, ids=_name)
-def test_nothing_posix_only_outside_its_one_place(path: Path) -> None:
-    if _name(path) == THE_ONE_PLACE:
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert {m.split(".")[0] for m in _imports(tree)} & POSIX_ONLY == set()
-    called = {n.attr for n in ast.walk(tree)
+def posix_only(path: Path) -> list[str]:
+    """What a file uses that Windows has not."""
+    called = {n.attr for n in _nodes(path)
               if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "os"}
-    assert called & POSIX_CALLS == set()
+    return sorted({m.split(".")[0] for m in _imports(_nodes(path))} & POSIX_ONLY | called & POSIX_CALLS)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=_name)
-def test_only_the_desk_asks_the_clock_or_the_environment(path: Path) -> None:
-    if path.relative_to(ROOT).parts[0] == "workbench":
-        return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    asked = {f"{n.value.id}.{n.attr}" for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+def test_nothing_posix_only_outside_its_one_place() -> None:
+    assert faults([path for path in SOURCES + TESTS if _name(path) != THE_ONE_PLACE], posix_only) == {}
+    assert posix_only(ROOT / THE_ONE_PLACE) != [], "and there it is seen"
+
+
+def asked_of_the_machine(path: Path) -> list[str]:
+    """What a file asks of the clock, the environment or the chance that all share."""
+    asked = {f"{n.value.id}.{n.attr}" for n in _nodes(path) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
     forbidden = {"os.environ", "os.getenv", "time.time", "datetime.now", "date.today", "sys.argv", "random.random", "np.random"}
     used = asked & forbidden
     if "np.random" in used:                     # a generator that is seeded and handed down is no global one
-        calls = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Attribute)
+        calls = {n.attr for n in _nodes(path) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Attribute)
                  and n.value.attr == "random"}
-        assert calls <= {"Generator", "Philox", "SFC64", "default_rng"}
-        used -= {"np.random"}
-    assert used == set()
+        used = used - {"np.random"} | calls - {"Generator", "Philox", "SFC64", "default_rng"}
+    return sorted(used)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=_name)
-def test_no_test_sleeps_and_none_is_hidden(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert "time" + ".sleep(" not in text
-    assert "wait_for_" + "timeout(" not in text
-    assert "x" + "fail" not in text.replace("test_house", "")
+def test_only_the_desk_asks_the_clock_or_the_environment() -> None:
+    assert faults([path for path in SOURCES if path.relative_to(ROOT).parts[0] != "workbench"], asked_of_the_machine) == {}
+
+
+def test_no_test_sleeps_and_none_is_hidden() -> None:
+    words = ("time" + ".sleep(", "wait_for_" + "timeout(", "x" + "fail")
+    assert faults(TESTS, lambda path: [word for word in words if word in path.read_text(encoding="utf-8")]) == {}
 
 
 def test_no_package_lies_below_tests() -> None:
