@@ -46,17 +46,21 @@ def access_by_area(
     an area is nobody's nearest.
     """
     shared = access(reached, supply)
-    points = pd.DataFrame({
-        "code": list(codes), "demand": reached.demand, "index": shared.index, "without_supply": shared.without_supply,
-        "without_demand": shared.without_demand, "nearest": _nearest(pairs, supply if standing is None else supply * standing)})
-    whole = points.groupby("code")["demand"].transform("sum")
-    alike = 1.0 / points.groupby("code")["demand"].transform("size")
-    points["part"] = (points["demand"] / whole).where(whole > 0, alike)
-    points["part_index"] = points["part"] * points["index"]
-    lived_at = points[points["part"] > 0].groupby("code", sort=True)
-    areas = lived_at.agg(demand=("demand", "sum"), index=("part_index", "sum"), nearest=("nearest", "min"),
-                         without_supply=("without_supply", "all"), without_demand=("without_demand", "all")).reset_index()
-    if not np.isclose((areas["demand"] * areas["index"]).sum(), (points["demand"] * points["index"]).sum(), rtol=TOLERANCE):
+    demand, near = reached.demand, _nearest(pairs, supply if standing is None else supply * standing)
+    names, at = np.unique(np.asarray(codes, dtype=object), return_inverse=True)
+    whole = np.bincount(at, demand, len(names))[at]
+    part = np.where(whole > 0, demand / np.where(whole > 0, whole, 1.0), 1.0 / np.bincount(at)[at])
+    lived = part > 0
+    at, demand, part = at[lived], demand[lived], part[lived]
+    nearest = np.full(len(names), np.inf)
+    np.fmin.at(nearest, at, near[lived])
+    areas = pd.DataFrame({
+        "code": names.tolist(), "demand": np.bincount(at, demand, len(names)),
+        "index": np.bincount(at, part * shared.index[lived], len(names)),
+        "nearest": np.where(np.isfinite(nearest), nearest, np.nan),
+        "without_supply": np.bincount(at, ~shared.without_supply[lived], len(names)) == 0,
+        "without_demand": np.bincount(at, ~shared.without_demand[lived], len(names)) == 0})
+    if not np.isclose((areas["demand"] * areas["index"]).sum(), (reached.demand * shared.index).sum(), rtol=TOLERANCE):
         raise AssertionError("supply was lost or invented between points and areas")
     settings = pd.DataFrame({"ref": list(refs), "supply": supply, "ratio": shared.ratio, "unreached": shared.unreached})
     return AccessTable(areas.assign(basis=shared.basis), settings, _told(areas, settings, shared))

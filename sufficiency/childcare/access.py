@@ -14,7 +14,7 @@ taken for a circle as wide as settings are looked for. How much of its own reach
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Places = NDArray[np.integer]
 
 TABLE = "access"
 WHOLE = 0.995       # share of a reach that is all of it: circles are drawn with corners
 MEASURES = {"funded": "funded_hours_week", "all": "hours_week"}
 PAID = "paid"
+TOGETHER = ["ay", "term", "age_band"]
 MODES, METHODS = ("walking", "driving", "straight_line"), ("2sfca", "e2sfca", "gaussian")
 COLUMNS = ["ay", "term", "age_band", "measure", "method", "lsoa_code", "wanted", "index", "index_assumed", "nearest",
            "without_supply", "without_demand", "share_known", "basis"]
@@ -99,19 +101,25 @@ def childcare_access(
         return ChildcareAccess(pd.DataFrame(columns=COLUMNS), (*told, Note(TABLE, "no small area has a place on the ground",
                                                                            "who can reach what is not known")))
     ground, more = _ground(evidence, points, hours, chosen)
-    hours = _over_small_areas(evidence, wanted[wanted["ay"].isin(list(years))], hours[hours["ay"].isin(list(years))], settings)
-    lying, lost = _lying(points, hours)
+    wanted = wanted[wanted["ay"].isin(list(years))]
+    hours = _over_small_areas(evidence, wanted, hours[hours["ay"].isin(list(years))], settings)
+    lost, supply_of = _lost(points, hours), _supply(ground, hours)
+    areas, live = pd.Index(points["lsoa_code"].unique()), points["part"].to_numpy(dtype="float64")
+    of_point, at, asked_for = (areas.get_indexer(points["lsoa_code"]), areas.get_indexer(wanted["lsoa_code"]),
+                               wanted["hours_week"].fillna(0.0).to_numpy(dtype="float64"))
+    may_want = {"all": np.full(len(wanted), True), "funded": wanted["kind"].ne(PAID).to_numpy(dtype=bool)}
+    assumed_of = {measure: _is_assumed(hours, measure) for measure in MEASURES}
     parts, standing = [], np.arange(len(ground.refs)) < len(ground.refs) - len(points)
-    for (ay, term, band), want in wanted[wanted["ay"].isin(list(years))].groupby(["ay", "term", "age_band"], sort=True):
-        offer = hours[(hours["ay"] == ay) & (hours["term"] == term) & (hours["age_band"] == band)]
+    offers = hours.groupby(TOGETHER, sort=False).indices
+    for (ay, term, band), rows in sorted(wanted.groupby(TOGETHER, sort=False).indices.items()):
+        offer = offers.get((ay, term, band), np.empty(0, dtype="int64"))
         for measure, column in MEASURES.items():
-            asked = want if measure == "all" else want[want["kind"] != PAID]
-            if asked.empty:     # by the rules of the day nobody of this age is entitled to funded hours
+            asked = rows[may_want[measure][rows]]
+            if not len(asked):     # by the rules of the day nobody of this age is entitled to funded hours
                 continue
-            demand = asked.groupby("lsoa_code")["hours_week"].sum().reindex(points["lsoa_code"]).fillna(0.0).to_numpy()
-            supply = _supply(ground, lying, offer, column)
-            guessed = _supply(ground, lying, offer[_is_assumed(offer, measure)], column)
-            reached: Reach = reach_of(ground.weights, demand * points["part"].to_numpy(), ground.pairs.basis)
+            demand = _added(at[asked], asked_for[asked], len(areas))[of_point]
+            supply, guessed = supply_of(offer, column), supply_of(offer[assumed_of[measure][offer]], column)
+            reached: Reach = reach_of(ground.weights, demand * live, ground.pairs.basis)
             found = access_by_area(ground.pairs, reached, points["lsoa_code"].tolist(), ground.refs, supply, standing)
             assumed = access_by_area(ground.pairs, reached, points["lsoa_code"].tolist(), ground.refs, guessed, standing).areas
             idle = float(found.settings.loc[found.settings["unreached"] & ground.own, "supply"].sum())
@@ -192,30 +200,39 @@ def _over_small_areas(evidence: Evidence, wanted: pd.DataFrame, hours: pd.DataFr
     return spread(hours, list(MEASURES.values()), small, settings.wards)
 
 
-def _lying(points: pd.DataFrame, hours: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Settings of which only the small area is known, by point: lsoa_code, point, part; and what lies nowhere that is known."""
-    at = points[["lsoa_code", "part"]].assign(point=np.arange(len(points)))
-    lost = hours[hours["easting"].isna() & hours["own"].astype("bool") & ~hours["lsoa_code"].isin(at["lsoa_code"])]
-    notes = [Note(TABLE, f"{lost['setting_ref'].nunique():,} settings stand on no point and in no small area that is known: "
-                         f"{some(lost['setting_ref'])}", "their hours are in nobody's reach")] if len(lost) else []
-    return at, notes
+def _lost(points: pd.DataFrame, hours: pd.DataFrame) -> list[Note]:
+    """Name the settings that lie nowhere that is known."""
+    lost = hours[hours["easting"].isna() & hours["own"].astype("bool") & ~hours["lsoa_code"].isin(points["lsoa_code"])]
+    return [Note(TABLE, f"{lost['setting_ref'].nunique():,} settings stand on no point and in no small area that is known: "
+                        f"{some(lost['setting_ref'])}", "their hours are in nobody's reach")] if len(lost) else []
 
 
-def _is_assumed(offer: pd.DataFrame, measure: str) -> pd.Series:
+def _is_assumed(hours: pd.DataFrame, measure: str) -> Flags:
     """Which hours are an assumption: those of settings that have not told theirs, and the usual share of funded hours."""
-    found = pd.Series(False, index=offer.index)
+    found = np.full(len(hours), False)
     for column in ("basis", "funded_basis") if measure == "funded" else ("basis",):
-        if column in offer:
-            found |= offer[column].eq("assumption")
+        if column in hours:
+            found |= hours[column].eq("assumption").to_numpy(dtype=bool)
     return found
 
 
-def _supply(ground: Ground, lying: pd.DataFrame, offer: pd.DataFrame, column: str) -> Floats:
-    """Hours at every place: of settings that stand there, and of those known by their area; with the border's part taken out."""
-    count = len(ground.refs) - len(ground.points)
-    placed = offer["easting"].notna()
-    by = offer[placed].groupby("setting_ref")[column].sum()
-    standing = by.reindex(ground.refs[:count]).fillna(0.0).to_numpy(dtype="float64")
-    by_area = offer[~placed].groupby("lsoa_code")[column].sum()
-    there = lying["lsoa_code"].map(by_area).fillna(0.0).to_numpy(dtype="float64") * lying["part"].to_numpy(dtype="float64")
-    return np.concatenate([standing, there]) * ground.counted
+def _added(at: Places, values: Floats, count: int) -> Floats:
+    """Add up values by place; those of no place (-1) are left out."""
+    placed = at >= 0
+    return np.bincount(at[placed], weights=values[placed], minlength=count).astype("float64")
+
+
+def _supply(ground: Ground, hours: pd.DataFrame) -> Callable[[Places, str], Floats]:
+    """Hours of some rows at every place: of settings there and of those known by their area, less what is the border's."""
+    sites, areas = pd.Index(ground.refs[:len(ground.refs) - len(ground.points)]), pd.Index(ground.points["lsoa_code"].unique())
+    placed = hours["easting"].notna().to_numpy()
+    stands = np.where(placed, sites.get_indexer(hours["setting_ref"]), -1)
+    lies = np.where(placed, -1, areas.get_indexer(hours["lsoa_code"]))
+    of_point, part = areas.get_indexer(ground.points["lsoa_code"]), ground.points["part"].to_numpy(dtype="float64")
+    offered = {column: hours[column].fillna(0.0).to_numpy(dtype="float64") for column in MEASURES.values()}
+
+    def supply(rows: Places, column: str) -> Floats:
+        there = _added(lies[rows], offered[column][rows], len(areas))[of_point] * part
+        return np.concatenate([_added(stands[rows], offered[column][rows], len(sites)), there]) * ground.counted
+
+    return supply

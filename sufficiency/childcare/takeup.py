@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,10 @@ class Use:
 
     def _own(self, column: str, band: str, kind: str, ay: int, default: float) -> Floats:
         """The council's figure of each small area: its own, its district's, the authority's; else the default."""
-        rows = self.own[(self.own["kind"] == kind) & (self.own["age_band"] == band)].dropna(subset=[column])
+        rows = self._given.get((kind, band))
+        if rows is None:
+            return np.full(len(self.codes), default)
+        rows = rows.dropna(subset=[column])
         by_area: dict[str, float] = {}
         for code, part in rows.groupby("area_code"):
             begun = part[part["ay"] <= ay]
@@ -90,6 +94,11 @@ class Use:
         whole = by_area.get(self.authority, default)
         return np.array([by_area.get(code, by_area.get(district, whole))
                          for code, district in zip(self.codes, self.districts, strict=True)])
+
+    @cached_property
+    def _given(self) -> dict[Any, pd.DataFrame]:
+        """The council's own rows by kind and age, parted once for all terms."""
+        return dict(iter(self.own.groupby(["kind", "age_band"])))
 
     def _published(self, band: str, kind: str, ay: int) -> float | None:
         """Registered over eligible in the latest January up to a year, else the first; None where either is not published."""

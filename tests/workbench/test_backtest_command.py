@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,24 @@ Made = Callable[..., Path]
 @pytest.fixture
 def council(tmp_path: Path) -> Made:
     """A workspace with births and so many years of the authority's roll."""
-    def make(first: int) -> Path:
-        folder = tmp_path / f"since {first}"
-        folder.mkdir()
-        roll = "ay,nc_year,pupils\n" + "".join(
-            f"{ay},{g},{900 + g - 9 * (ay - g - 2010) + ay % 3}\n" for ay in range(first, 2023) for g in range(14))
-        for name, text in (("authority.toml", HEAD + TABLES), ("births.csv", BIRTHS), ("roll.csv", roll)):
-            (folder / name).write_text(text, encoding="utf-8")
-        return folder
+    return partial(_council, tmp_path)
 
-    return make
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A workspace with rolls since 2016 and what its first backtest answered, for what is only read."""
+    folder = _council(tmp_path_factory.mktemp("tested"), 2016)
+    return folder, told(folder)
+
+
+def _council(place: Path, first: int) -> Path:
+    folder = place / f"since {first}"
+    folder.mkdir()
+    roll = "ay,nc_year,pupils\n" + "".join(
+        f"{ay},{g},{900 + g - 9 * (ay - g - 2010) + ay % 3}\n" for ay in range(first, 2023) for g in range(14))
+    for name, text in (("authority.toml", HEAD + TABLES), ("births.csv", BIRTHS), ("roll.csv", roll)):
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def told(*words: str | Path) -> dict[str, Any]:
@@ -48,9 +57,10 @@ def told(*words: str | Path) -> dict[str, Any]:
     return answer
 
 
-def test_a_backtest_has_a_folder_of_its_own_and_a_second_one_leaves_it_as_it_is(council: Made) -> None:
-    folder = council(2016)
-    first = told(folder)
+def test_a_backtest_has_a_folder_of_its_own_and_a_second_one_leaves_it_as_it_is(
+    tested: tuple[Path, dict[str, Any]], tmp_path: Path,
+) -> None:
+    folder, first = tested
     made = Path(first["folder"])
     assert made.parent == folder / "backtests" and not first["there_already"]
     assert first["origins"] == [2019, 2020, 2021]
@@ -61,7 +71,7 @@ def test_a_backtest_has_a_folder_of_its_own_and_a_second_one_leaves_it_as_it_is(
     again = told(folder)
     assert again["there_already"] and {**again, "there_already": False} == first
     assert {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in made.iterdir()} == before
-    elsewhere = Path(told(folder, "--out", folder / "other")["folder"])
+    elsewhere = Path(told(folder, "--out", tmp_path / "other")["folder"])
     assert elsewhere.name == made.name
     for name in names:
         assert (elsewhere / name).read_bytes() == before[name][1], f"{name} differs from one backtest to the next"
@@ -75,8 +85,8 @@ def test_a_backtest_has_a_folder_of_its_own_and_a_second_one_leaves_it_as_it_is(
     assert len(sheets.get_sheet_by_name("vintages").to_python()) == len(vintages) + 1
 
 
-def test_the_answer_is_for_a_member(council: Made) -> None:
-    done = CliRunner().invoke(app, ["backtest", str(council(2016))])
+def test_the_answer_is_for_a_member(tested: tuple[Path, dict[str, Any]]) -> None:
+    done = CliRunner().invoke(app, ["backtest", str(tested[0])])
     assert done.exit_code == 0
     said = done.stdout
     assert "Testshire & Sons (891): how far out would our forecasts have been?" in said
@@ -108,8 +118,8 @@ def test_a_chart_of_errors_that_cannot_be_reckoned_is_drawn_all_the_same(tmp_pat
     assert (tmp_path / "accuracy.svg").stat().st_size > 0
 
 
-def test_show_tells_that_a_folder_is_a_backtest_and_what_it_found(council: Made) -> None:
-    made = told(council(2016))["folder"]
+def test_show_tells_that_a_folder_is_a_backtest_and_what_it_found(tested: tuple[Path, dict[str, Any]]) -> None:
+    made = tested[1]["folder"]
     done = CliRunner().invoke(app, ["show", made])
     assert done.exit_code == 0 and "This is a backtest" in done.stdout and "`sufficiency run` makes a forecast" in done.stdout
     assert "how far out would our forecasts have been?" in done.stdout and f"Folder   {made}" in done.stdout
