@@ -103,7 +103,17 @@ def childcare_access(
     ground, more = _ground(evidence, points, hours, chosen)
     wanted = wanted[wanted["ay"].isin(list(years))]
     hours = _over_small_areas(evidence, wanted, hours[hours["ay"].isin(list(years))], settings)
-    lost, supply_of = _lost(points, hours), _supply(ground, hours)
+    lost, parts = _lost(points, hours), _measured(ground, wanted, hours)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["code", "demand", "idle", *COLUMNS])
+    share = pd.Series(ground.known * points["part"].to_numpy()).groupby(points["lsoa_code"].to_numpy()).sum()
+    table = table.rename(columns={"code": "lsoa_code", "demand": "wanted"})
+    table = table.assign(method=chosen.method, share_known=table["lsoa_code"].map(share).astype("float64"))
+    return ChildcareAccess(table[COLUMNS], (*told, *more, *lost, *_worst(table)))
+
+
+def _measured(ground: Ground, wanted: pd.DataFrame, hours: pd.DataFrame) -> list[pd.DataFrame]:
+    """The areas of each term, age and measure, with what each can get to, and hours that nobody reaches (idle)."""
+    points, supply_of = ground.points, _supply(ground, hours)
     areas, live = pd.Index(points["lsoa_code"].unique()), points["part"].to_numpy(dtype="float64")
     of_point, at, asked_for = (areas.get_indexer(points["lsoa_code"]), areas.get_indexer(wanted["lsoa_code"]),
                                wanted["hours_week"].fillna(0.0).to_numpy(dtype="float64"))
@@ -125,11 +135,7 @@ def childcare_access(
             idle = float(found.settings.loc[found.settings["unreached"] & ground.own, "supply"].sum())
             parts.append(found.areas.assign(index_assumed=assumed["index"], ay=ay, term=term, age_band=band, measure=measure,
                                             idle=idle))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["code", "demand", "idle", *COLUMNS])
-    share = pd.Series(ground.known * points["part"].to_numpy()).groupby(points["lsoa_code"].to_numpy()).sum()
-    table = table.rename(columns={"code": "lsoa_code", "demand": "wanted"})
-    table = table.assign(method=chosen.method, share_known=table["lsoa_code"].map(share).astype("float64"))
-    return ChildcareAccess(table[COLUMNS], (*told, *more, *lost, *_worst(table)))
+    return parts
 
 
 def _worst(table: pd.DataFrame) -> list[Note]:
