@@ -85,6 +85,7 @@ def figures(
                 "name": r.scheme_name,
                 "standing": getattr(r, "standing", ""),
                 "opens": int(r.opens_ay),
+                "ends": int(r.places_end_ay) if pd.notna(getattr(r, "places_end_ay", None)) else None,
                 "places": float(r.places_when_full),
                 "thousand_pounds": round(float(r.thousand_pounds), 1),
             }
@@ -131,6 +132,7 @@ def plan_lines(told: Mapping[str, Any] | None) -> list[str]:
     width = max((len(one["name"]) for one in told["schemes"]), default=0)
     lines += [
         f"  {ay_label(one['opens'])}  {one['name']:<{width}}  {one['places']:>6,.0f} places  £{one['thousand_pounds']:>9,.0f}k"
+        + (f"  until summer {one['ends']}, with children still there" if one.get("ends") else "")
         + (f"  {STANDINGS[one['standing']]}" if one.get("standing") else "")
         for one in told["schemes"]
     ]

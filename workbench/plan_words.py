@@ -9,6 +9,11 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "site_name": ("Name of school, setting or site", "what it is called; blank of a new site", ""),
     "chosen": ("In the plan?", "whether the plan builds it", ""),
     "opens_ay": ("Opens in September of", "academic year with which its places open; blank: not in the plan", ""),
+    "places_end_ay": (
+        "Places end in September of",
+        "September with which its places are gone while children who came by them are still at school; blank: they stay",
+        "",
+    ),
     "places_when_full": ("Places when full", "places it adds in its fullest year; below nought: takes away", "whole"),
     "thousand_pounds": ("Capital (thousand pounds)", "capital in thousands of pounds, at the prices of its building", "whole"),
     "thousand_pounds_a_place": (
@@ -33,7 +38,7 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     ),
     "children_served": (
         "Children whom it serves",
-        "children without a place whom the plan places here, at most at one time",
+        "children without a place whom the plan places here, each counted once; of childcare those of its fullest year",
         "tenth",
     ),
     "child_years_served": ("Child-years that it serves", "the same, each year of each child counted", "tenth"),

@@ -29,7 +29,8 @@ BASES = {
 }
 """What places rest on, in words."""
 WHOLE = "the whole authority"
-YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year", "opens_ay", "intake_ay", "from_ay", "protected_from_ay"})
+YEARS = frozenset({"ay", "net_ay", "made_in", "financial_year", "opens_ay", "places_end_ay", "intake_ay", "from_ay",
+                   "protected_from_ay"})
 SPELT = frozenset({"phase", "kind", "level", "part", "provider_type_group", "age_band", "met_at", "decides", "consent", "quality",
                    "route"})    # words but for their marks
 YEAR_GROUPS = frozenset({"nc_year", "worst_nc_year", "nc_year_low", "nc_year_high"})

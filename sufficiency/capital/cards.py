@@ -47,7 +47,7 @@ def _turned(card: Card, called: Mapping[str, str]) -> str:
         return f"{start} the best plan found differs by {_between(t)}: no difference can be shown."
     if t.verdict == "same":
         return f"{start} a plan just as good can be had{_instead(t, called)}."
-    return f"{start} {_cost(t)}{_instead(t, called)}{_who(t, called)}.{_binds(t, called)}"
+    return f"{start} {_cost(t)}{_instead(t, called)}{_who(t, called)}.{_saves(t)}{_binds(t, called)}"
 
 
 def _cost(t: Turned) -> str:
@@ -64,6 +64,17 @@ def _cost(t: Turned) -> str:
     elif not pounds.known:
         parts.append(f"between £{pounds.low:,.0f}k and £{pounds.high:,.0f}k more would be spent")
     return " and ".join(parts) or "the plan is worse in the aims as they are weighed"
+
+
+def _saves(t: Turned) -> str:
+    """What each child-year costs that nothing else on the list would save for less."""
+    each = t.a_child_year
+    if each is None:
+        return ""
+    low, high = f"{each.low:,.1f}", f"{each.high:,.1f}"
+    return f" Each child-year that only it saves costs £{low}k." if low == high else (
+        f" Each child-year that only it saves costs between £{low}k and £{high}k."
+    )
 
 
 def _between(t: Turned) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from planning_areas.tables import EvidenceError
 from planning_areas.wording import some
+from sufficiency.capital.class_pattern import class_pattern
 from sufficiency.capital.money import each_place, lead_years, mid_building, price_index, project_cost, rules, spread, when
 from sufficiency.capital.receipts import receipts_of
 from sufficiency.capital.scheme_checks import own_admission_authority, wrong_schemes
@@ -87,7 +88,10 @@ def scheme_tables(evidence: Evidence, homes: Homes | None, base_year: int, assum
         advances=(ahead := _advances(kept)),
         site_limits=limits[["site_id", "area_code", "most_places"]],
         told=about,
-        notes=(*notes, *of_need, *told, *_of_costs(rests_on, growth), *_of_grants(listed), *_of_advances(ahead)),
+        notes=(
+            *notes, *class_pattern(evidence), *of_need, *told, *_of_costs(rests_on, growth), *_of_grants(listed),
+            *_of_advances(ahead),
+        ),
     )
 
 

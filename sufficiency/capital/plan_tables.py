@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS
 from sufficiency.capital.facts import facts
 from sufficiency.capital.layouts import POT
 from sufficiency.capital.paying import Bill, in_turn, met
+from sufficiency.capital.scheme_places import LAST_AFTER
 from sufficiency.capital.unmet_why import Reach
 
 if TYPE_CHECKING:
     from sufficiency.capital.choices import Choices
     from sufficiency.capital.from_run import CaseOfRun
     from sufficiency.capital.plan import Plan
+    from sufficiency.capital.tables import Case
 
 PROGRAMME = [
     "scheme_id",
@@ -33,6 +36,7 @@ PROGRAMME = [
     "planning_area_code",
     "chosen",
     "opens_ay",
+    "places_end_ay",
     "places_when_full",
     "thousand_pounds",
     "thousand_pounds_a_place",
@@ -104,6 +108,7 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     rows = rows.assign(
         chosen=rows["opens"].notna(),
         opens_ay=rows["opens"].astype("Int64"),
+        places_end_ay=(rows["opens"] + rows["scheme_id"].map(lasting(case)).astype("float64")).astype("Int64"),
         places_when_full=[f.most_open[k] for k in rows["scheme_id"]],
         thousand_pounds=[f.cost[k] for k in rows["scheme_id"]],
     )
@@ -113,6 +118,21 @@ def programme(of_run: CaseOfRun, choices: Choices, plan: Plan) -> pd.DataFrame:
     rows["thousand_pounds_a_place"] = rows["thousand_pounds"] / full
     order = rows.assign(first=~rows["chosen"], year=rows["opens_ay"].astype("float64"))
     return order.sort_values(["first", "year", "scheme_id"], ignore_index=True)[PROGRAMME]
+
+
+def lasting(case: Case) -> dict[str, int]:
+    """Academic years for which places of a scheme stay that end while children who came by them are still at school.
+
+    The class of one cohort ends when that leaves, and so is no such scheme; nor is a nursery, which children leave every year.
+    """
+    adds = case.adds[case.adds["places"] > 0.0].merge(case.schemes[["scheme_id", "phase"]], on="scheme_id")
+    found = {}
+    for (k, phase), mine in adds[adds["phase"].isin(list(ENTRY_YEAR))].groupby(["scheme_id", "phase"]):
+        last = int(mine["after"].max())
+        youngest = int(mine.loc[mine["after"].eq(last), "nc_year"].min())
+        if last < LAST_AFTER and youngest < max(PHASE_YEARS[phase]):
+            found[str(k)] = last + 1
+    return found
 
 
 def funding(of_run: CaseOfRun, plan: Plan) -> pd.DataFrame:

@@ -94,6 +94,17 @@ class Turned:
     obstacles: tuple[str, ...] = ()  # why it cannot be
     opens: int | None = None  # the September in which it then opens, if it is forced in
 
+    @property
+    def a_child_year(self) -> Interval | None:
+        """Thousands of pounds for each child-year that only the scheme saves: spent less without it, by who then lacks.
+
+        None where either is not known closely, or nothing is saved.
+        """
+        more, less = self.child_years, self.pounds
+        if self.inside or not (more.known and more.low > SAME and less.known and less.high < 0.0):
+            return None
+        return Interval(-less.high / more.high, -less.low / more.low)
+
 
 @dataclass(frozen=True)
 class Price:
@@ -124,6 +135,7 @@ class Card:
     turned: Turned | None  # none where it was not solved again
     flips_at: Price | None
     told: str
+    cost_per_child_year_solved: Interval | None = None  # the same by the re-solve: what the plan saves without it
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sufficiency.capital.reasons import Beside, Card, Interval, Served
 from sufficiency.capital.tables import Case
 
 DUST = 1e-6
+ANEW = ("early_years", "school_age_care")  # phases whose children are placed anew each year
 
 
 def beside_of_plan(case: Case, plan: Plan, name: str = "plan") -> Beside:
@@ -70,8 +71,15 @@ def _plain_card(f: Facts, opens: Mapping[str, int], serves: Mapping[str, tuple[S
 
 
 def fullest(serves: tuple[Served, ...]) -> float:
-    """The children of a scheme's cohorts together: each counted once, when most of it are there."""
-    return sum(part.children for part in serves)
+    """The children of a scheme's cohorts together: each counted once, when most of it are there.
+
+    A place of childcare is given anew each year, often to the same child: of these the children of the fullest year count.
+    """
+    anew: dict[int, float] = {}
+    for part in serves:
+        if part.phase in ANEW:
+            anew[part.first_ay] = anew.get(part.first_ay, 0.0) + part.children
+    return sum(part.children for part in serves if part.phase not in ANEW) + max(anew.values(), default=0.0)
 
 
 def served(f: Facts, plan: Plan) -> dict[str, tuple[Served, ...]]:

@@ -164,7 +164,7 @@ def _second(
 
 
 def _card(card: Card, verdict: Turned, price: Price | None) -> Card:
-    full = replace(card, turned=verdict, flips_at=price)
+    full = replace(card, turned=verdict, flips_at=price, cost_per_child_year_solved=verdict.a_child_year)
     return replace(full, told=sentences(full))
 
 

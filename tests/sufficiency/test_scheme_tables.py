@@ -156,6 +156,16 @@ def test_a_cut_at_an_academy_is_an_ask_whatever_the_list_says(evidence: Callable
     assert any("only asks until they agree: c" in note.text for note in theirs.notes)
 
 
+def test_infants_without_whole_classes_or_halves_are_told(evidence: Callable[..., Evidence]) -> None:
+    """20 more beside 40 make two classes of 30; 20 beside nothing, or 10 beside 40, do not; 15 beside 40 is as odd as it was."""
+    rows = [("e", "990001", 20), ("h", "990001", 15), ("o", "990001", 10), ("n", "990002", 20)]
+    text = SCHEME + "".join(f"\n{k},N,{urn},A,expansion,primary,0,6,{more},2026/27,authority,not_needed" for k, urn, more in rows)
+    pans = "urn,ay,nc_year,pan\n990001,2025,0,30\n990001,2026,0,40\n"
+    notes = [note for note in told(evidence({"schemes": text + "\n", "pans": pans})).notes if "infants make neither" in note.text]
+    assert [note.text.split(":")[0] for note in notes] == ["n", "o"] or [note.text.split(":")[0] for note in notes] == ["o", "n"]
+    assert any("50 places" in note.text and "2 teachers" in note.loses for note in notes)
+
+
 def test_closing_a_designated_rural_school_tells_the_presumption(evidence: Callable[..., Evidence]) -> None:
     row = scheme("c,C,S,A1,closure,primary,R,Y6,-10,2026/27,authority,asked", ",designated_rural,thousand_pounds", ",yes,0")
     assert any(
