@@ -4,8 +4,9 @@ The folders are the truth and the catalogue repeats them, so it can be thrown aw
 changed and takes out what is gone; each run is one transaction, so that a kill leaves it as it was or whole, and the next sync
 goes on. Writers stand in line: SQLite by its own lock, PostgreSQL by an advisory lock that ends with the connection.
 
-Several folders of runs may share a PostgreSQL. A run belongs to the place that entered it first: its history is read there and
-nowhere else, so that no two copies of one run contradict one another.
+Ensembles, robust plans and comparisons are finished folders too, and are entered in the same way, each with its kind. Several
+folders of runs may share a PostgreSQL. A run belongs to the place that entered it first: its history is read there and nowhere
+else, so that no two copies of one run contradict one another.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from scenarios.catalogue_tables import EVENTS, OWN, RUNS, TAGS, enter_results, forget_results, result_tables
+from scenarios.catalogue_tables import EVENTS, RUN, RUNS, TAGS, enter_results, forget_results, result_tables, up_to_date
 from scenarios.history import History, history, history_path
 from scenarios.manifest import MANIFEST
 from scenarios.runs import Run, RunError, finished, load
@@ -56,6 +57,7 @@ class Wanted:
     area: str = ""          # code of a planning area, or part of its name
     tag: str = ""
     who: str = ""           # made or signed it
+    kind: str = ""          # run, ensemble, robust or comparison
 
 
 def open_catalogue(runs: Path, url: str = "") -> Engine:
@@ -112,7 +114,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with _told(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": IN_LINE})
-        OWN.create_all(connection)
+        up_to_date(connection)
         yield connection
 
 
@@ -172,10 +174,12 @@ def enter(engine: Engine, run: Run, place: str, rebuild: bool = False) -> None:
 def _row(run: Run, told: History, place: str) -> dict[str, Any]:
     """A run as one row."""
     facts, made, signed, notes = run.manifest, told.made, told.signed, told.notes
+    asked = {**facts.get("asked", {}), **facts.get("scenario", {})}     # an ensemble's name and reason are those of its file
     return {
-        "run_id": run.run_id, "authority_code": facts["authority"].get("code", ""), "authority_name": facts["authority"]["name"],
-        "base_year": facts["authority"]["base_year"], "scenario": facts.get("scenario", {}).get("name", ""),
-        "scenario_why": facts.get("scenario", {}).get("why", ""), "status": told.status,
+        "run_id": run.run_id, "kind": facts.get("kind", RUN),
+        "authority_code": facts["authority"].get("code", ""), "authority_name": facts["authority"]["name"],
+        "base_year": facts["authority"]["base_year"], "scenario": asked.get("name", ""),
+        "scenario_why": asked.get("why", ""), "status": told.status,
         "made_by": made.who if made else None, "made_at": made.when if made else None,
         "signed_by": signed.who if signed else None, "signed_at": signed.when if signed else None,
         "last_note": (notes[-1].note or notes[-1].value) if notes else None,
@@ -206,6 +210,8 @@ def find_runs(engine: Engine, wanted: Wanted) -> list[dict[str, Any]]:
         asked = asked.where(RUNS.c.status == wanted.status)
     if wanted.scenario:
         asked = asked.where(func.lower(RUNS.c.scenario).contains(wanted.scenario.lower(), autoescape=True))
+    if wanted.kind:
+        asked = asked.where(RUNS.c.kind == wanted.kind)
     if wanted.who:
         asked = asked.where((RUNS.c.made_by == wanted.who) | (RUNS.c.signed_by == wanted.who))
     if wanted.tag:

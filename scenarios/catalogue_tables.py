@@ -12,16 +12,32 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Double, Integer, MetaData, String, Table, Text, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Double,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.schema import CreateColumn, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from scenarios.runs import Run, RunError
 
+RUN = "run"     # the kind of what has no other in its manifest
 OWN = MetaData()
 RUNS = Table(
     "runs", OWN,
-    Column("run_id", String(12), primary_key=True), Column("authority_code", Text), Column("authority_name", Text),
+    Column("run_id", String(12), primary_key=True), Column("kind", Text, server_default=RUN),
+    Column("authority_code", Text), Column("authority_name", Text),
     Column("base_year", Integer), Column("scenario", Text), Column("scenario_why", Text), Column("status", Text),
     Column("made_by", Text), Column("made_at", Text), Column("signed_by", Text), Column("signed_at", Text),
     Column("last_note", Text), Column("sufficiency_version", Text), Column("place", Text), Column("folder", Text),
@@ -37,10 +53,21 @@ PREFIX, ROW = "result_", "row_number"
 RESULTS = (
     "balance", "area_ranges", "authority_range", "last_safe_dates", "pupils", "unfilled", "homes", "building", "basic_need",
     "made_of", "accuracy", "names", "housing_sites", "childcare_balance", "childcare_marks", "access_by_area", "plan",
-    "plan_areas", "plan_funding", "plan_pots", "plan_service", "plan_unmet",
+    "plan_areas", "plan_funding", "plan_pots", "plan_service", "plan_unmet", "phase_futures", "area_futures", "robust_scores",
+    "robust_plans", "moved_figures", "moved_by_year", "moved_by_area", "effects",
 )
-"""Tables of a run that stand in the catalogue; what is read in only, or tells of single schools, stays in its folder."""
+"""Tables of runs and their like that stand in the catalogue; what is read in only, or tells of single schools, stays outside."""
 AT_ONCE = 2_000     # rows that are handed over together
+
+
+def up_to_date(connection: Connection) -> None:
+    """Make the catalogue's own tables, or add the columns that one of an earlier version lacks."""
+    OWN.create_all(connection)
+    there = {column["name"] for column in inspect(connection).get_columns(RUNS.name)}
+    for column in RUNS.columns:
+        if column.name not in there:
+            said = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {_quoted(connection, RUNS.name)} ADD COLUMN {said}")
 
 
 def kind_of(arrow: pa.DataType) -> TypeEngine[Any]:

@@ -39,17 +39,21 @@ def list_(
     scenario: Annotated[str, typer.Option("--scenario", help="Part of the scenario's name.")] = "",
     area: Annotated[str, typer.Option("--area", help="Code of a planning area, or part of its name.")] = "",
     tag: Annotated[str, typer.Option("--tag", help="A tag that the run has.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="run, ensemble, robust or comparison; else all.")] = "",
     by: Annotated[str, typer.Option("--by", help="Who made it or signed it off.")] = "",
     catalogue: Catalogue = "",
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the catalogue of this folder anew from its runs.")] = False,
     as_json: Json = False, debug: Debug = False,
 ) -> None:
-    """List and find runs. `runs status RUN STATUS`, `runs note RUN TEXT`, `runs tag RUN TAG` write down what becomes of one."""
+    """List and find runs, ensembles, robust plans and comparisons.
+
+    `runs status RUN STATUS`, `runs note RUN TEXT`, `runs tag RUN TAG` write down what becomes of one.
+    """
     def work() -> Answer:
         from scenarios.catalogue import Wanted
         from workbench.run_records import list_runs
 
-        wanted = Wanted(status.replace("-", " "), scenario, area, tag, by)
+        wanted = Wanted(status.replace("-", " "), scenario, area, tag, by, kind)
         return list_runs(workspace, wanted, catalogue, os.environ, rebuild)
 
     raise typer.Exit(finish(work, as_json, debug))

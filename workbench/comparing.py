@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -27,21 +27,23 @@ from workbench.answers import Answer, UserError
 from workbench.attribution import attribution
 from workbench.charts import write_chart
 from workbench.childcare_view import protected
+from workbench.compare_answer import CHART, told
 from workbench.compare_chart import MOST_NAMED, compare_chart
 from workbench.compare_map import compare_sheet
 from workbench.compare_words import area_names, words_of
 from workbench.disclosure import protect
 from workbench.effects_view import effects_chart
+from workbench.run_records import catalogued, record_made
 from workbench.sheets import for_workbook
-from workbench.showing import BACKTEST, MAP, WORKBOOK, usual_places
+from workbench.showing import BACKTEST, COMPARISON, COMPARISONS, MAP, RUNS, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
     from scenarios.runs import Run
     from workbench.progress import Steps
 
-COMPARISONS, KIND = "comparisons", "comparison"
-CHART, WORDS = "compare", "summary.txt"
+KIND = COMPARISON
+WORDS = "summary.txt"
 READ = ("balance", "plan", "plan_pots", "plan_areas")
 EFFECTS = "effects"
 SHEETS = ("moved_figures", EFFECTS, "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare",
@@ -90,7 +92,10 @@ def compare_runs(references: Sequence[str], places: Path | None, out: Path | Non
         if deeper.waterfall:
             made = with_effects(made, found, deeper, environ, steps)
         _write(place, comparison_id, found, made, steps)
-    return told(runs.load(place / comparison_id), there_already=there)
+    record_made(place / comparison_id, fresh=not there)
+    unlisted = catalogued(home.parent / RUNS, environ) if out is None and (home.parent / RUNS).is_dir() else []
+    answer = told(runs.load(place / comparison_id), MAP, WORKBOOK, there_already=there)
+    return replace(answer, lines=[*answer.lines, *unlisted])
 
 
 def opened(reference: str, places: Path | None) -> Run:
@@ -223,22 +228,3 @@ def _shapes(found: Sequence[Run]) -> gpd.GeoDataFrame | None:
 
 def _text(path: Path, text: str) -> None:
     path.write_bytes(text.encode("utf-8"))
-
-
-def told(run: Run, *, there_already: bool) -> Answer:
-    """The answer about a finished comparison."""
-    first = ["This comparison was there already: nothing was computed.", ""] if there_already else []
-    figures = run.table("moved_figures")
-    data: dict[str, Any] = {
-        "comparison_id": run.run_id, "runs": run.manifest["runs"], "called": run.manifest["called"],
-        "words": run.manifest["words"], "went_in": _plain(run.table("went_in")), "figures": _plain(figures),
-        "folder": str(run.folder), "map": str(run.folder / MAP), "workbook": str(run.folder / WORKBOOK),
-        "there_already": there_already,
-    }
-    files = [f"Comparison {run.run_id}", f"Folder     {run.folder}", f"Workbook   {run.folder / WORKBOOK}",
-             f"Chart      {run.folder / CHART}.svg", f"Map        {run.folder / MAP}"]
-    return Answer([*first, *run.manifest["words"], *files], data)
-
-
-def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): None if pd.isna(value) else value for key, value in row.items()} for row in table.to_dict("records")]

@@ -32,10 +32,10 @@ from workbench.disclosure import protect
 from workbench.ensemble_answer import told
 from workbench.ensemble_charts import ensemble_charts
 from workbench.ensemble_words import ENSEMBLE_SHEETS, sentences
-from workbench.run_records import record_made
+from workbench.run_records import catalogued, record_made
 from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
-from workbench.showing import ENSEMBLE, WORKBOOK, usual_places
+from workbench.showing import ENSEMBLE, ENSEMBLES, RUNS, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from workbench.answers import Answer
     from workbench.progress import Steps
 
-ENSEMBLES, KIND = "ensembles", ENSEMBLE
+KIND = ENSEMBLE
 TITLE = "how short schools may be, over many futures"
 READING = (
     ("How to read it", "Each future has its own births, moves, homes and luck; what is short in each is never offset."),
@@ -83,7 +83,8 @@ def run_ensemble(folder: Path, file: str, count: int | None, mapped: Map, plan: 
     shutil.rmtree(parts, ignore_errors=True)
     record_made(target, fresh=not there)
     first = ["This ensemble was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told(runs.load(target), first, WORKBOOK, there_already=there)
+    unlisted = catalogued(folder / RUNS, environ) if out is None else []
+    return told(runs.load(target), [*first, *unlisted], WORKBOOK, there_already=there)
 
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -117,7 +118,7 @@ def _plan_tables(reference: str, folder: Path) -> dict[str, pd.DataFrame] | None
     """The tables of the run whose plan stays fixed; None where no plan is asked for."""
     if not reference:
         return None
-    run = runs.load(runs.find(reference, [folder / "runs", *usual_places(Path())]))
+    run = runs.load(runs.find(reference, [folder / RUNS, *usual_places(Path())]))
     if lacking := [name for name in NEEDED if name not in run.tables]:
         raise UserError(f"run {run.run_id} has no plan to hold futures to: it lacks {', '.join(lacking)}",
                         "name a run of a workspace that lists schemes and pots")

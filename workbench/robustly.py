@@ -28,10 +28,10 @@ from workbench.ensembling import digest
 from workbench.robust_answer import CHART, told_robust
 from workbench.robust_charts import scores_chart
 from workbench.robust_words import PLAN_NAMES, ROBUST_SHEETS, WAY_NAMES, sentences
-from workbench.run_records import record_made
+from workbench.run_records import catalogued, record_made
 from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
-from workbench.showing import PLAN, ROBUST, WORKBOOK, usual_places
+from workbench.showing import PLAN, ROBUST, RUNS, WORKBOOK, usual_places
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run_robust(
         raise UserError(f"there is no measure {wanted.measure}", f"give one of {', '.join(MEASURES)}")
     ensemble = read_ensemble(find_ensemble(file, folder), folder)
     workspace, _, plain = identified(folder, environ, steps)
-    run = runs.load(runs.find(reference, [folder / "runs", *usual_places(Path())]))
+    run = runs.load(runs.find(reference, [folder / RUNS, *usual_places(Path())]))
     tables = {name: run.table(name) for name in run.tables if name == PLAN or name.startswith(KEPT)}
     if PLAN not in tables:
         raise UserError(
@@ -131,7 +131,8 @@ def run_robust(
         _publish(place, identity, told, found.tables, loaded.evidence)
     record_made(target, fresh=not there)
     first = ["This was there already: same input, settings and program; nothing was computed.", ""] if there else []
-    return told_robust(runs.load(target), first, WORKBOOK, there_already=there)
+    unlisted = catalogued(folder / RUNS, environ) if out is None else []
+    return told_robust(runs.load(target), [*first, *unlisted], WORKBOOK, there_already=there)
 
 
 def _publish(

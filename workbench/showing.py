@@ -12,7 +12,10 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.headline import headline, headline_lines
 
-RUNS, BACKTEST, PLAN, ENSEMBLE, ROBUST = "runs", "backtest", "plan", "ensemble", "robust"
+RUNS, ENSEMBLES, COMPARISONS = "runs", "ensembles", "comparisons"
+BACKTEST, PLAN, ENSEMBLE, ROBUST, COMPARISON = "backtest", "plan", "ensemble", "robust", "comparison"
+LISTED = (RUNS, ENSEMBLES, ROBUST, COMPARISONS)
+"""Folders of a workspace in which what is finished is listed, and found by its id."""
 MAP, WORKBOOK = "map.html", "tables.xlsx"
 
 
@@ -36,6 +39,12 @@ def show_run(reference: str, runs: Path | None, area: str | None = None) -> Answ
         if area is not None:
             raise UserError(f"{run.folder} is a plan for many futures, of which none is made of parts", "leave --area out")
         return told_robust(run, [], WORKBOOK, there_already=True)
+    if run.manifest.get("kind") == COMPARISON:
+        from workbench.compare_answer import told as told_comparison
+
+        if area is not None:
+            raise UserError(f"{run.folder} is a comparison of runs, not a forecast of years ahead", "leave --area out")
+        return told_comparison(run, MAP, WORKBOOK, there_already=True)
     if area is not None:
         from workbench.area_answer import area_answer
 
@@ -58,8 +67,9 @@ def _shown_backtest(run: Run, area: str | None) -> Answer:
 
 
 def usual_places(here: Path) -> list[Path]:
-    """Folders in which runs are usually found: here, runs/ here, and runs/ of the workspaces that lie here."""
-    return [here, here / RUNS, *sorted(path for path in here.glob(f"*/{RUNS}") if path.is_dir())]
+    """Folders in which what is finished is usually found: here, runs/ and its like here, and those of the workspaces here."""
+    return [here, *(place for name in LISTED for place in (
+        here / name, *sorted(path for path in here.glob(f"*/{name}") if path.is_dir())))]
 
 
 def only_run(workspace: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from scenarios.catalogue import FILE
 from scenarios.history import MADE, Event, add, history
 from scenarios.runs import save
 from workbench import answers
@@ -62,6 +64,29 @@ def test_runs_are_listed_found_and_carried_from_draft_to_signature(runs: Path) -
     lines = sufficiency("runs", runs).stdout
     assert "signed off by" in lines and "shown to cabinet" in lines and "Late homes" in lines
     assert history(runs / "aaaabbbbcccc").status == "signed off"
+
+
+def test_ensembles_robust_plans_and_comparisons_are_listed_beside_runs_and_signed_like_them(runs: Path) -> None:
+    for number, (kind, place) in enumerate((("ensemble", "ensembles"), ("robust", "robust"), ("comparison", "comparisons"))):
+        facts = FACTS | {"kind": kind, "run_id": f"{number:012x}", "scenario": {}, "asked": {"name": kind}}
+        save(runs.parent / place, facts, {"names": NAMES})
+    assert len(listed(runs)) == len(listed(runs.parent / "ensembles")) == 5 and not (runs.parent / "ensembles" / FILE).exists()
+    assert listed(runs, "--kind", "robust") == ["000000000001"] and len(listed(runs, "--kind", "run")) == 2
+    assert "robust plan" in sufficiency("runs", runs).stdout
+    answer("runs", "status", "000000000000", "reviewed", "--runs", runs)
+    assert listed(runs, "--status", "reviewed", "--scenario", "ensem") == ["000000000000"]
+    assert (runs.parent / "ensembles" / "000000000000.status.json").is_file()
+    shutil.rmtree(runs.parent / "robust")
+    assert listed(runs, "--kind", "robust") == [] and len(listed(runs)) == 4, "only what is gone is taken out"
+    assert "there is no kind 'plan'" in sufficiency("runs", runs, "--kind", "plan").stderr
+
+
+def test_a_catalogue_of_a_version_that_knew_runs_only_is_brought_up_to_date(runs: Path) -> None:
+    assert len(listed(runs)) == 2
+    with sqlite3.connect(runs / FILE) as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN kind")
+    connection.close()
+    assert [one["kind"] for one in answer("runs", runs)["runs"]] == ["run", "run"]
 
 
 def test_the_catalogue_is_made_anew_from_the_folders_with_all_that_was_written_down(runs: Path) -> None:
