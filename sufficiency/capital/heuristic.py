@@ -141,7 +141,7 @@ def open_early(draft: Draft, k: str) -> bool:
         return False
     for t in f.years:
         waits = [draft.opens.get(needs, 10_000) + gap for j, needs, gap in f.precedences if j == k]
-        if t < max([f.opens_from[k], *waits]):
+        if not max([f.opens_from[k], *waits]) <= t <= f.last_opening.get(k, t):
             continue
         places = f.places_of(k, t)
         if any(draft.room.get((s, y, n), 0.0) + more < -EPS for (y, n), more in places.items()):

@@ -42,8 +42,9 @@ def money_nearly_suffices(county: County) -> Story:
     return Story(
         "money_nearly_suffices", f"{len(schemes)} schemes, and money for some of them",
         f"Basic Need of £{grant / 1000:.1f}m, with what was carried forward, is to last until March {NOW + 3}. The schemes for "
-        "schools that have an estimate come to more than twice as much; members ask of each why not this one. For "
-        "childcare, too, there is less than its schemes cost; Basic Need may help only if members decide so. A grant for special "
+        "schools that have an estimate come to more than twice as much; members ask of each why not this one. A plan takes of it "
+        "only what children need who have no seat anywhere: whom a full school turns away mostly sits next door. For "
+        "childcare there is less than its schemes cost; Basic Need may help only if members decide so. A grant for special "
         "needs is in the bank, and no table says how many places are wanted there: a plan leaves it out and says so. An offer "
         "that nobody has signed is no money.",
         {"planning area of the unsigned deed": primary_code(county, cast.SHORT_AREA)},

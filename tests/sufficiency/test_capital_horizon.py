@@ -14,9 +14,10 @@ from sufficiency.capital.asking import obstacles
 from sufficiency.capital.decide import decide
 from sufficiency.capital.facts import facts
 from sufficiency.capital.from_run import horizons_of
+from sufficiency.capital.greedy import worst_first
 from sufficiency.capital.plan import Plan
 from sufficiency.capital.solver import Ask, SolverError
-from sufficiency.capital.tables import Case, check_case
+from sufficiency.capital.tables import Case, check_case, frames
 
 YEARS = (2027, 2028, 2029, 2030)
 
@@ -68,6 +69,18 @@ class TestCut:
             forced(falling(free_in_2028=10.0))
         with pytest.raises(SolverError, match="within_places"):
             decide(falling(free_in_2028=10.0, choice="must"), PLAIN, Ask(seconds=10, gap=0.0), solve=solved_here)
+
+
+def test_the_list_by_hand_opens_nothing_beyond_the_forecast_either() -> None:
+    """A scheme that could be paid only when nobody knows any more who comes; with its money in time it is opened."""
+    tables = frames(falling(free_in_2028=0.0))
+    grow = {
+        "schemes": tables["schemes"].assign(kind="expansion"), "adds": tables["adds"].assign(places=15.0),
+        "cells": tables["cells"].assign(children=40.0),
+    }  # fmt: skip
+    late = check_case(YEARS, tables | grow | {"receipts": tables["receipts"].assign(fy=2029)})
+    assert worst_first(facts(late, PLAIN)) == {}
+    assert worst_first(facts(check_case(YEARS, tables | grow), PLAIN)) == {"cut": 2027}
 
 
 def test_what_cannot_open_within_the_forecast_is_not_built_and_the_card_says_why() -> None:

@@ -88,25 +88,25 @@ def test_nothing_is_done_that_is_only_asked(decided: Decided, county: County) ->
     assert not pair & set(decided.plan.starts.merge(case.schemes, on="scheme_id")["site_id"]) - {""}
 
 
-def test_the_full_area_gets_classes_now_and_half_forms_later_and_no_new_school(decided: Decided) -> None:
-    """A bulge and a modular building for the cohorts before 2029, then enlargements; the new school would cost the rest."""
-    of_area = {"tanyard-bulge", "westgate-modular", "popular-half", "tanyard-1fe", "westgate-half"}
-    assert of_area <= opened(decided.plan) and "popular-new" not in opened(decided.plan)
+def test_the_full_area_gets_rooms_for_a_time_and_no_new_school(decided: Decided) -> None:
+    """A modular building for the cohorts that come now, a class for the largest; whom it turns away besides sits next door."""
     first = decided.plan.starts.set_index("scheme_id")["opens"]
-    assert max(first["tanyard-bulge"], first["westgate-modular"]) < min(first["popular-half"], first["tanyard-1fe"])
+    schemes = decided.of_run.case.schemes.merge(decided.of_run.case.sites, on="site_id").set_index("scheme_id")["area_code"]
+    of_area = set(schemes.index[schemes.eq(schemes["popular-new"])])
+    assert {k for k in of_area & opened(decided.plan) if not k.startswith("babies")} == {"westgate-modular", "tanyard-bulge"}
+    assert first["westgate-modular"] == min(decided.of_run.case.years) + 1 < first["tanyard-bulge"]
 
 
-def test_grant_and_deeds_for_schools_nearly_suffice(decided: Decided) -> None:
-    """The grant is spent and an old deed helps; what is left pays for no scheme that would still place children."""
+def test_schools_need_little_of_the_grant_and_no_child_of_theirs_goes_without(decided: Decided) -> None:
+    """What lapses first pays first: the old deed for the building, the grant for the class; and nobody is left without."""
     case, plan = decided.of_run.case, decided.plan
-    spent = plan.spending.groupby("pot_id")["thousand_pounds"].sum()
-    came = case.receipts.groupby("pot_id")["thousand_pounds"].sum()
-    left = sum(came[pot] - spent.get(pot, 0.0) for pot in ("basic-need", "hall-secondary", "borrowing"))
     cost = case.costs.groupby("scheme_id")["thousand_pounds"].sum()
-    assert 0 < left < cost["upper-a-1fe"], "the cheapest form that would still be filled"
-    assert spent["mill-primary"] == pytest.approx(came["mill-primary"])
-    upper = plan.unmet.merge(case.groups, on="group_id")
-    assert upper.loc[upper["phase"].eq("secondary"), "children"].sum() > 50, "a form of entry more would be used"
+    paid = plan.spending.groupby(["scheme_id", "pot_id"])["thousand_pounds"].sum()
+    assert paid["westgate-modular", "mill-primary"] == pytest.approx(cost["westgate-modular"])
+    assert paid["tanyard-bulge", "basic-need"] == pytest.approx(cost["tanyard-bulge"])
+    lacking = plan.unmet.merge(case.groups, on="group_id").merge(case.cells[["group_id", "ay", "nc_year", "material"]])
+    schools = lacking[lacking["phase"].ne("early_years") & lacking["material"].astype(bool)]
+    assert schools["children"].sum() <= 0.5
 
 
 def test_money_of_no_homes_and_of_no_demand_pays_for_nothing(decided: Decided) -> None:
