@@ -188,7 +188,7 @@ def _said_of_age(now: pd.DataFrame) -> str:
     unknown, hidden = areas["status"].eq(NOT_KNOWN).sum(), every - areas["area_code"].nunique()
     lacking = (f"{len(short)} of {every} planning areas lack some, {in_places(short['hours_short'].sum())} between them"
                if len(short) else f"none of {every} planning areas is known to lack any")
-    offered, plainly = on_offer_said(row), row["hours_flexible"] < NOTICEABLE and not pd.isna(row["hours_counted"])
+    offered, plainly = on_offer_said(row), row["hours_flexible"] < NOTICEABLE and row["status"] != NOT_KNOWN
     offered = f"{offered.removesuffix(' on offer')} are on offer" if plainly else offered
     name, what = BAND_NAMES[str(row["age_band"])], "funded hours" if measure == FUNDED else "hours"
     return (f"{name[0].upper()}{name[1:]}: {rounded_as(row['hours_wanted'])} {what} a week are wanted "

@@ -16,7 +16,7 @@ import pandas as pd
 
 from planning_areas.school_year import ay_label
 from planning_areas.wording import percent, rounded_as, some
-from sufficiency.childcare.balance import ALL, AUTHORITY, EARLY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, WORDS
+from sufficiency.childcare.balance import ALL, AUTHORITY, EARLY, FUNDED, HOLIDAY, NOT_KNOWN, PLANNING_AREA, TABLE, UNSURE, WORDS
 from sufficiency.childcare.entitlements import earnings_thresholds
 from sufficiency.childcare.gaps import assumed, gaps_said, not_known, on_offer_said
 from sufficiency.childcare.marks import CLOSES, MARKED, wards_said
@@ -248,13 +248,10 @@ def _against(figures: Figures, band: str, measure: str, ay: int) -> str:
     if row is None:
         return ""
     what = "funded hours a week" if measure == FUNDED else "hours a week"
-    told = on_offer_said(row)
-    if row["status"] == NOT_KNOWN and row["hours_counted"] >= 0 and " told " not in told:
-        told = told.replace("on offer", "taken to be on offer" if assumed(row["assumed_share"]) else "known to be on offer")
-    wanted = rounded_as(row["hours_wanted"])
+    wanted, told = rounded_as(row["hours_wanted"]), on_offer_said(row)
+    together = "" if row["stands"] == UNSURE else f" Funded and all hours together: {row['stands']}."
     return (f"{_capital(BAND_NAMES[band])}, {row['term']} of {ay_label(ay)}: {wanted} {what} wanted, {told}: "
-            f"{row['marked']}, {WORDS[row['status']]}{assumed(row['assumed_share'])}. Funded and all hours together: "
-            f"{row['stands']}.")
+            f"{row['marked']}, {WORDS[row['status']]}{assumed(row['assumed_share'])}.{together}")
 
 
 def _unsure(figures: Figures, *measures: str) -> str:

@@ -36,6 +36,8 @@ def gaps_said(tables: Mapping[str, pd.DataFrame], base: int) -> str:
     many, every = short["area_code"].nunique(), areas["area_code"].nunique()
     unsure = len(not_known(rows, base))
     but = f"; of {unsure} it is not known for some age" if unsure else ""
+    if short.empty and unsure == every:
+        return f"Of none of {every} planning areas is it known whether childcare suffices at every age in {ay_label(base)}."
     if short.empty:
         return f"No planning area is known to be short of childcare in {ay_label(base)}{but}."
     short = short.assign(mild=short["status"].ne("R")).sort_values(
@@ -64,7 +66,8 @@ def on_offer_said(row: Mapping[Hashable, Any] | pd.Series) -> str:
         return "none known on offer"
     most = row["hours_counted"] + row["hours_flexible"]
     if row["hours_flexible"] < NOTICEABLE:
-        return f"{rounded_as(most)} on offer"
+        rests = ("taken to be " if assumed(row["assumed_share"]) else "known to be ") if row["status"] == NOT_KNOWN else ""
+        return f"{rounded_as(most)} {rests}on offer"
     told = most * (1 - row["assumed_share"])
     return (f"{rounded_as(told) if told >= NOTICEABLE else 'none'} told to be on offer, "
             f"and up to {rounded_as(most)} at the usual share of their kind")
