@@ -58,6 +58,26 @@ def test_take_up_is_as_fine_as_the_hours_that_are_told_beside_it_and_no_finer() 
     assert set(known.loc[known["level"] == "authority", "within"]) == {0.5}, "the auditor knows it as closely"
 
 
+def test_hours_of_planning_areas_tell_who_takes_them_up_where_an_age_has_one_entitlement() -> None:
+    """15 hours for each who takes up: 49.7 in either area, told in whole hours; with a second entitlement hours tell no count."""
+    table = takeup({"W1": 7.0, "W2": 64.0, "W3": 31.0, "W4": 40.0})
+    hours = balance({"P1": (71.0, 71.0, 71.0), "P2": (71.0, 71.0, 71.0)})
+    hours = hours.assign(measure="funded", hours_wanted=15 * 0.7 * hours["children"])
+    of_both = {"childcare_balance": hours, "childcare_takeup": table}
+    none = {name: np.zeros(len(frame), dtype=bool) for name, frame in of_both.items()}
+    every = figures(of_both, none, TOLD, Fewest(5, 10))
+    mine = every[every["quantity"].eq("taken up, early_learning") & every["level"].eq("planning_area")]
+    assert mine["value"].tolist() == pytest.approx([49.7, 49.7]) and mine["within"].tolist() == pytest.approx([0.5 / 15] * 2)
+    assert mine["term"].eq("spring").all() and set(mine["who"]) == {"funded"}, "take-up is told of that term alone"
+    parts = pd.DataFrame({"planning_area": ["P1", "P1", "P2", "P2"], "ward": ["W1", "W2", "W3", "W4"], "district": "D"})
+    release = protect({**of_both, "area_parts": parts})
+    assert bounds(release)["protected"].all() and release.tables["childcare_takeup"]["children"].isna().sum() >= 1
+    more = pd.concat([table, takeup({"W1": 20.0, "W2": 30.0}, kind="working_parent")], ignore_index=True)
+    none["childcare_takeup"] = np.zeros(len(more), dtype=bool)
+    every = figures({**of_both, "childcare_takeup": more}, none, TOLD, Fewest(5, 10))
+    assert not (every["quantity"].str.startswith("taken up") & every["level"].eq("planning_area")).any()
+
+
 NO_PLACES = pd.DataFrame(columns=PLACES)
 FEW = balance({"P1": (12.0, 11.0, 9.0), "P2": (40.0, 41.0, 42.0), "P3": (60.0, 61.0, 62.0)})
 

@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
+from sufficiency.childcare.balance import PLANNING_AREA
+from workbench.release.by_hours import HOURS, taken_up_by_hours
 from workbench.release.told import WHOLE, Fewest, Told
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ def figures(tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, NDArray[np.
     """
     found = [part for one in told if one.table in tables and one.table in hidden
              for part in _of_table(one, tables[one.table], hidden[one.table], fewest.enough(one))]
+    of_hours = next((one for one in told if one.table == HOURS), None)
+    if of_hours is not None:
+        found.append(taken_up_by_hours(tables, hidden, of_hours.step("hours_wanted", PLANNING_AREA) / 2, fewest.enough(of_hours)))
+    found = [part for part in found if len(part)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=ROW)
 
 
@@ -89,7 +95,8 @@ def grouped(rows: pd.DataFrame, told: Sequence[Told]) -> pd.DataFrame:
     """Figures with the `group` of their block: what a rate links stands in one, and everybody of an age with it."""
     linked = rows["table"].isin([one.table for one in told if one.rate[0]])
     group = rows["quantity"].where(~linked, rows["who"])
-    return rows.assign(group=group.where(group.ne(""), "children"))
+    group = group.where(group.ne(""), "children")
+    return rows.assign(group=rows["group"].fillna(group) if "group" in rows else group)
 
 
 Areas = Mapping[tuple[Any, ...], set[tuple[str, str]]]
