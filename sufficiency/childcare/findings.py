@@ -135,7 +135,7 @@ def _funded(figures: Figures) -> Found:
     guessed = rows[rows["basis"].str.contains("rulebook")]
     names = some(f"{BAND_NAMES[r.age_band]}, {SPOKEN[r.kind]}" for r in guessed.itertuples())
     if "working_parent" in set(rows["kind"]):
-        said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}"
+        said = f"{said}\n{working_parents(begins(figures.base, 'spring'))}".rstrip()
     return said, f"childcare_takeup, {TABLE}", _listed(
         f"how many take hours up ({names}): these are rates of England" if len(guessed) else "", _unsure(figures, FUNDED))
 

@@ -108,7 +108,7 @@ def test_an_empty_table_of_marks_has_its_columns() -> None:
 def test_families_with_help_for_its_cost_are_not_answered_by_early_learning(young: Childcare) -> None:
     found = {f.code: f for f in young.findings}
     assert found["B2"].sentence == "" and "Universal Credit" in found["B2"].missing and "Tax-Free" in found["B2"].missing
-    assert found["B4"].sentence.startswith(f"Taken up in the spring of {ay_label(BASE)}:\n- Children under two, ")
+    assert found["B4"].sentence.startswith(f"Taken up in the spring of {ay_label(BASE)}:\n- Two-year-olds, ")
     assert "\n- Two-year-olds, early learning: " in found["B4"].sentence
 
 
