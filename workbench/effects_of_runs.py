@@ -17,7 +17,7 @@ from sufficiency.workspace.workspace import Loaded, load_files
 from workbench.answers import UserError
 from workbench.effects_view import effect_lines
 from workbench.replaying import recipe, workspace_of
-from workbench.rerunning import Again, Wanted, rerun
+from workbench.rerunning import Again, Wanted, decided_by, rerun
 
 if TYPE_CHECKING:
     from scenarios.runs import Run
@@ -31,8 +31,9 @@ HELD = ("entry_short", "all_short")      # of these the bars must add up to what
 class Evaluator:
     """Works out the figures of one workspace under one scenario after another, each from the run before it."""
 
-    def __init__(self, loaded: Loaded, wanted: Wanted, steps: Steps) -> None:
+    def __init__(self, loaded: Loaded, wanted: Wanted, steps: Steps, stored: Sequence[Run] = ()) -> None:
         self.loaded, self.wanted, self.steps = loaded, wanted, steps
+        self.stored = [one for run in stored for one in decided_by(run)] if wanted.plan else []
         self.base: Again | None = None
         self.known: dict[str, dict[str, float]] = {}
 
@@ -41,7 +42,7 @@ class Evaluator:
         key = repr(sorted(scenario.keys.items(), key=lambda item: item[0]))
         if key not in self.known:
             self.steps(f"Running again: {scenario.name}")
-            made = rerun(self.loaded.evidence, self.loaded.assumptions, scenario, self.wanted, self.base)
+            made = rerun(self.loaded.evidence, self.loaded.assumptions, scenario, self.wanted, self.base, self.stored)
             self.base = self.base or made
             self.known[key] = made.figures
         return self.known[key]
@@ -53,7 +54,7 @@ def effects_of_runs(found: Sequence[Run], names: Sequence[str], workspace: Path 
     refuse_other_input(found, names)
     steps("Reading the files of the runs")
     described, jobs, _ = recipe(found[0], workspace_of(found[0], workspace), environ, code_sha256())
-    evaluate = Evaluator(load_files(described, jobs), Wanted(plan=plan), steps)
+    evaluate = Evaluator(load_files(described, jobs), Wanted(plan=plan), steps, found)
     first = from_facts(found[0].manifest["scenario"])
     tables, words = [], list[str]()
     for run, name in zip(found[1:], names[1:], strict=True):

@@ -28,7 +28,7 @@ from workbench.effects_view import changed, shown_of
 from workbench.rerunning import Wanted
 from workbench.running import identified, nothing_moved
 from workbench.sheets import worded
-from workbench.showing import WORKBOOK
+from workbench.showing import RUNS, WORKBOOK
 from workbench.workbook import Facts, write_workbook
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def tornado_of(folder: Path, levers: Sequence[str], scenarios: Sequence[str], ou
         loaded = load(folder, environ, steps)
         nothing_moved(plain, workspace, loaded)
         runs.ready(place, tornado_id)
-        table, idle = sensitivity(scenario, ends, Evaluator(loaded, Wanted(plan=plan), steps))
+        as_it_is = folder / RUNS / identity.run_id     # finished already, it has the plan that the others start from
+        stored = [runs.load(as_it_is)] if plan and runs.is_finished(as_it_is) else []
+        table, idle = sensitivity(scenario, ends, Evaluator(loaded, Wanted(plan=plan), steps, stored))
         steps("Writing tables and chart")
         name, year = loaded.evidence.authority.name, loaded.evidence.authority.base_year
         chart = tornado_chart(table, f"{name}: what hangs on which lever")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sufficiency.capital.arrays import Arrays
 from sufficiency.capital.choices import Choices, Level
+from sufficiency.capital.earlier import Earlier
 from sufficiency.capital.facts import Facts, facts
 from sufficiency.capital.hand_over import hand_over, objective
 from sufficiency.capital.heuristic import construct
 from sufficiency.capital.model import Build, build
 from sufficiency.capital.paying import paid_in_order
 from sufficiency.capital.plan import Plan, Proof, read_plan
-from sufficiency.capital.solver import Answer, Ask, SolverError, solve
+from sufficiency.capital.solver import NOTHING, Answer, Ask, SolverError, solve, usable, with_bound
 from sufficiency.capital.tables import Case, notes
 from sufficiency.capital.verify import broken_rules
 from sufficiency.capital.why_none import CODES, why_none
@@ -28,29 +29,33 @@ if TYPE_CHECKING:
 
 
 LEAST = 0.001  # seconds that an aim is given in any case
+CARRIED = "earlier plan"  # in the place of a solver's name, where nothing had to be solved
 
 Solve = Callable[[Arrays, Ask, "Floats | None"], Answer]
 
 
 def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, solve: Solve = solve,
-           begin: Sequence[str] = (), called: Mapping[str, str] = CODES) -> Plan:
+           earlier: Earlier | None = None, called: Mapping[str, str] = CODES) -> Plan:
     """The best plan that can be found in the time given, and how good it is.
 
     Each aim is solved in turn, what is left of the time after building shared evenly, with the aims before it held at what they
-    reached. begin: schemes of a plan made before, from which the search starts where they can still be built. called: code ->
-    name, for the words of SolverError, which is raised where no plan keeps the rules, with the rules that stand in the way.
+    reached. earlier: a decision made before, whose plan the search starts from, and whose bounds where they still hold. called:
+    code -> name, for the words of SolverError, which is raised where no plan keeps the rules, with those that stand in the way.
     """
     begun = time.monotonic()
     choices, ask = choices or Choices(), ask or Ask()
     f = facts(case, choices)
     built = build(f)
     problem = hand_over(built)
-    x = construct(f, built, problem, begin)
+    x = construct(f, built, problem, earlier.schemes if earlier is not None else ())
     proofs: list[Proof] = []
     for i, level in enumerate(choices.levels):
         problem = problem.aimed(*objective(built, level.rates))
+        known = earlier.least(i, problem) if earlier is not None else NOTHING
+        if i == 0 and earlier is not None:
+            x = _better(problem, x, earlier.start(problem), level)
         left = max(LEAST, ask.seconds - (time.monotonic() - begun))
-        answer = solve(problem, _ask(ask, level, left / (len(choices.levels) - i)), x)
+        answer = _solved(solve, problem, _ask(ask, level, left / (len(choices.levels) - i)), x, known)
         if answer.x is None:
             raise SolverError(_no_plan(f, built, problem, answer, ask, called))
         x = answer.x
@@ -66,6 +71,24 @@ def decide(case: Case, choices: Choices | None = None, ask: Ask | None = None, s
     if wrong:
         raise SolverError("the plan does not keep the rules and is withheld: " + "; ".join(wrong))
     return plan
+
+
+def _better(problem: Arrays, drawn_up: Floats | None, before: Floats | None, level: Level) -> Floats | None:
+    """The plan before where it is one still, unless one that is drawn up anew is clearly better in the first aim."""
+    if before is None or usable(problem, drawn_up) is None or drawn_up is None:
+        return drawn_up if before is None else before
+    mine, theirs = problem.worth(before), problem.worth(drawn_up)
+    return drawn_up if theirs < mine - max(level.gap_absolute, level.gap * abs(mine)) else before
+
+
+def _solved(solve: Solve, problem: Arrays, ask: Ask, x: Floats | None, known: float) -> Answer:
+    """Solve for an aim of which something is known already: not at all where the plan at hand is proven by that."""
+    start = usable(problem, x) if known > NOTHING else None
+    if start is not None:
+        at_hand = with_bound(Answer(start, problem.worth(start), NOTHING, "best_found", CARRIED, 0.0), known, ask)
+        if at_hand.status == "proven":
+            return at_hand
+    return with_bound(solve(problem, ask, x), known, ask)
 
 
 def _ask(ask: Ask, level: Level, seconds: float) -> Ask:

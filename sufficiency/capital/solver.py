@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEASIBLE = 1e-6
+NOTHING = float("-inf")  # a bound that says nothing
 OVER, OVER_SECONDS = 1.03, 3.0  # how long after its limit a child that does not stop is ended
 SOLVERS = ("highs", "cbc")
 CHILD = "sufficiency.capital.solver_child"
@@ -115,8 +116,15 @@ def judge(problem: Arrays, ask: Ask, plans: list[Floats | None], proof: dict[str
         return Answer(None, float("nan"), bound, status, solver, seconds, trouble)
     best = min(good, key=problem.worth)
     value = problem.worth(best)
-    proven = gap(value, bound) <= ask.gap or value - bound <= ask.gap_absolute
-    return Answer(best, value, min(bound, value), "proven" if proven else "best_found", solver, seconds, trouble)
+    return with_bound(Answer(best, value, NOTHING, "best_found", solver, seconds, trouble), bound, ask)
+
+
+def with_bound(answer: Answer, bound: float, ask: Ask) -> Answer:
+    """An answer with a bound that is known, where it is better than the answer's own; proven where that is near enough."""
+    if answer.x is None or bound <= answer.bound:
+        return answer
+    proven = gap(answer.value, bound) <= ask.gap or answer.value - bound <= ask.gap_absolute
+    return replace(answer, bound=min(bound, answer.value), status="proven" if proven else "best_found")
 
 
 def run_child(command: tuple[str, ...], told_to_do: dict[str, object], seconds: float) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sufficiency.capital.choices import Choices
+from sufficiency.capital.earlier import Earlier
 from sufficiency.capital.facts import facts
 from sufficiency.capital.plan import Plan, terms
 from sufficiency.capital.story import PLACED, choices_of, kept_case
@@ -48,6 +49,12 @@ def plan_of_tables(of_run: CaseOfRun, choices: Choices, tables: Mapping[str, pd.
     missed = lacking.merge(cells[["group_id", *CELL]], on=CELL)[["group_id", "ay", "nc_year", "children"]]
     starts = starts.sort_values("scheme_id", ignore_index=True)
     return Plan(starts, placed, missed, spending, terms(facts(of_run.case, choices), starts, placed, missed), ())
+
+
+def earlier_of(of_run: CaseOfRun, choices: Choices, tables: Mapping[str, pd.DataFrame],
+               proofs: Sequence[Mapping[str, Any]]) -> Earlier:
+    """The decision that the tables tell of, for the search for another one to start from."""
+    return Earlier(of_run.case, choices, plan_of_tables(of_run, choices, tables), tuple(proofs))
 
 
 def _of_kind(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ other choices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from sufficiency.evidence import Note
 
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
+    from sufficiency.capital.earlier import Earlier
     from sufficiency.capital.from_run import Ground
     from sufficiency.capital.plan import Plan
     from sufficiency.capital.why import Why
@@ -68,11 +69,11 @@ def capital(ground: Ground, tables: dict[str, pd.DataFrame], assumptions: Assump
     return planned(of_run, choices_of(assumptions), assumptions)
 
 
-def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, begin: Sequence[str] = ()) -> Capital:
-    """The plan of a case; without one, the case alone and a note that says why. begin: schemes of a plan to start from."""
+def planned(of_run: CaseOfRun, choices: Choices, assumptions: Assumptions, earlier: Earlier | None = None) -> Capital:
+    """The plan of a case; without one, the case alone and a note that says why. earlier: a decision to start from."""
     try:
-        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31), begin=begin,
-                      called=of_run.names)
+        plan = decide(of_run.case, choices, Ask(seconds=assumptions.plan_seconds, seed=assumptions.seed % 2**31),
+                      earlier=earlier, called=of_run.names)
     except SolverError as fault:
         said = Note(TABLE, str(fault), "there is no capital plan in this run; what stands in its way is named")
         return Capital(kept(of_run), notes=(*of_run.notes, said))
