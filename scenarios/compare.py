@@ -18,6 +18,7 @@ import pandas as pd
 from scenarios.changes import neutral_of
 from scenarios.figures import FIGURES, ahead, entry_rows, figures_of
 from scenarios.layers import changes, in_short
+from sufficiency.childcare.balance import ALL, PLANNING_AREA
 
 BEFORE, AFTER, CHANGE = "before", "after", "change"
 SIDES = (BEFORE, AFTER, CHANGE)
@@ -30,6 +31,8 @@ YEAR_FIGURES = ("entry_need", "additional_need", "spare_places", "pupils")
 CARE = "childcare_balance"
 CARE_KEYS = ["level", "area_code", "area_name", "ay", "term", "age_band", "measure"]
 CARE_FIGURES = ("hours_wanted", "hours_counted", "hours_short", "hours_over")
+CARE_AREAS = "moved_care_by_area"
+CARE_AREA_KEYS = ["planning_area_code", "area_name", "ay", "age_band"]
 POT_KEYS, POT_FIGURES = ["pot_id", "financial_year"], ("received", "spent", "left")
 PLAN_KEYS, PLAN_FIGURES = ["phase", "planning_area_code", "ay"], ("lacking", "unmet", "in_year")
 Tables = Mapping[str, pd.DataFrame]
@@ -132,6 +135,7 @@ def compared_two(first: Side, other: Side) -> dict[str, pd.DataFrame]:
         "moved_by_area": beside(by_area(before["balance"]), by_area(after["balance"]), AREA_KEYS, AREA_FIGURES),
         "moved_by_group": moved(beside(before["balance"], after["balance"], GROUP_KEYS, GROUP_FIGURES)),
         "moved_childcare": moved(beside(_of(before, CARE), _of(after, CARE), CARE_KEYS, CARE_FIGURES)),
+        CARE_AREAS: beside(care_by_area(_of(before, CARE)), care_by_area(_of(after, CARE)), CARE_AREA_KEYS, CARE_FIGURES),
         "moved_schemes": schemes(before, after),
         "moved_pots": beside(_of(before, "plan_pots"), _of(after, "plan_pots"), POT_KEYS, POT_FIGURES),
         "moved_plan_areas": moved(beside(_of(before, "plan_areas"), _of(after, "plan_areas"), PLAN_KEYS, PLAN_FIGURES)),
@@ -172,6 +176,14 @@ def by_area(balance: pd.DataFrame) -> pd.DataFrame:
     entry = entry[[column for column in named if column in entry]].rename(columns=named)
     joined = whole.join(entry).reset_index()
     return joined.assign(**{name: np.nan for name in AREA_FIGURES if name not in joined})
+
+
+def care_by_area(care: pd.DataFrame) -> pd.DataFrame:
+    """All hours of childcare of each planning area, age and year, in the term in which most are short there."""
+    if care.empty:
+        return care
+    mine = care[care["level"].eq(PLANNING_AREA) & care["measure"].eq(ALL) & care["worst_term"].astype("bool")]
+    return mine.rename(columns={"area_code": "planning_area_code"}).drop_duplicates(CARE_AREA_KEYS)
 
 
 def by_year(balance: pd.DataFrame) -> pd.DataFrame:

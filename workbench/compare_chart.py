@@ -1,16 +1,18 @@
-"""The chart of a comparison: places short at entry year by year in every run, and the areas that move most."""
+"""The chart of a comparison: places and hours of childcare short, year by year in every run, and the areas that move most."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from maps.palette import BANDS, NOTHING, SHORTAGE
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from scenarios.compare import CARE_AREAS
+from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from workbench.charts import GAIN, LOSS, Chart, Look, counted, light_grid, plain_text, signed
 
 if TYPE_CHECKING:
@@ -26,30 +28,32 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def compare_chart(tables: Tables, first: str, others: Sequence[str], names: Mapping[str, str], authority: str) -> Chart:
-    """A panel a phase with the runs beside one another, year by year, and below it the areas that the first change moves most."""
+    """Panels of each phase and age of childcare, the runs beside one another, and the areas that the first change moves most."""
     shown = list(others[:MOST_DRAWN - 1])
-    series = {phase: _series(tables["moved_by_year"], phase, first, shown) for phase in ENTRY_YEAR}
-    series = {phase: table for phase, table in series.items() if len(table) and table.to_numpy().max() >= 0.5}
+    series = _worth_drawing({phase: _series(tables["moved_by_year"], phase, first, shown) for phase in ENTRY_YEAR})
+    care = _worth_drawing({band: _care(tables[CARE_AREAS], band, first, shown) for band in YOUNG})
     widest = max(shown, key=lambda run: (_reach(tables["moved_by_area"], run), -shown.index(run)))
     most = most_moved(tables["moved_by_area"], widest, names)
-    rows = (len(series) > 0) + (len(most) > 0)
+    rows = (len(series) > 0) + (len(care) > 0) + (len(most) > 0)
+    heights = _heights(len(series), len(care), len(most))
 
     def fill(figure: Figure) -> None:
         if not rows:
             figure.text(0.5, 0.5, "nothing is short at entry in any of these runs, as far as places are known", ha="center")
             return
-        parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=_heights(len(series), len(most)))[:, 0]
+        parts = figure.subfigures(rows, 1, squeeze=False, height_ratios=heights)[:, 0]
         if series:
-            panels = parts[0].subplots(1, len(series), squeeze=False)[0]
-            for axes, (phase, table) in zip(panels, series.items(), strict=True):
-                _bars(axes, table, f"Places short in {nc_year_label(ENTRY_YEAR[phase])}")
-            handles, labels = panels[0].get_legend_handles_labels()
-            parts[0].legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+            _panels(parts[0], {_places(phase): one for phase, one in series.items()}, "places")
+        if care:
+            _panels(parts[1 if series else 0], {f"Childcare short, {BAND_NAMES[band]}": one for band, one in care.items()},
+                    "hours a week, worst term")
         if len(most):
             _areas(parts[-1].subplots(), most, widest)
 
-    alt = " ".join([*(_said(phase, table) for phase, table in series.items()), _said_areas(most, widest)]).strip()
-    height = 0.7 + sum(_heights(len(series), len(most)))
+    alt = " ".join([*(_said(_places(phase), table) for phase, table in series.items()),
+                    *(_said(f"Hours of childcare short, {BAND_NAMES[band]},", table) for band, table in care.items()),
+                    _said_areas(most, widest)]).strip()
+    height = 0.7 + sum(heights)
     title = f"{authority}: {' and '.join(shown) if len(shown) <= MOST_NAMED else f'{len(shown)} runs'} beside {first}"
     return Chart(title, alt or "No figure of places short is known.", max(2.0, height), fill)
 
@@ -59,8 +63,26 @@ def _reach(by_area: pd.DataFrame, run: str) -> float:
     return float(by_area.loc[by_area["run"] == run, "additional_need_change"].abs().sum())
 
 
-def _heights(phases: int, areas: int) -> list[float]:
-    return [*([3.6] if phases else []), *([1.1 + 0.27 * areas] if areas else [])]
+def _places(phase: str) -> str:
+    return f"Places short in {nc_year_label(ENTRY_YEAR[phase])}"
+
+
+def _heights(phases: int, ages: int, areas: int) -> list[float]:
+    return [*([3.6] if phases else []), *([3.6] if ages else []), *([1.1 + 0.27 * areas] if areas else [])]
+
+
+def _worth_drawing(series: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """What has a bar that is more than nought."""
+    return {name: table for name, table in series.items() if len(table) and np.nanmax(table.to_numpy(), initial=0.0) >= 0.5}
+
+
+def _panels(part: Any, series: Mapping[str, pd.DataFrame], unit: str) -> None:
+    """A row of panels with one legend below it."""
+    panels = part.subplots(1, len(series), squeeze=False)[0]
+    for axes, (title, table) in zip(panels, series.items(), strict=True):
+        _bars(axes, table, title, unit)
+    handles, labels = panels[0].get_legend_handles_labels()
+    part.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
 
 
 def _series(by_year: pd.DataFrame, phase: str, first: str, others: Sequence[str]) -> pd.DataFrame:
@@ -68,6 +90,19 @@ def _series(by_year: pd.DataFrame, phase: str, first: str, others: Sequence[str]
     mine = by_year[by_year["phase"] == phase]
     columns = {first: mine.drop_duplicates("ay").set_index("ay")["entry_need_before"]}
     columns |= {run: mine[mine["run"] == run].set_index("ay")["entry_need_after"] for run in others}
+    return pd.DataFrame(columns).dropna(how="all")
+
+
+def _care(by_area: pd.DataFrame, band: str, first: str, others: Sequence[str]) -> pd.DataFrame:
+    """Hours short of an age by year, of all planning areas that every run tells, a column a run; nothing is offset."""
+    mine = by_area[by_area["age_band"] == band]
+    told = mine.groupby(["planning_area_code", "ay"])[["hours_short_before", "hours_short_after"]].transform("count").min(axis=1)
+    mine = mine[told == mine["run"].nunique()]
+    sums = mine.groupby(["run", "ay"])[["hours_short_before", "hours_short_after"]].sum(min_count=1)
+    there = [run for run in others if run in sums.index.get_level_values("run")]
+    if not there:
+        return pd.DataFrame()
+    columns = {first: sums.loc[there[0], "hours_short_before"], **{run: sums.loc[run, "hours_short_after"] for run in there}}
     return pd.DataFrame(columns).dropna(how="all")
 
 
@@ -80,7 +115,7 @@ def most_moved(by_area: pd.DataFrame, run: str, names: Mapping[str, str]) -> pd.
     return sums.head(MOST_AREAS).assign(area=[names.get(code, code) for code in sums["planning_area_code"].head(MOST_AREAS)])
 
 
-def _bars(axes: Axes, table: pd.DataFrame, title: str) -> None:
+def _bars(axes: Axes, table: pd.DataFrame, title: str, unit: str) -> None:
     """The runs beside one another, each with its own fill and hatch, and its figure above it."""
     width = 0.84 / len(table.columns)
     top = max(1.0, float(np.nanmax(table.to_numpy())))
@@ -96,7 +131,7 @@ def _bars(axes: Axes, table: pd.DataFrame, title: str) -> None:
     axes.set_xticks(range(len(table)), [ay_label(int(ay)) for ay in table.index], rotation=30 if len(table) > 5 else 0)
     axes.set_ylim(0, (1.2 if crowded else 1.12) * top)
     axes.set_title(title)
-    axes.set_ylabel("places")
+    axes.set_ylabel(unit)
     light_grid(axes, "y")
 
 
@@ -118,11 +153,11 @@ def _areas(axes: Axes, most: pd.DataFrame, run: str) -> None:
     light_grid(axes)
 
 
-def _said(phase: str, table: pd.DataFrame) -> str:
+def _said(what: str, table: pd.DataFrame) -> str:
     told = [(ay_label(int(ay)), [f"{run} {counted(value)}" for run, value in row.items() if value == value])
             for ay, row in zip(table.index, table.to_dict("records"), strict=True)]
     years = "; ".join(f"{year}: {', '.join(figures)}" for year, figures in told)
-    return f"Places short in {nc_year_label(ENTRY_YEAR[phase])} by year. {years}."
+    return f"{what} by year. {years}."
 
 
 def _said_areas(most: pd.DataFrame, run: str) -> str:

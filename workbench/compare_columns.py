@@ -11,6 +11,7 @@ COMPARE_SHEETS = {
     "moved_by_area": "The same by planning area, with the likelihood of a shortfall at entry",
     "moved_by_group": "Every planning area, year group and year in which a figure moved",
     "moved_childcare": "Hours of childcare by area, term and age that moved, where both runs may tell them",
+    "moved_care_by_area": "Hours of childcare by planning area, year and age, in the term in which most are short",
     "moved_schemes": "Every scheme that either plan builds: added, dropped, moved in time, or as before",
     "moved_pots": "Each pot by financial year, before and after",
     "moved_plan_areas": "Areas by year in which the plan leaves more or fewer children without a place",

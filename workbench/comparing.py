@@ -20,7 +20,7 @@ from maps.layer import number
 from maps.sheet import draw
 from planning_areas.wording import some
 from scenarios import manifest, runs
-from scenarios.compare import CARE, Side, compared, names_of
+from scenarios.compare import CARE, CARE_AREAS, Side, compared, names_of
 from scenarios.identity import canonical, code_sha256
 from sufficiency.evidence import Source
 from workbench.answers import Answer, UserError
@@ -47,7 +47,7 @@ WORDS = "summary.txt"
 READ = ("balance", "plan", "plan_pots", "plan_areas")
 EFFECTS = "effects"
 SHEETS = ("moved_figures", EFFECTS, "went_in", "moved_by_year", "moved_by_area", "moved_by_group", "moved_childcare",
-          "moved_schemes", "moved_pots", "moved_plan_areas")
+          CARE_AREAS, "moved_schemes", "moved_pots", "moved_plan_areas")
 """The sheets of the workbook, in their order."""
 CALLED = {"change": "moved_by"}     # a column that means something else in a run's workbook -> what it is called in this one
 READING = (
@@ -201,11 +201,11 @@ def titled(made: Compared) -> str:
 
 
 def _short_words(made: Compared) -> list[str]:
-    """What the map says first: of each run, how its places short at entry moved."""
+    """What the map says first: of each run, how places and hours of childcare short moved."""
     lines = []
     for name in made.names[1:]:
         mine = made.tables["moved_figures"]
-        mine = mine[(mine["run"] == name) & mine["figure"].isin(("entry_short", "all_short"))]
+        mine = mine[(mine["run"] == name) & mine["figure"].isin(("entry_short", "all_short", "childcare_short"))]
         told = [f"{row.title[0].lower()}{row.title[1:]} {_beside(row.before, row.after)} {row.unit}" for row in mine.itertuples()]
         lines.append(f"{name}: {'; '.join(told) or 'no places are known'}.")
     return lines

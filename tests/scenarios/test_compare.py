@@ -55,6 +55,8 @@ def test_childcare_is_told_only_where_both_runs_tell_it(tmp_path: Path) -> None:
     first, other = side(tmp_path), side(tmp_path, "more", MORE, short=60.0)
     told = compared_two(first, other)
     assert list(told["moved_childcare"]["hours_short_change"]) == [20.0]
+    area = told["moved_care_by_area"].set_index("planning_area_code").loc["8910001"]
+    assert (area["hours_short_before"], area["hours_short_after"]) == (40.0, 60.0)
     hidden = childcare(60.0).assign(hours_short=[None, 0.0], hours_wanted=[None, 500.0])
     told = compared_two(first, Side("hidden", other.manifest, {**other.tables, "childcare_balance": hidden}))
     assert told["moved_childcare"].empty, "8910001 is hidden in one of them, and the rest is as it was"

@@ -79,6 +79,7 @@ def test_the_chart_says_its_figures_in_words(made: dict[str, Any]) -> None:
     alt = re.search(r'<desc id="chart-alt">(.*?)</desc>', svg, re.S)
     assert alt and "2026/27: base 10, A tenth more &lt;births&gt; 18" in alt[1]
     assert NASTY not in svg
+    assert "Hours of childcare short, two-year-olds, by year. 2024/25: base 40, A tenth more &lt;births&gt; 60." in alt[1]
 
 
 def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any], browser: Browser) -> None:
@@ -103,6 +104,9 @@ def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any],
     page.select_option("#view", label="Spare places in all year groups")
     assert states.nth(2).is_checked(), "the switch stays where it is when the view is turned"
     assert page.get_by_text(NASTY).count() >= 1
+    page.locator("#phase input").nth(2).check()
+    page.select_option("#view", label="Two-year-olds: hours short, worst term")
+    assert "+20" in ash.inner_text(), "childcare stands beside schools, and the switch stays at the change"
     assert page.evaluate("window.__pwn") is None and asked == [page_file.as_uri()]
     page.close()
 
