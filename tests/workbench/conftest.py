@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from made_once import Once
 from published_town import finished_run
 
 from scenarios.runs import Run
@@ -11,9 +12,9 @@ from workbench.publishing.stored import release_of, stored
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The small town's run, with childcare and a capital plan, in a folder of its own."""
-    return finished_run(tmp_path_factory.mktemp("council"))
+def finished(once: Once[Run]) -> Run:
+    """The small town's run, with childcare and a capital plan, in a folder of its own; not to be written into."""
+    return once("published town", finished_run)
 
 
 @pytest.fixture(scope="session")

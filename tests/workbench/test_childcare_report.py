@@ -19,7 +19,6 @@ from workbench.publishing.publish import material
 from workbench.publishing.statements import Front, Paper, Statements
 from workbench.publishing.stored import stored
 
-pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 ITEMS = [f"B{n}" for n in range(1, 12)]
 
 

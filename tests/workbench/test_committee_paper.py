@@ -34,7 +34,6 @@ from workbench.publishing.statements import Front, Implications, Paper, Statemen
 from workbench.publishing.stored import stored
 from workbench.publishing.withheld import named
 
-pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 GONE, KEPT = ("two-in-one", "second-best", "old-school"), ("hall-extension", "nursery-room")
 
 

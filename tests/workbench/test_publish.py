@@ -36,7 +36,6 @@ from workbench.publishing.withheld import (
     withheld,
 )
 
-pytestmark = pytest.mark.timeout(180)      # the first test waits for the town's run
 MAP_AND_TABLES = tuple(maker for maker in MAKERS if maker.make in (make_map, make_workbook))     # papers have their own tests
 
 
