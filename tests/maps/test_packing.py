@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from maps.assets import own
 from maps.packing import MARK, SIGNS, packed, unpacked
@@ -37,7 +38,8 @@ def size(value: Any) -> int:
 
 
 @given(TREES)
-@settings(max_examples=150, derandomize=True, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=cases(60, 300), derandomize=True, deadline=None)
 def test_nothing_is_lost_or_changed(data: Any) -> None:
     told = as_json(packed(data))
     assert json.dumps(unpacked(told), sort_keys=True) == json.dumps(as_json(data), sort_keys=True)

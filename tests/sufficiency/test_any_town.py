@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from sufficiency.assumptions import Assumptions
 
@@ -484,10 +485,11 @@ def test_the_fast_arrays_agree_with_the_slow_loops(town: Callable[..., Any], dra
         assert fast[key] == pytest.approx(n, rel=1e-9, abs=1e-9), (key, fast[key], n)
 
 
-few = settings(deadline=None, max_examples=30, derandomize=True, phases=[Phase.generate],
+few = settings(deadline=None, max_examples=cases(12, 60), derandomize=True, phases=[Phase.generate],
                suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.thorough
 @few
 @given(towns())
 def test_nobody_is_lost_between_schools_areas_and_the_authority(town: Callable[..., Any], drawn: tuple[Any, ...]) -> None:
@@ -506,6 +508,7 @@ def test_nobody_is_lost_between_schools_areas_and_the_authority(town: Callable[.
         assert np.allclose(told, projection.pupils.sel(planning_area_code=area, nc_year=list(groups)), rtol=1e-12, atol=1e-9)
 
 
+@pytest.mark.thorough
 @few
 @given(towns(), st.integers(2018, 2021), st.integers(0, 3), st.integers(1, 30), st.sampled_from(["plain", "measured"]))
 def test_more_births_never_mean_fewer_children(town: Callable[..., Any], drawn: tuple[Any, ...], cohort: int, at: int,
@@ -522,6 +525,7 @@ def test_more_births_never_mean_fewer_children(town: Callable[..., Any], drawn: 
         assert float(now[0]) >= float(was[0]) and (float(was[0]) == 0 or float(now[0]) > float(was[0]))
 
 
+@pytest.mark.thorough
 @few
 @given(towns(), st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_changes_nothing(town: Callable[..., Any], drawn: tuple[Any, ...], seed: int) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from planning_areas.boundaries import Members
 from sufficiency.assumptions import Assumptions
@@ -320,7 +321,8 @@ def worlds(draw: st.DrawFn) -> Evidence:
     return evidence(draw(rows), draw(pans), draw(st.lists(change, max_size=5)))
 
 
-@settings(deadline=None, max_examples=100, derandomize=True)
+@pytest.mark.thorough
+@settings(deadline=None, max_examples=cases(40, 200), derandomize=True)
 @given(worlds())
 def test_the_fast_way_agrees_with_the_slow_loop(found: Evidence) -> None:
     table, _ = places_open(found, SCHOOLS, FRAME, YEARS, Assumptions())

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.forecast.made_of import made_of
@@ -185,7 +186,8 @@ some_rows = st.lists(st.tuples(places, st.integers(2023, 2029), st.one_of(st.non
                                st.sampled_from(["figure", "change", "factor"]), st.floats(-80, 120)), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@pytest.mark.thorough
+@settings(max_examples=cases(20, 100), deadline=None, derandomize=True)
 @given(asked=some_rows)
 def test_whatever_is_overridden_the_sums_agree(made: Any, asked: list[Any]) -> None:
     before = made.project(PAPER)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from sufficiency.estate.school_table import SINGLE, SMALL_AREA, SMALL_SCHOOL, USUAL, school_table, year_headings
 
@@ -56,7 +57,8 @@ def test_the_kneesall_table_to_the_last_printed_figure() -> None:
     assert set(table["places_basis"]) == {"pan"}
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@pytest.mark.thorough
+@settings(deadline=None, max_examples=cases(25, 100), derandomize=True)
 @given(st.lists(st.floats(0, 40), min_size=7, max_size=7))
 def test_whole_children_add_up_and_none_is_moved_by_one_or_more(pupils: list[float]) -> None:
     table = school_table("primary", SCHOOLS, NAMES, pupils_of(rows(TOWN, 2024, pupils)), places_of(TOWN, "T", [2024], 90.0))

@@ -12,6 +12,7 @@ from itertools import chain, combinations, product
 import numpy as np
 import pandas as pd
 import pytest
+from thoroughly import cases
 
 from workbench.disclosure import NotProtectedError, Release, bounds, protect, refuse_what_can_be_worked_out
 from workbench.release.told import JUDGE, Fewest
@@ -124,7 +125,8 @@ def test_an_area_in_two_districts_is_held_by_both() -> None:
     assert "P1" in hidden_cells(release) and is_safe(tiny, hidden_cells(release), 9)
 
 
-@pytest.mark.parametrize("number", range(40))
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", range(cases(14, 40)))
 def test_no_hidden_cell_of_a_random_hierarchy_can_be_worked_out(number: int) -> None:
     tiny = random_tiny(np.random.default_rng([SEED, number]))
     release = protect(tiny.tables(), fewest=FEW)
