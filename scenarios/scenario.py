@@ -239,7 +239,7 @@ class _Reader:
             expected, advice = "there is no such file", f"give the path of a {SUFFIX} file, or the name of a scenario"
         else:
             expected = f"there is no scenario of this name, neither in {own} nor in the library"
-            advice = nearest(stem, have) + (f"; else put {stem}{SUFFIX} there" if asked_by[2] == EXTENDS else "")
+            advice = nearest(stem, have) + (f" - or put {stem}{SUFFIX} there" if asked_by[2] == EXTENDS else "")
         self.problems.append(Problem(*asked_by, found=reference, expected=expected, advice=advice))
         return None
 

@@ -23,6 +23,7 @@ LOOKS = (
     (NOTHING, ""), (BANDS["B"][0], "////"), (SHORTAGE[2][0], "...."), (BANDS["G"][0], "\\\\\\\\"), (BANDS["P"][0], "xx"),
     (BANDS["A"][0], "--"),
 )
+TITLE_CHARACTERS, MOST_LETTERS = 76, 80    # that a row of panels has room for, in headings and above its bars
 MOST_AREAS, MOST_DRAWN, MOST_NAMED, NAME_CHARACTERS = 10, len(LOOKS), 2, 34
 Tables = Mapping[str, pd.DataFrame]
 
@@ -80,7 +81,7 @@ def _panels(part: Any, series: Mapping[str, pd.DataFrame], unit: str) -> None:
     """A row of panels with one legend below it."""
     panels = part.subplots(1, len(series), squeeze=False)[0]
     for axes, (title, table) in zip(panels, series.items(), strict=True):
-        _bars(axes, table, title, unit)
+        _bars(axes, table, textwrap.fill(title, TITLE_CHARACTERS // len(series), break_on_hyphens=False), unit, len(series))
     handles, labels = panels[0].get_legend_handles_labels()
     part.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
 
@@ -115,11 +116,12 @@ def most_moved(by_area: pd.DataFrame, run: str, names: Mapping[str, str]) -> pd.
     return sums.head(MOST_AREAS).assign(area=[names.get(code, code) for code in sums["planning_area_code"].head(MOST_AREAS)])
 
 
-def _bars(axes: Axes, table: pd.DataFrame, title: str, unit: str) -> None:
-    """The runs beside one another, each with its own fill and hatch, and its figure above it."""
+def _bars(axes: Axes, table: pd.DataFrame, title: str, unit: str, panels: int) -> None:
+    """The runs beside one another, each with its own fill and hatch, its figure above it; panels: that share the row."""
     width = 0.84 / len(table.columns)
     top = max(1.0, float(np.nanmax(table.to_numpy())))
-    crowded = len(table.columns) * len(table) > 16
+    bars = len(table.columns) * len(table)
+    crowded = bars > 16 or bars * panels * len(counted(top)) > MOST_LETTERS
     for k, (run, values) in enumerate(table.items()):
         at = np.arange(len(table)) + (k - (len(table.columns) - 1) / 2) * width
         fill, hatch = LOOKS[k]

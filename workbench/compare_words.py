@@ -11,6 +11,7 @@ import pandas as pd
 from maps.layer import listed, number
 from planning_areas.school_year import ay_label
 from scenarios.compare import ADDED, DROPPED, EARLIER, LATER
+from sufficiency.childcare.terms import BAND_NAMES
 from workbench.sheets import WHOLE
 
 MINUS = "\N{MINUS SIGN}"
@@ -100,9 +101,13 @@ def _childcare(table: pd.DataFrame) -> Iterator[str]:
     for said, far in (("more", areas[areas[column] >= LEAST]), ("fewer", areas[areas[column] <= -LEAST])):
         if len(far):
             worst = far.loc[far["hours_short_change"].abs().idxmax()]
-            yield (f"Childcare: {said} hours short in {far['area_code'].nunique()} planning areas; most in {worst['area_name']}, "
-                   f"{ay_label(int(worst['ay']))}, {worst['term']}, {str(worst['age_band']).replace('_', ' ')}: "
+            yield (f"Childcare: {said} hours short in {_areas(far['area_code'].nunique())}; most in {worst['area_name']}, "
+                   f"{ay_label(int(worst['ay']))}, {worst['term']}, {BAND_NAMES[str(worst['age_band'])]}: "
                    f"{changed(worst['hours_short_change'])} hours a week")
+
+
+def _areas(many: int) -> str:
+    return f"{many} planning area{'s' * (many != 1)}"
 
 
 def _wanted(table: pd.DataFrame) -> Iterator[str]:
@@ -111,7 +116,7 @@ def _wanted(table: pd.DataFrame) -> Iterator[str]:
     for band, rows in mine.groupby("age_band", sort=False):
         most = rows.loc[rows["hours_wanted_change"].abs().idxmax()] if rows["hours_wanted_change"].notna().any() else None
         if most is not None and number(most["hours_wanted_before"]) != number(most["hours_wanted_after"]):
-            yield (f"Childcare, {str(band).replace('_', ' ')}, {most['term']} of {ay_label(int(most['ay']))}: "
+            yield (f"Childcare, {BAND_NAMES[str(band)]}, {most['term']} of {ay_label(int(most['ay']))}: "
                    f"{number(most['hours_wanted_before'])} -> {number(most['hours_wanted_after'])} hours a week wanted "
                    f"({changed(most['hours_wanted_change'], 0)})")
 

@@ -73,7 +73,7 @@ def test_a_circle_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("extends", "expected", "advice"), [
     ("parnet", "there is no scenario of this name, neither in scenarios/ of the workspace nor in the library",
-     "did you mean parent?; else put parnet.toml there"),
+     "did you mean parent? - or put parnet.toml there"),
     ("../scenarios/parent.toml", "the name of a scenario expected, not the path to its file", 'write extends = "parent"'),
     ("C:\\\\plans\\\\late.toml", "the name of a scenario expected, not the path to its file",
      'write extends = "late", and put late.toml into scenarios/ of the workspace'),

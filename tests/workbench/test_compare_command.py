@@ -49,7 +49,7 @@ def test_it_says_what_went_in_otherwise_and_what_moved(made: dict[str, Any]) -> 
     for said in ("A tenth more <births>, held against base", "scenario, births.level: 1 -> 1.1", "Office for <b>Statistics</b>",
                  "Places short in Reception and Year 7", "51.0 -> 108.9 place-years (+57.9)", "Cedar",
                  "Schemes, added: West wing (2026/27)", "Schemes, opens later: North wing (2026/27 -> 2027/28)",
-                 "Childcare: more hours short in 1 planning areas"):
+                 "Childcare: more hours short in 1 planning area; most in Ash, 2024/25, autumn, two-year-olds"):
         assert said in words, words
     assert Path(made["folder"]).parent.name == "comparisons"
     assert (Path(made["folder"]) / "summary.txt").read_text(encoding="utf-8").strip() == words.strip()
