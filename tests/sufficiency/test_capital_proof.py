@@ -57,7 +57,7 @@ def problem_of(seed: int) -> tuple[Arrays, np.ndarray | None]:
     return problem, construct(f, built, problem)
 
 
-@pytest.mark.parametrize("seed", [0, 20, 28])
+@pytest.mark.parametrize("seed", [0, 3, 20])
 def test_a_child_ended_in_mid_solve_leaves_the_better_plan_it_had_found(seed: int) -> None:
     problem, first = problem_of(seed)
     assert first is not None
