@@ -55,6 +55,16 @@ def added_up(column: pd.Series) -> float:
     return float(column.sum()) if column.notna().any() else NONE
 
 
+def whole(column: pd.Series) -> pd.Series:
+    """Figures as they are printed: whole numbers, halves up; what is not known stays so."""
+    return np.floor(column.astype("float64") + 0.5)
+
+
+def whole_added_up(column: pd.Series) -> float:
+    """The sum of what is known, each figure rounded by itself, so that who adds up what is printed comes to what is told."""
+    return added_up(whole(column))
+
+
 def _of_balance(column: str, phase: str = "", *, entry: bool = False) -> Callable[[Tables, int], float]:
     """The sum of a column of the balance over the years ahead: of all year groups, or of the year of entry (of a phase)."""
     def of(tables: Tables, base_year: int) -> float:

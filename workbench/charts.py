@@ -23,6 +23,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from maps.layer import number, whole
 from maps.palette import BANDS, BORDER, DARK, NOTHING, SHORTAGE
 
 if TYPE_CHECKING:
@@ -119,15 +120,14 @@ def printable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def counted(number: float) -> str:
+def counted(children: float) -> str:
     """A number of children in whole: 1,234."""
-    return f"{number:,.0f}"
+    return number(children)
 
 
-def signed(number: float) -> str:
+def signed(change: float) -> str:
     """A change in whole children with its sign, a true minus: +12, \N{MINUS SIGN}3, 0."""
-    text = f"{number:+,.0f}".replace("-", "\N{MINUS SIGN}")
-    return "0" if text[1:] == "0" else text
+    return f"+{number(change)}" if whole(change) > 0 else number(change)
 
 
 def bars_that_add_up(axes: Axes, labels: Sequence[str], sizes: Sequence[float], whole_label: str, whole: float,

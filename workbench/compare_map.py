@@ -21,6 +21,7 @@ from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
 from scenarios.compare import AFTER as AFTER_SIDE
 from scenarios.compare import BEFORE as BEFORE_SIDE
 from scenarios.compare import CARE_AREAS
+from scenarios.figures import whole
 from sufficiency.childcare.terms import BAND_NAMES, YOUNG
 from sufficiency.headroom import NOT_KNOWN
 from sufficiency.intervals.likelihood import WORDS as LIKELIHOODS
@@ -64,12 +65,13 @@ def views(phase: str) -> tuple[View, ...]:
     likely = bands([(one, words) for one, words in LIKELIHOODS.items() if one != NOT_KNOWN], AS_LIKELY_AS_NOT, LIKELY)
     return (
         View("entry_need", f"Places short in {entry}", "places", steps(SHORT_EDGES), changes((1, 8, 15)),
-             f"Children expected in {entry} beyond its places."),
+             f"Children expected in {entry} beyond its places.", saying=f"short of {entry} places"),
         View("additional_need", "Places short in all year groups", "places", steps(SHORT_EDGES), changes((1, 8, 15, 30)),
-             "The shortages of all year groups added up; nothing is offset."),
+             "The shortages of all year groups added up; nothing is offset.",
+             saying="short of places in one year group or more"),
         View("entry_p_shortfall", f"Likelihood of a shortfall in {entry}", "%", likely, changes((1, 10, 25)),
              f"In how many of a hundred futures drawn there are more children in {entry} than places.", 100.0, letters=True,
-             suffix=" %", adds_up=False, saying="short of places with a likelihood of a third or more"),
+             suffix=" %", adds_up=False, saying=f"short of {entry} places with a likelihood of a third or more"),
         View("spare_places", "Spare places in all year groups", "places", steps(SPARE_EDGES, "hidden"), changes((1, 15, 30, 60)),
              "Places beyond the children expected, year group by year group, added up.",
              saying=f"left with {SPARE_EDGES[0]} spare places or more"),
@@ -170,15 +172,10 @@ def _values(mine: pd.DataFrame, figures: Sequence[View], first: str,
         measures += [_shown(values, view, after[run], f"{view.column} {run}",
                             f"After ({_short(run)})" if len(others) == 1 else _short(run)) for run in others]
         for run in others:
-            change = _whole(after[run]) - _whole(before)
+            change = (whole(pd.Series(after[run])) - whole(pd.Series(before))).to_numpy()
             state = CHANGE if len(others) == 1 else f"{CHANGE}: {_short(run)}"
             measures.append(_changed(values, view, change, f"{view.column} change {run}", state))
     return values, tuple(measures)
-
-
-def _whole(values: np.ndarray) -> np.ndarray:
-    """As the page rounds them."""
-    return np.floor(values + 0.5)
 
 
 def _short(name: str) -> str:

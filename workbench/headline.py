@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
+from maps.layer import number
 from planning_areas.school_year import ENTRY_YEAR, ay_label
+from scenarios.figures import whole
 from scenarios.in_force import IDLE
 from sufficiency.intervals.ranges import HELD
 from workbench.answers import columns
@@ -48,7 +49,7 @@ def headline(run: Run, on: date | None = None) -> dict[str, Any]:
     day = on or newest_day((one["reference_date"] for one in run.manifest["inputs"]), run.manifest["authority"]["base_year"])
     balance, names = run.table("balance"), run.table("names")
     ranges = run.table("authority_range") if "authority_range" in run.tables else pd.DataFrame(columns=["phase", "ay"])
-    short = balance.assign(short=np.floor(balance["additional_need"].to_numpy("float64") + 0.5))
+    short = balance.assign(short=whole(balance["additional_need"]))
     return {
         "run_id": run.run_id,
         "authority": run.manifest["authority"],
@@ -205,8 +206,8 @@ def _out_of_range(rows: list[dict[str, Any]]) -> list[str]:
             "the years out of the ordinary."]
 
 
-def _count(number: float | None) -> str:
-    return "" if number is None else f"{number:,.0f}"
+def _count(count: float | None) -> str:
+    return "" if count is None else number(count)
 
 
 def _signed(error: float | None) -> str:
@@ -216,7 +217,7 @@ def _signed(error: float | None) -> str:
 def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
     known = row["areas"] - row["areas_not_known"]
     share = row["unfilled_share"]
-    told = (ay_label(row["ay"]), f"{row['pupils']:,.0f}", _range(row, "pupils"),
+    told = (ay_label(row["ay"]), number(row['pupils']), _range(row, "pupils"),
             "not known" if share is None else f"{100 * share:.1f} %")
     if not known:
         return (*told, "not known", "", "", "|", "", "")
@@ -227,7 +228,7 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['places_short']:,}",
         f"{row['areas_short_in_any_year_group']} of {row['areas_known']}",
         "|",
-        "" if expected is None else f"{expected:,.0f}",
+        "" if expected is None else number(expected),
         _range(row, "places_short"),
     )
 
@@ -235,7 +236,7 @@ def _year_cells(row: dict[str, Any]) -> tuple[str, ...]:
 def _range(row: dict[str, Any], figure: str) -> str:
     """From 1 in 10 futures to 9 in 10; blank where there is no range."""
     low, high = row.get(f"{figure}_p10"), row.get(f"{figure}_p90")
-    return "" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
+    return "" if low is None or high is None else f"{number(low)} to {number(high)}"
 
 
 def group_name(nc_year: int) -> str:

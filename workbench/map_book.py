@@ -19,6 +19,7 @@ import pandas as pd
 from matplotlib.transforms import Bbox
 
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from scenarios.figures import whole_added_up
 from sufficiency.headroom import LETTERS, WORDS
 from workbench.charts import INK, plain_text, printable, write_chart
 from workbench.documents.figures import FORMS, NOT_KNOWN
@@ -38,8 +39,8 @@ FOLDER, INDEX = "map-book", "index.html"
 A4, A3 = (11.69, 8.27), (16.54, 11.69)      # inches, lying
 CHARACTERS = {A4: 165, A3: 235}             # of a line at the foot
 COLUMNS = (("pupils", "Children", "whole"), ("yg_places", "Places", "whole"),
-           ("additional_need", "Short, all groups", "whole"), ("entry_need", "Short in {entry}", "whole"),
-           ("entry_p_shortfall", "Likelihood of that", "likelihood"),
+           ("additional_need", "Short in all", "whole"), ("entry_need", "Short in {entry}", "whole"),
+           ("entry_p_shortfall", "Likelihood of it", "likelihood"),
            ("headroom", "Headroom", "percent"), ("rag", "Band", "text"))
 BANDS = "; ".join(f"{letter} {WORDS[letter].split(': ', 1)[1]}" for letter in LETTERS)
 STYLE = """body { color: #0b0c0c; font: 1.0625rem/1.55 system-ui, sans-serif; margin: 0 auto; max-width: 62rem;
@@ -47,6 +48,11 @@ STYLE = """body { color: #0b0c0c; font: 1.0625rem/1.55 system-ui, sans-serif; ma
 a { color: #1a4f8b; display: inline-block; margin-right: 1.5rem; min-height: 24px; min-width: 24px; }
 a:focus-visible { background: #ffdd00; color: #0b0c0c; outline: 3px solid #0b0c0c; }
 p, h1, h2, h3 { overflow-wrap: anywhere; }
+.scroll { max-width: 100%; overflow-x: auto; }
+.scroll:focus-visible { outline: 3px solid #0b0c0c; }
+table { border-collapse: collapse; font-size: .9375rem; }
+caption { font-weight: bold; text-align: left; }
+th, td { border-bottom: 1px solid #b6c0c5; padding: .2rem .6rem; text-align: right; }
 h2 { border-top: 2px solid #c9d1d5; margin-top: 2rem; padding-top: .75rem; }"""
 
 
@@ -57,6 +63,9 @@ class Page:
     phase: str
     name: str       # of its files, without ending
     chart: Chart
+    told: str       # what it shows, in words
+    headings: tuple[str, ...] = ()                  # of its figures year by year, where it has such
+    cells: tuple[tuple[str, ...], ...] = ()
 
 
 def make_map_book(material: Material, folder: Path) -> None:
@@ -85,17 +94,18 @@ def sheets_of(material: Material) -> Iterator[Page]:
         letters = dict(zip(then["planning_area_code"], then["entry_rag"], strict=True))
         whole = bands_chart(phase, letters, shapes, names, ay_label(worst))
         if whole is not None:
-            yield Page(phase, f"{phase}-all", _on_paper(whole, A3, material, "Headroom is the share of places that stays free."))
+            chart = _on_paper(whole, A3, material, "Headroom is the share of places that stays free.")
+            yield Page(phase, f"{phase}-all", chart, whole.alt)
         for code in sorted(shapes, key=lambda one: (str(names.get(one, one)), one)):
             inside = schools[schools[f"{phase}_planning_area_code"] == code]
             chart = area_chart(code, str(names.get(code, code)), shapes, names, inside)
             mine = rows[rows["planning_area_code"] == code].sort_values("ay")
             if chart is not None and len(mine):
-                yield Page(phase, f"{phase}-{re.sub(r'[^A-Za-z0-9]+', '-', code)}", _with_figures(chart, phase, mine, material))
+                yield _with_figures(chart, f"{phase}-{re.sub(r'[^A-Za-z0-9]+', '-', code)}", phase, mine, material)
 
 
 def _worst(ahead: pd.DataFrame) -> int:
-    short = ahead.groupby("ay")["entry_need"].sum()
+    short = ahead.groupby("ay")["entry_need"].agg(whole_added_up)
     return int(short.idxmax() if short.max() > 0 else short.index.max())
 
 
@@ -111,7 +121,7 @@ def _on_paper(chart: Chart, size: tuple[float, float], material: Material, unit:
     return replace(chart, width_inches=size[0], height_inches=size[1], fill=fill)
 
 
-def _with_figures(chart: Chart, phase: str, mine: pd.DataFrame, material: Material) -> Chart:
+def _with_figures(chart: Chart, name: str, phase: str, mine: pd.DataFrame, material: Material) -> Page:
     """An area's map above its figures year by year."""
     cells = [[ay_label(int(row["ay"])), *(_told(row[column], form) for column, _, form in COLUMNS)]
              for row in mine.to_dict("records")]
@@ -120,9 +130,10 @@ def _with_figures(chart: Chart, phase: str, mine: pd.DataFrame, material: Materi
     foot = _foot(material, f"Figures are children and places. Bands: {BANDS}.", A4)
     words = "; ".join(f"{when}: " + ", ".join(f"{title[:1].lower()}{title[1:]} {cell}" for title, cell in
                                               zip(headings[1:], figures, strict=True)) for when, *figures in cells)
-    return replace(chart, title=f"{phase.capitalize()}: {chart.title}", alt=f"{chart.alt} Year by year: {words}.",
-                   width_inches=A4[0], height_inches=A4[1],
-                   fill=partial(_fill, above=chart.fill, headings=headings, cells=cells, foot=foot))
+    drawn = replace(chart, title=f"{phase.capitalize()}: {chart.title}", alt=f"{chart.alt} Year by year: {words}.",
+                    width_inches=A4[0], height_inches=A4[1],
+                    fill=partial(_fill, above=chart.fill, headings=headings, cells=cells, foot=foot))
+    return Page(phase, name, drawn, chart.alt, tuple(headings), tuple(map(tuple, cells)))
 
 
 def _told(value: object, form: str) -> str:
@@ -160,6 +171,18 @@ def _write_foot(part: SubFigure, foot: str) -> None:
     part.text(0.01, 0.5, foot, ha="left", va="center", fontsize=8, color=INK)
 
 
+def _figures(page: Page) -> str:
+    """The figures of a sheet as a table; nothing where it has none."""
+    if not page.cells:
+        return ""
+    heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in page.headings)
+    rows = "".join(f'<tr><th scope="row">{escape(year)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+                   for year, *cells in page.cells)
+    called = escape(printable(page.chart.title))
+    return (f'<div class="scroll" role="region" aria-label="{called}" tabindex="0"><table><caption>Children and places</caption>'
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>")
+
+
 def index(material: Material, pages: list[Page]) -> str:
     """The index: for each sheet the words that stand for it, and where it is; it loads nothing and runs nothing."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -172,7 +195,7 @@ def index(material: Material, pages: list[Page]) -> str:
         for page in (page for page in pages if page.phase == phase):
             called = escape(printable(page.chart.title))
             links = "".join(f'<a href="{page.name}.{ending}">{ending.upper()}: {called}</a>' for ending in ("png", "svg"))
-            parts.append(f"<h3>{called}</h3><p>{escape(printable(page.chart.alt))}</p><p>{links}</p>")
+            parts.append(f"<h3>{called}</h3><p>{escape(printable(page.told))}</p>{_figures(page)}<p>{links}</p>")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return (f'<!DOCTYPE html>\n<html lang="{LANGUAGE}">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'

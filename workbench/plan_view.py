@@ -17,7 +17,7 @@ from maps.palette import steps
 from planning_areas.school_year import ENTRY_YEAR, ay_label
 from sufficiency.headroom import headroom, rag
 from workbench.plan_gap import gap, gap_told, left_out, left_out_told
-from workbench.plan_words import PLAN_SHEETS, STANDINGS
+from workbench.plan_words import PLAN_SHEETS, STANDINGS, kind_told
 
 if TYPE_CHECKING:
     from maps.palette import Scale
@@ -259,7 +259,7 @@ def scheme_points(tables: Mapping[str, pd.DataFrame]) -> Points | None:
             f"opens in {ay_label(int(ay))}" if yes else "not in the plan"
             for yes, ay in zip(chosen, rows["opens_ay"], strict=True)
         ],
-        "kind_told": rows["kind"].str.replace("_", " "),
+        "kind_told": [kind_told(kind) for kind in rows["kind"]],
         "cost": [f"£{pounds:,.0f}k" for pounds in rows["thousand_pounds"]],
         "served": [f"{children:,.0f} children" if children == children else "" for children in rows["children_served"]],
         "standing": [STANDINGS.get(word, "") for word in rows["standing"]] if "standing" in rows else STANDINGS[""],

@@ -90,7 +90,16 @@ PLAN_COLUMNS: dict[str, tuple[str, str, str]] = {
     "in_year": ("To be managed in-year", "children in shortfalls too small for capital, or in later years only", "tenth"),
     "places_added": ("Places added", "places that the plan adds in the year", "whole"),
 }
+KINDS_TOLD = {"bulge": "bulge class", "modular": "modular building", "pan_cut": "lower admission number"}
+"""What kinds of schemes are called where their code does not say it."""
 STANDINGS = {"": "on the council's list", "proposal": "proposal, not yet looked at"}
+
+
+def kind_told(kind: object) -> str:
+    """A kind of scheme in words: bulge class, new school."""
+    return KINDS_TOLD.get(str(kind), str(kind).replace("_", " "))
+
+
 PLAN_SHEETS = {
     "programme": "The capital plan: every scheme of the list, whether and when it is built, what it costs, and why",
     "money": "Each pot by financial year: what comes, what the plan takes and borrows, what is left; money that lapses first is "

@@ -1,8 +1,8 @@
 """Last safe dates as people read them: by when to start what, for which September, judged on a day that is named.
 
-The stored table holds dates alone. On the command line they are judged on the day on which the question is asked. Map and
-workbook lie in the run's folder, which is the same whenever the same run is made, so there they are judged on the day of the
-newest file that the run has read, and say so.
+The stored table holds dates alone. On the command line they are judged on the day on which the question is asked, and in a
+publication on the day of publishing. Map and workbook that lie in the run's folder, which is the same whenever the same run is
+made, are judged on the day of the newest file that the run has read, and say so.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from maps.layer import number
 from planning_areas.school_year import census_day
 from sufficiency.intervals.last_dates import known_remedies, still_to_meet
 from workbench.answers import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 DETERMINED = "admission_number"     # the second step of a remedy whose first, to consult, is told before it
 FULL, MONTH, YEAR = 10, 7, 4        # characters of a day, of a month and of a year alone
@@ -92,30 +93,43 @@ def for_sheet(dates: pd.DataFrame, on: date) -> pd.DataFrame:
     return still_to_meet(dates, on).assign(judged_on=on.isoformat())
 
 
-def for_areas(sheet: pd.DataFrame, read_on: date | None = None) -> pd.DataFrame:
-    """One short text for each planning area that is likely short: phase, planning_area_code, said; sheet: as `for_sheet`.
-
-    read_on: dates before this day are said to be past; left out: none is.
-    """
-    rows = [(str(phase), str(code), _text(mine, read_on))
+def for_areas(sheet: pd.DataFrame) -> pd.DataFrame:
+    """One short text for each planning area that is likely short: phase, planning_area_code, said; sheet: as `for_sheet`."""
+    rows = [(str(phase), str(code), _text(mine))
             for (phase, code), mine in sheet.groupby(["phase", "planning_area_code"], sort=True)]
     return pd.DataFrame(rows, columns=["phase", "planning_area_code", "said"], dtype="str")
 
 
-def _text(mine: pd.DataFrame, read_on: date | None) -> str:
+def by_september(sheet: pd.DataFrame) -> pd.DataFrame:
+    """The same in rows: number, phase, planning_area_code, ay (missing: too late for every year), likely, said."""
+    called = {one["remedy"]: one["short"] for one in known_remedies()}
+    rows: list[tuple[object, ...]] = []
+    for (phase, code), mine in sheet.groupby(["phase", "planning_area_code"], sort=True):
+        for ay, year in mine[mine["last_safe_date"] != ""].groupby("ay", sort=True):
+            rows.append((len(rows) + 1, phase, code, int(str(ay)), float(year["p_shortfall"].iloc[0]), _starts(year, called)))
+        if late := _too_late(mine, called):
+            rows.append((len(rows) + 1, phase, code, float("nan"), float("nan"), f"too late for {late}"))
+    return pd.DataFrame(rows, columns=["number", "phase", "planning_area_code", "ay", "likely", "said"])
+
+
+def _starts(year: pd.DataFrame, called: Mapping[str, str]) -> str:
+    """What to start by when, the earliest first."""
+    return ", ".join(f"{called[row.remedy]} by {in_words(date.fromisoformat(row.last_safe_date))}"
+                     for row in year.sort_values(["last_safe_date", "remedy"]).itertuples())
+
+
+def _too_late(mine: pd.DataFrame, called: Mapping[str, str]) -> str:
+    """For what it is too late in every year; blank where for nothing."""
+    return ", ".join(called[remedy] for remedy in mine.loc[mine["last_safe_date"] == "", "remedy"] if remedy != DETERMINED)
+
+
+def _text(mine: pd.DataFrame) -> str:
     """By when to start what for which September in one area, the nearest September first; and what is too late."""
     called = {one["remedy"]: one["short"] for one in known_remedies()}
     said = []
     for ay, year in mine[mine["last_safe_date"] != ""].groupby("ay", sort=True):
-        what = ", ".join(f"{called[row.remedy]} by {_by(date.fromisoformat(row.last_safe_date), read_on)}"
-                         for row in year.sort_values(["last_safe_date", "remedy"]).itertuples())
-        said.append(f"for September {ay} ({100 * year['p_shortfall'].iloc[0]:.0f} % likely short) {what}")
-    late = [called[remedy] for remedy in mine.loc[mine["last_safe_date"] == "", "remedy"] if remedy != DETERMINED]
-    if late:
-        said.append(f"too late: {', '.join(late)}")
-    return f"Start by, judged on {in_words(date.fromisoformat(mine['judged_on'].iloc[0]))}: {'; '.join(said)}."
-
-
-def _by(day: date, read_on: date | None) -> str:
-    """A last safe date, and that it is past where it is on the day on which it is read."""
-    return f"{in_words(day)} (past)" if read_on is not None and day < read_on else in_words(day)
+        likely = number(100 * year["p_shortfall"].iloc[0])
+        said.append(f"for September {ay} ({likely} % likely to be short) {_starts(year, called)}")
+    if late := _too_late(mine, called):
+        said.append(f"too late for {late}")
+    return "; ".join(said)

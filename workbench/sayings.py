@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from maps.layer import number
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from scenarios.figures import whole
 from sufficiency.intervals.ranges import HELD
 from workbench.places_ground import shared_evenly
 
@@ -37,8 +39,8 @@ def _between(ranges: pd.DataFrame, ay: int, figure: str) -> str:
     """In brackets the range in which a figure lies in eight of ten futures; nothing where there is none."""
     if ay not in ranges.index:
         return ""
-    low, high = _whole(ranges.loc[ay, [f"{figure}_p10", f"{figure}_p90"]])
-    return f" ({low:,.0f} to {high:,.0f} in 8 of 10 futures)" if high > low else ""
+    low, high = whole(ranges.loc[ay, [f"{figure}_p10", f"{figure}_p90"]])
+    return f" ({number(low)} to {number(high)} in 8 of 10 futures)" if high > low else ""
 
 
 def _children(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> str:
@@ -48,8 +50,8 @@ def _children(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -
     change = rolls[last] / rolls[base] - 1 if rolls[base] > 0 else np.nan
     moves = "stay the same" if abs(change) < 0.0005 else f"{'rise' if change > 0 else 'fall'} by {100 * abs(change):.1f} %"
     return (
-        f"{phase.capitalize()} pupils ({FOR_MEMBERS[phase]}) {moves}, from {rolls[base]:,.0f} in {ay_label(base)} to "
-        f"{rolls[last]:,.0f} in {ay_label(last)}{_between(ranges, last, 'pupils')}."
+        f"{phase.capitalize()} pupils ({FOR_MEMBERS[phase]}) {moves}, from {number(rolls[base])} in {ay_label(base)} to "
+        f"{number(rolls[last])} in {ay_label(last)}{_between(ranges, last, 'pupils')}."
     )
 
 
@@ -60,7 +62,7 @@ def _short(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> s
     """
     entry = nc_year_label(ENTRY_YEAR[phase])
     ahead = mine[mine["ay"] > base]
-    rounded = ahead.assign(short=_whole(ahead["entry_need"]), spare=_whole(ahead["spare_places"]))
+    rounded = ahead.assign(short=whole(ahead["entry_need"]), spare=whole(ahead["spare_places"]))
     known = rounded[rounded["entry_need"].notna()]
     if known.empty:
         return f"Whether {entry} runs short is not known: no places are known."
@@ -70,13 +72,13 @@ def _short(mine: pd.DataFrame, phase: str, base: int, ranges: pd.DataFrame) -> s
     areas, count = int((then["short"] > 0).sum()), then["planning_area_code"].nunique()
     every = mine["planning_area_code"].nunique()
     among = f"{count} {phase} planning areas" if count == every else f"{count} {phase} planning areas whose places are known"
-    empty = f"{then['spare'].sum():,.0f} places stand empty in them, over all year groups"
+    empty = f"{number(then['spare'].sum())} places stand empty in them, over all year groups"
     if not areas:
         return (f"None of {among} runs short of {entry} places by the forecast; in {ay_label(worst)} {empty}."
                 f"{_over_all(ranges, worst, 0.0) if count == every else ''}")
     lack, together = ("lacks", "") if areas == 1 else ("lack", " between them")
     return (
-        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {total[worst]:,.0f} places{together} "
+        f"{entry} is shortest in {ay_label(worst)}: {areas} of {among} {lack} {number(total[worst])} places{together} "
         f"by the forecast, while {empty}.{_over_all(ranges, worst, float(total[worst])) if count == every else ''}"
     )
 
@@ -85,18 +87,13 @@ def _over_all(ranges: pd.DataFrame, ay: int, short: float) -> str:
     """What is short over all futures, apart from the forecast's own need, and why it is more; nothing where none was drawn."""
     if ay not in ranges.index or "entry_expected_shortfall" not in ranges:
         return ""
-    mean = float(_whole(ranges.loc[[ay], "entry_expected_shortfall"]).iloc[0])
+    mean = float(whole(ranges.loc[[ay], "entry_expected_shortfall"]).iloc[0])
     between = _between(ranges, ay, "entry_need")
     if not between:
         return ""
     why = (", more than by the forecast: some area that is nearly full runs short in most futures, and spare places elsewhere "
            "never make up for it") if mean > short else ""
-    return f" Over all futures drawn {mean:,.0f} are short in the mean{between}{why}."
-
-
-def _whole(column: pd.Series) -> pd.Series:
-    """Rounded to whole numbers, halves up; what is not known stays so."""
-    return np.floor(column.astype("float64") + 0.5)
+    return f" Over all futures drawn {number(mean)} are short in the mean{between}{why}."
 
 
 def _ground(places: pd.DataFrame, phase: str, base: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from maps.layer import Breakdown, Points
+from maps.layer import Breakdown, Points, number
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
 
 
@@ -67,11 +67,11 @@ def _expected(series: pd.DataFrame) -> dict[str, str]:
 
 
 def _whole(value: float) -> str:
-    return "not known" if pd.isna(value) else f"{float(value):,.0f}"
+    return "not known" if pd.isna(value) else number(float(value))
 
 
 def _capacity(capacity: float, basis: str) -> str:
-    return "not known" if pd.isna(capacity) else f"{capacity:,.0f} ({basis})"
+    return "not known" if pd.isna(capacity) else f"{number(capacity)} ({basis})"
 
 
 def _school_series(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sufficiency.assumptions import AreaMove, ChildcareFactor, ExcludedYear, Lea
 if TYPE_CHECKING:
     from sufficiency.assumptions import Assumptions
 
+OF_THE_BRIEF = re.compile(r" \([A-L]\d+(?:, [A-L]\d+)*\)")      # where a rule stands among ours, which no reader has
 COLUMNS = ["setting", "set_to", "default", "differs", "meaning", "evidence"]
 
 
@@ -22,7 +24,7 @@ def settings_table(assumptions: Assumptions) -> pd.DataFrame:
     rows = []
     for name, (meaning, evidence) in meanings().items():
         value = getattr(assumptions, name)
-        rows.append((name, in_words(value), in_words(usual[name]), value != usual[name], meaning, evidence))
+        rows.append((name, in_words(value), in_words(usual[name]), value != usual[name], OF_THE_BRIEF.sub("", meaning), evidence))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"set_to": "object", "default": "object"})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from maps.layer import Listing, Points
+from maps.layer import Listing, Points, number, whole
 from planning_areas.school_year import ay_label
 from sufficiency.assumptions import Assumptions
 
@@ -52,11 +52,21 @@ def _item(audit: Mapping[str, Any], site: pd.Series) -> dict[str, object]:
     """What the card says of one site."""
     return {
         "key": audit["site_ref"], "name": audit["site_name"] or audit["site_ref"], "x": site["easting"], "y": site["northing"],
-        "size": audit["dwellings"], "status": str(audit["status"]).replace("_", " "),
+        "size": audit["dwellings"], "status": status_told(audit["status"]),
         "probability": f"{audit['probability']:.0%}", "counted": COUNTS.get(audit["counted_in"], audit["counted_in"]),
         "homes": ", ".join(_homes(audit)), "primary": _most(audit, "primary"), "secondary": _most(audit, "secondary"),
         "funded": ", ".join(FUNDS.get(fund, fund) for fund in str(audit["funded"]).split(", ") if fund), "note": site["note"],
     }
+
+
+STATUS = {"full": "full permission", "outline": "outline permission", "allocation": "allocated in a local plan",
+          "under_construction": "being built", "windfall": "sites not known yet"}
+"""Planning statuses in words."""
+
+
+def status_told(status: object) -> str:
+    """The planning status of a site, or of its parts, in words; what is not known stays as the council writes it."""
+    return ", ".join(STATUS.get(part, part.replace("_", " ")) for part in str(status).split(", "))
 
 
 def _homes(audit: Mapping[str, Any]) -> Iterator[str]:
@@ -65,7 +75,7 @@ def _homes(audit: Mapping[str, Any]) -> Iterator[str]:
                           ("added_dwellings", "above it"), ("not_in_core_dwellings", "not in the forecast itself"),
                           ("later_dwellings", "ready after the forecast ends")):
         if audit[column] >= 0.5:
-            yield f"{audit[column]:,.0f} {words}"
+            yield f"{number(audit[column])} {words}"
 
 
 def _most(audit: Mapping[str, Any], phase: str) -> str:
@@ -73,8 +83,8 @@ def _most(audit: Mapping[str, Any], phase: str) -> str:
     peak, later = audit[f"{phase}_peak"], audit[f"{phase}_long_run"]
     if not peak > 0:
         return "none"
-    told = f"{peak:,.0f} at most, {audit[f'{phase}_peak_year']}"
-    return f"{told}; {later:,.0f} in the long run" if round(later) < round(peak) else told
+    told = f"{number(peak)} at most, {audit[f'{phase}_peak_year']}"
+    return f"{told}; {number(later)} in the long run" if whole(later) < whole(peak) else told
 
 
 def _by_year(years: pd.DataFrame, base: int, assumptions: Assumptions) -> pd.DataFrame:
@@ -90,4 +100,4 @@ def _by_year(years: pd.DataFrame, base: int, assumptions: Assumptions) -> pd.Dat
 
 
 def _whole(value: float) -> str:
-    return "not known" if pd.isna(value) else f"{value:,.0f}"
+    return "not known" if pd.isna(value) else number(value)

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline
+from maps.layer import LOW, Account, Breakdown, Layer, Measure, Moment, Outline, number
 from maps.palette import LIKELY, bands, steps
 from maps.sheet import Remark, Sheet
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
+from scenarios.figures import whole
 from sufficiency.areas.areas import INDICATIVE
 from sufficiency.forecast.made_of import FROM
 from sufficiency.headroom import NOT_KNOWN, WORDS
@@ -30,7 +31,7 @@ from workbench.childcare_view import childcare_sayings
 from workbench.picture import Picture
 from workbench.plan_view import WITHOUT, area_measures, has_plan, headroom_with_plan, plan_sayings, scheme_points, with_plan
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
-from workbench.safe_dates import for_areas
+from workbench.safe_dates import for_areas, in_words
 from workbench.sayings import accuracy_sayings, headlines
 from workbench.school_age_map import school_age_layer
 from workbench.school_view import schools_points
@@ -162,13 +163,15 @@ def when_to_start(phase: str, dates: pd.DataFrame) -> pd.DataFrame | None:
     if dates.empty:
         return None
     told = for_areas(dates[dates["phase"] == phase])
-    return told.rename(columns={"planning_area_code": "key", "said": "text"})[["key", "text"]]
+    day = in_words(date.fromisoformat(dates["judged_on"].iloc[0]))
+    return told.assign(text=[f"Start by, judged on {day}: {said}." for said in told["said"]]).rename(
+        columns={"planning_area_code": "key"})[["key", "text"]]
 
 
 def between(summary: pd.DataFrame, name: str) -> list[str]:
     """The range of a figure as it stands beside it, "range 3 to 25"; blank where there is none or nothing in it."""
-    ends = [np.floor(summary[f"{name}_{end}"].to_numpy("float64") + 0.5) for end in ("p10", "p90")]
-    return [f"range {low:,.0f} to {high:,.0f}" if high > low else "" for low, high in zip(*ends, strict=True)]
+    ends = [whole(summary[f"{name}_{end}"]) for end in ("p10", "p90")]
+    return [f"range {number(low)} to {number(high)}" if high > low else "" for low, high in zip(*ends, strict=True)]
 
 
 def measures(phase: str) -> tuple[Measure, ...]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pyogrio
 import pytest
 from desk import sufficiency
@@ -31,15 +33,20 @@ from read_back import (
     year,
 )
 
+from scenarios.figures import whole, whole_added_up
 from scenarios.runs import Run
 from sufficiency.childcare.terms import BAND_NAMES
+from sufficiency.evidence import Authority
 from workbench.documents.as_html import as_html
+from workbench.documents.figures import Figures
 from workbench.headings import heading
+from workbench.headline import short_by_year
 from workbench.open_data.pack import make_open_data
 from workbench.papers.committee_paper import committee_paper
 from workbench.publishing.makers import Maker, make_map, make_workbook
 from workbench.publishing.material import OFFICERS, PUBLICATION, Material
 from workbench.publishing.publish import Wish, publish
+from workbench.sayings import headlines
 
 HIDDEN = "c"
 ENTRY = {"primary": "Reception", "secondary": "Year 7"}
@@ -193,6 +200,23 @@ def takeup_of_wards(folder: Path, page: Path) -> Iterator[tuple[object, float | 
             yield (title, name, ay), figure, rows[*titles[title], name, ay]["eligible"]
 
 
+def short_in_all(page: Path, told: str, phase: str) -> Iterator[tuple[str, float]]:
+    """Places short at entry in the worst year, all areas together, wherever map and paper tell it."""
+    layer = next(one for one in map_data(page)["layers"] if one["key"] == phase)
+    measure = next(one for one in layer["measures"] if one["title"] == f"Places short in {ENTRY[phase]}")
+    table = next(one for one in paper_tables(page.parent / "paper.html")
+                 if one.caption.startswith(f"{phase.capitalize()}: children and places by planning area"))
+    worst = year(table.headings[7].split()[-1])
+    at = [str(moment["key"]) for moment in layer["moments"]].index(worst)
+    yield "sum of the map", number(measure["sum"][at][0]) or 0.0
+    yield "areas of the map", float(sum(figures[at] or 0 for figures in measure["v"]))
+    yield "sum of the paper", number(table.rows[-1][8]) or 0.0
+    yield "areas of the paper", sum(number(row[8]) or 0 for row in table.rows[:-1])
+    for said in (*map_data(page)["headlines"], told):
+        if found := re.search(rf"{ENTRY[phase]} is shortest in {worst}/\d\d: [^.]* lacks? ([\d,]+) places", said):
+            yield "sentence", number(found[1]) or 0.0
+
+
 def hold(place: Path, least: int) -> None:
     """Compare all that is told twice in a release; least: so many figures have to be."""
     public = place / PUBLICATION
@@ -200,6 +224,12 @@ def hold(place: Path, least: int) -> None:
         for compared_with, page in ((map_against_csv, "map.html"), (paper_against_csv, "paper.html")):
             many, wrong = differing(compared_with(public, place / edition / page))
             assert wrong == [] and many >= least, (edition, many, wrong[:5])
+    for edition in (PUBLICATION, OFFICERS):
+        paper = (place / edition / "paper.html").read_text(encoding="utf-8")
+        for phase in ENTRY:
+            if any(one["key"] == phase for one in map_data(place / edition / "map.html")["layers"]):
+                sums = list(short_in_all(place / edition / "map.html", paper, phase))
+                assert len({figure for _, figure in sums}) == 1, (edition, phase, sums)
     compared = list(workbook_against_csv(public, public / "tables.xlsx"))
     assert [one for one in compared if not alike(*one[3:])][:5] == [] and len(compared) > 10 * least
     assert [one for one in takeup_of_wards(public, public / "map.html") if one[1] != printed(one[2])] == []
@@ -216,6 +246,21 @@ def hold(place: Path, least: int) -> None:
 
 def test_no_figure_of_one_file_contradicts_another(town: Path) -> None:
     hold(town, 20)
+
+
+def test_a_sum_over_areas_is_of_what_is_printed_of_each() -> None:
+    """Three areas lack 0.6 places each: 1 and 1 and 1 are printed, and 3 is told, not 2, on the screen and in papers alike."""
+    areas = pd.DataFrame([{"phase": "primary", "planning_area_code": code, "ay": 2027, "nc_year": 0, "pupils": 30.6,
+                           "additional_need": 0.6, "entry_need": 0.6, "spare_places": 0.5}
+                          for code in "ABC"])
+    empty = pd.DataFrame({"phase": ["primary"], "ay": [2027], "unfilled_share": [0.1]})
+    (row,) = short_by_year(areas.assign(short=whole(areas["additional_need"])), empty, pd.DataFrame(columns=["phase", "ay"]))
+    assert (row["places_short"], row["areas_short"]) == (3, 3) and whole_added_up(areas["entry_need"]) == 3
+    assert Figures({"summary": areas}).one("summary", "entry_need", "whole", "sum of whole").text == "3"
+    _, short = headlines({"summary": pd.concat([areas.assign(ay=2026), areas]),
+                          "places": pd.DataFrame(columns=["phase", "ay", "basis", "yg_places"])},
+                         Authority("999", "Testshire", "E10000099", 2026))
+    assert "3 of 3 primary planning areas lack 3 places between them" in short and "3 places stand empty" in short
 
 
 def test_what_is_hidden_in_one_file_is_hidden_in_all(town: Path) -> None:

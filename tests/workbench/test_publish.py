@@ -19,7 +19,7 @@ from scenarios import durable
 from scenarios.runs import Run
 from sufficiency.evidence import Note
 from workbench.answers import UserError
-from workbench.disclosure import NotProtectedError, Release
+from workbench.disclosure import NotProtectedError, Release, protect
 from workbench.publish_run import leaving
 from workbench.publishing import publish as publishing
 from workbench.publishing.makers import MAKERS, Maker, make_map, make_workbook
@@ -27,6 +27,9 @@ from workbench.publishing.material import PUBLICATION, Material
 from workbench.publishing.publish import Wish, publish
 from workbench.publishing.statements import statements_in
 from workbench.publishing.withheld import (
+    ALL_OF_THEM,
+    BY_SMALL_GROUPS,
+    OF_AREAS,
     OTHER_MONEY,
     choices_told,
     for_publication,
@@ -236,3 +239,9 @@ def test_children_under_five_are_told_of_all_areas_together(town_release: Releas
     early = public["plan_areas"][public["plan_areas"]["phase"].eq("early_years")]
     assert early[["planning_area_code", "ay", "unmet"]].to_numpy().tolist() == [["all areas", 2026, 3.0]]
     assert not public["plan_unmet"]["phase"].eq("early_years").any() and len(public["plan_unmet"]) == len(unmet)
+
+
+def test_a_run_without_a_plan_has_an_edition_for_the_public() -> None:
+    """Its tables of a plan are there without rows and without columns, as in a run of a council that lists no schemes."""
+    bare = protect({name: pd.DataFrame() for name in (*ALL_OF_THEM, *BY_SMALL_GROUPS, OF_AREAS)})
+    assert all(table.empty for table in for_publication(bare).tables.values())

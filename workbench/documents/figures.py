@@ -13,11 +13,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from maps.layer import number, whole
 from planning_areas.school_year import ay_label, nc_year_label
+from scenarios.figures import whole as whole_of
+from scenarios.figures import whole_added_up
 from sufficiency.childcare.terms import BAND_NAMES
 from workbench.charts import printable
 from workbench.disclosure import HIDDEN
 from workbench.documents.model import Figure, Text
+from workbench.plan_words import kind_told
+from workbench.site_view import status_told
 
 MINUS = "\N{MINUS SIGN}"
 NOT_KNOWN = "not known"
@@ -28,18 +33,13 @@ class UnboundError(Exception):
     """A figure was asked for that the run does not hold, or holds more than once: our fault, never the planner's."""
 
 
-def half_up(value: float) -> float:
-    """Rounded to a whole number, halves up, as everywhere in the product."""
-    return float(np.floor(value + 0.5))
-
-
-def _whole(value: float) -> str:
-    return f"{half_up(value):,.0f}".replace("-", MINUS)
+def _begun(words: str) -> str:
+    """With a capital at its beginning; SEN in capitals."""
+    return f"{words[:1].upper()}{words[1:]}".replace("Sen unit", "SEN unit")
 
 
 def _signed(value: float) -> str:
-    whole = half_up(value)
-    return "0" if whole == 0 else f"{whole:+,.0f}".replace("-", MINUS)
+    return f"+{number(value)}" if whole(value) > 0 else number(value)
 
 
 def _percent(value: float) -> str:
@@ -57,22 +57,31 @@ def _likely(value: float) -> str:
 
 def _thousands(value: float) -> str:
     """Thousands of pounds as members read them."""
-    return f"\N{POUND SIGN}{value / 1000:,.2f}m" if abs(value) >= 1000 else f"\N{POUND SIGN}{value:,.0f}k"
+    if whole(value) == 0:
+        return "\N{POUND SIGN}0"
+    return f"\N{POUND SIGN}{value / 1000:,.2f}m" if abs(value) >= 1000 else f"\N{POUND SIGN}{number(value)}k"
 
 
 AGES = {**BAND_NAMES, "age_15_17": "young people of 15 to 17"}
 """Ages in words."""
+ENTITLEMENTS = {"universal": "universal hours", "early_learning": "early learning", "working_parent": "working parents' hours"}
+"""Entitlements in words."""
 GRADES = {"1": "outstanding", "2": "good", "3": "requires improvement", "4": "inadequate"}
 """Grades of inspections by their numbers."""
 
 FORMS: dict[str, Callable[[Any], str]] = {
     "text": lambda value: printable(str(value)),
-    "begun": lambda value: f"{printable(str(value))[:1].upper()}{printable(str(value))[1:]}",
+    "begun": lambda value: _begun(printable(str(value)).replace("_", " ")),
     "age": lambda value: AGES.get(str(value), printable(str(value).replace("_", " "))),
     "grade": lambda value: GRADES.get(str(value), printable(str(value))),
     "rate": lambda value: f"{100 * value:.0f} %",
+    "kind": lambda value: printable(kind_told(value)),
+    "planning status": lambda value: printable(status_told(value)),
+    "entitlement": lambda value: ENTITLEMENTS.get(str(value), printable(str(value).replace("_", " "))),
+    "plain number": lambda value: f"{value:g}" if isinstance(value, float) else printable(str(value)),
     "spelt": lambda value: printable(str(value).replace("_", " ")),
-    "whole": _whole, "signed": _signed, "percent": _percent, "signed percent": _signed_percent, "likelihood": _likely,
+    "whole": number, "signed": _signed, "percent": _percent, "signed percent": _signed_percent, "likelihood": _likely,
+    "fives": lambda value: "fewer than 5" if 0 < value < 5 else number(5 * whole(value / 5)),
     "turned": lambda value: _signed(-value),
     "tenth": lambda value: f"{value:,.1f}".replace("-", MINUS),
     "hundredth": lambda value: f"{value:,.2f}".replace("-", MINUS),
@@ -103,10 +112,10 @@ MADE: dict[str, Callable[[pd.Series], Any]] = {
     "first": lambda values: values.iloc[0],
     "sum": _sum,
     "sum of known": lambda values: float(values.sum()) if values.notna().any() else np.nan,
-    "sum of whole": lambda values: float(np.floor(values.astype("float64") + 0.5).sum()) if values.notna().all() else np.nan,
+    "sum of whole": lambda values: whole_added_up(values) if values.notna().all() else np.nan,
     "rows": len,
     "different": lambda values: int(values.nunique()),
-    "rows above nought": lambda values: int((np.floor(values.astype("float64") + 0.5) > 0).sum()),
+    "rows above nought": lambda values: int((whole_of(values) > 0).sum()),
     "largest": lambda values: values.max(),
     "smallest": lambda values: values.min(),
 }

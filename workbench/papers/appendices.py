@@ -51,8 +51,8 @@ def appendices(desk: Desk) -> Iterator[Block]:
         ("setting",),
         (
             Shown("setting", "Setting", "spelt"),
-            Shown("set_to", "Set to", "text"),
-            Shown("default", "Default", "text"),
+            Shown("set_to", "Set to", "plain number"),
+            Shown("default", "Default", "plain number"),
             Shown("differs", "Differs?", "yes"),
             Shown("meaning", "What it means", "text"),
             Shown("evidence", "Evidence", "text"),

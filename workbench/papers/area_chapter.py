@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from maps.layer import whole as half_up
 from planning_areas.school_year import ENTRY_YEAR, PHASE_YEARS, ay_label, nc_year_label
+from scenarios.figures import whole
 from sufficiency.estate.school_table import year_headings
-from workbench.documents.figures import half_up, of_row, say
-from workbench.documents.model import CARE, GAP, Block, Column, Figure, Heading, Illustration, Listing, Note, Paragraph, Table
+from workbench.documents.figures import of_row, say
+from workbench.documents.model import (
+    CARE,
+    GAP,
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Illustration,
+    Listing,
+    Note,
+    Paragraph,
+    Table,
+    Text,
+)
 from workbench.papers.area_picture import area_chart
 from workbench.papers.desk import PHASES, Shown, table
 from workbench.places_ground import SHARED
@@ -22,6 +37,12 @@ if TYPE_CHECKING:
 
     from workbench.papers.desk import Desk
 
+BEFORE = {"lacking": ("", " without a place before the plan"),
+          "too_soon": (" (", " of them before any listed scheme could open)"),
+          "seats_next_door": (" and ", " with a seat next door only")}
+AFTER = {"met_home": (", ", " are met in the area"), "met_next_door": (", ", " next door"),
+         "in_year": (", ", " are to be managed in-year"), "unmet": (", ", " stay without a place")}
+"""What becomes of child-years that lack a place, column by column: what stands between two parts, and what is said of one."""
 SCHOOL_KEYS, BALANCE_KEYS = ("urn", "planning_area_code", "ay"), ("phase", "planning_area_code", "ay", "nc_year")
 
 
@@ -29,7 +50,7 @@ def areas_told(desk: Desk) -> list[tuple[str, str]]:
     """The areas that have a chapter: those that lack a place in any year ahead, and those where a scheme is told; worst first."""
     summary = desk.tables["summary"]
     ahead = summary[summary["ay"] > desk.base]
-    lacking = ahead[ahead["additional_need"].map(half_up) > 0] if len(ahead) else ahead
+    lacking = ahead[whole(ahead["additional_need"]) > 0]
     worst = lacking.groupby(["phase", "planning_area_code"])["entry_need"].max().to_dict()
     plan = desk.tables.get("plan")
     told = (
@@ -70,8 +91,8 @@ def _in_short(desk: Desk, phase: str, code: str) -> tuple[str | Figure, ...]:
         f" expected in {ay_label(last)}",
     ]
     if ahead["entry_need"].notna().any():
-        worst = int(ahead.loc[ahead["entry_need"].fillna(-1).idxmax(), "ay"])
-        most = half_up(float(ahead["entry_need"].max()))
+        short = whole(ahead["entry_need"])
+        worst, most = int(ahead.loc[short.fillna(-1).idxmax(), "ay"]), short.max()
         if most <= 0:
             parts.append(f"; no place is short in {entry} in any year ahead")
             return (*parts, ".", *_dates(desk, phase, code))
@@ -97,7 +118,7 @@ def _dates(desk: Desk, phase: str, code: str) -> tuple[str | Figure, ...]:
     dates = desk.tables["dates_of_areas"]
     if not len(dates) or not ((dates["phase"] == phase) & (dates["planning_area_code"] == code)).any():
         return ()
-    return (" ", desk.one("dates_of_areas", "said", "text", phase=phase, planning_area_code=code))
+    return (" By when to start: ", desk.one("dates_of_areas", "said", "text", phase=phase, planning_area_code=code), ".")
 
 
 def _schools(desk: Desk, phase: str, code: str) -> Table:
@@ -219,11 +240,11 @@ def _homes(desk: Desk, phase: str, code: str) -> Iterator[Block]:
         (
             Shown("site_name", "Site", "text"),
             Shown("site_ref", "Reference", "text"),
-            Shown("status", "Planning status", "spelt"),
+            Shown("status", "Planning status", "planning status"),
             Shown("dwellings", "Homes"),
             Shown("usual_dwellings", "of which recent trends carry"),
             Shown("counted_in", "Where they count", "text"),
-            Shown(f"{short}_peak", f"{short.capitalize()} children at most", "tenth"),
+            Shown(f"{short}_peak", f"{short.capitalize()} children at most"),
             Shown(f"{short}_peak_year", "in", "text"),
         ),
         say("Housing sites whose children come to schools of ", desk.area(code), ", whole sites"),
@@ -246,7 +267,7 @@ def _options(desk: Desk, phase: str, code: str) -> Iterator[Block]:
         ("scheme_id",),
         (
             Shown("scheme_name", "Option", "text"),
-            Shown("kind", "Kind", "spelt"),
+            Shown("kind", "Kind", "kind"),
             Shown("chosen", "Preferred?", "yes"),
             Shown("opens_ay", "Opens", "opens"),
             Shown("places_when_full", "Places", "signed"),
@@ -274,24 +295,21 @@ def _options(desk: Desk, phase: str, code: str) -> Iterator[Block]:
     left = desk.tables["plan_areas"]
     here = left[(left["planning_area_code"] == code) & (left["phase"] == phase)]
     if len(here):
-        rows = {"planning_area_code": code, "phase": phase}
-        yield Paragraph(
-            say(
-                "Of ",
-                desk.one("plan_areas", "lacking", "tenth", "sum", **rows),
-                " child-years without a place before the plan",
-                *((", ", desk.one("plan_areas", "too_soon", "tenth", "sum", **rows), " of them before any listed scheme could "
-                   "open") if "too_soon" in here else ()),
-                ", and ",
-                desk.one("plan_areas", "seats_next_door", "tenth", "sum", **rows),
-                " with a seat next door only, ",
-                desk.one("plan_areas", "met_home", "tenth", "sum", **rows),
-                " are met in the area, ",
-                desk.one("plan_areas", "met_next_door", "tenth", "sum", **rows),
-                " next door, ",
-                desk.one("plan_areas", "in_year", "tenth", "sum", **rows),
-                " are managed in-year, and ",
-                desk.one("plan_areas", "unmet", "tenth", "sum", **rows),
-                " stay without a place.",
-            )
-        )
+        yield Paragraph(_left(desk, here, {"planning_area_code": code, "phase": phase}))
+
+
+def _left(desk: Desk, here: pd.DataFrame, rows: Mapping[str, str]) -> Text:
+    """What the plan leaves of the children who lack a place: parts that are nought are not told."""
+    def told(column: str) -> Figure:
+        return desk.one("plan_areas", column, "whole", "sum", **rows)
+
+    def some(column: str) -> bool:
+        return column in here and half_up(float(here[column].sum())) > 0
+
+    def parts(columns: Mapping[str, tuple[str, str]]) -> Text:
+        shown = [(between, told(column), words) for column, (between, words) in columns.items() if some(column)]
+        return tuple(part for one in shown for part in one)[1:]
+
+    if not (before := parts(BEFORE)):
+        return say("The plan finds nobody here who lacks a place.")
+    return say("Child-years here: ", *before, "; of these ", *parts(AFTER), ".")

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
 HATCHES = {PLAIN: "", SPARSE: "//", DENSE: "////", CROSSED: "xx", DOTTED: "..", LEVEL: "--"}
 SIMPLER = 60.0  # metres by which a border may be drawn otherwise than it runs
+LEGEND = 32             # characters of a line beside the map
 MOST_NAMED = 14  # schools or areas that are named on a map
 ROOM = 0.18  # of the width of an area, left around it
 HIGH, COUNTY_HIGH = 4.6, 6.6
+HERE = "white"          # of the area told: no band, for its headroom differs year by year
+WIDE_SHEET = 12.0       # inches, from which areas are named on the map of all of them
 HALO = [patheffects.withStroke(linewidth=2.5, foreground="white")]
 
 
@@ -73,7 +76,7 @@ def _fill_area(
     around = shapely.box(*here.bounds).buffer(2 * ROOM * seen_at, join_style="mitre")
     for other in near:
         axes.add_patch(_patch(shapes[other].intersection(around), NOTHING, "", 0.8))      # what lies beyond is not seen
-    axes.add_patch(_patch(here, BANDS["G"][0], "", 2.2))
+    axes.add_patch(_patch(here, HERE, "", 2.2))
     _frame(axes, here.bounds)
     left, right, bottom, top = *axes.get_xlim(), *axes.get_ylim()
     window = shapely.box(left, bottom, right, top)
@@ -104,7 +107,8 @@ def _fill_area(
             color=INK,
             path_effects=HALO,
         )
-    listed = [f"{at}  {textwrap.shorten(plain_text(str(name)), 52)}" for at, name in enumerate(schools["school_name"], 1)]
+    listed = [textwrap.fill(f"{at}  {plain_text(str(name))}", LEGEND, subsequent_indent="     ")
+              for at, name in enumerate(schools["school_name"], 1)]
     more = [f"and {len(listed) - MOST_NAMED} more"] * (len(listed) > MOST_NAMED)
     axes.text(
         1.03,
@@ -113,7 +117,7 @@ def _fill_area(
         transform=axes.transAxes,
         va="top",
         fontsize=8,
-        linespacing=1.5,
+        linespacing=1.25,
         color=INK,
     )
     _scale_bar(axes)
@@ -135,12 +139,13 @@ def bands_chart(
         f"{phase.capitalize()} planning areas: headroom in the year of entry, {when}",
         alt,
         COUNTY_HIGH,
-        partial(_fill_bands, bands=bands, shapes=shapes),
+        partial(_fill_bands, bands=bands, shapes=shapes, names=names),
     )
 
 
-def _fill_bands(figure: Figure, bands: Mapping[str, str], shapes: Mapping[str, Any]) -> None:
+def _fill_bands(figure: Figure, bands: Mapping[str, str], shapes: Mapping[str, Any], names: Mapping[str, str]) -> None:
     axes = figure.subplots()
+    wide = figure.bbox.width / figure.dpi > WIDE_SHEET
     for code, shape in shapes.items():
         fill, _, pattern = BANDS.get(bands.get(code, NOT_KNOWN), (UNKNOWN.fill, UNKNOWN.ink, UNKNOWN.pattern))
         axes.add_patch(_patch(shape, fill, HATCHES[pattern], 0.7))
@@ -150,12 +155,15 @@ def _fill_bands(figure: Figure, bands: Mapping[str, str], shapes: Mapping[str, A
             at.y,
             bands.get(code, NOT_KNOWN),
             ha="center",
-            va="center",
+            va="bottom" if wide else "center",
             fontsize=8,
             fontweight="bold",
             color=INK,
             path_effects=HALO,
         )
+        if wide:
+            called = textwrap.fill(plain_text(names.get(code, code)), 14)
+            axes.text(at.x, at.y, called, ha="center", va="top", fontsize=7, color=INK, path_effects=HALO)
     boxes = np.array([shape.bounds for shape in shapes.values()])
     _frame(axes, (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)), room=0.02)
     there = [letter for letter in (*LETTERS, NOT_KNOWN) if letter in set(bands.values())]

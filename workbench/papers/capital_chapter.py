@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scenarios.figures import whole
 from workbench.documents.figures import of_row, say
-from workbench.documents.model import GAP, Block, Column, Heading, Illustration, Listing, Note, Paragraph, Table
+from workbench.documents.model import GAP, Block, Column, Heading, Illustration, Listing, Note, Paragraph, Table, Text
 from workbench.papers.desk import Shown, table
 from workbench.plan_charts import FRONTIER, PROGRAMME
 from workbench.plan_gap import LEAST, PARTS, because
@@ -30,6 +31,11 @@ IMPLICATIONS = {
 """What a decision means for others, and who writes it."""
 
 
+POT_SUMS = {"received": "Received", "spent": "Spent", "borrowed": "of which before it comes", "lost": "Not spent by its date",
+            "not_counted": "Not counted: closed to every scheme, or unsigned"}
+"""What is added up of each pot over the years, and its heading."""
+
+
 def capital_programme(desk: Desk) -> Iterator[Block]:
     """Projects, pots and years; the gap; how good the plan is."""
     yield Heading(1, say("Capital programme"))
@@ -45,7 +51,7 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
         (
             Shown("scheme_name", "Project", "text"),
             Shown("phase", "Phase", "spelt"),
-            Shown("kind", "Kind", "spelt"),
+            Shown("kind", "Kind", "kind"),
             Shown("opens_ay", "Opens", "opens"),
             Shown("places_when_full", "Places", "signed"),
             Shown("thousand_pounds", "Capital", "pounds"),
@@ -62,7 +68,7 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
     yield _pot_years(desk)
     yield from _what_becomes(desk)
     gap = desk.tables["plan_areas"]
-    gap = gap[gap["unmet"] >= 0.05].sort_values(["phase", "planning_area_code", "ay"])
+    gap = gap[whole(gap["unmet"]) > 0].sort_values(["phase", "planning_area_code", "ay"])
     told = table(
         gap,
         "plan_areas",
@@ -71,9 +77,9 @@ def capital_programme(desk: Desk) -> Iterator[Block]:
             Shown("planning_area_code", "Planning area", "text"),
             Shown("phase", "Phase", "spelt"),
             Shown("ay", "Year", "year"),
-            Shown("lacking", "Without a place before", "tenth"),
-            Shown("unmet", "after", "tenth"),
-            Shown("in_year", "managed in-year", "tenth"),
+            Shown("lacking", "Without a place before"),
+            Shown("unmet", "after"),
+            Shown("in_year", "managed in-year"),
             Shown("places_added", "Places added", "signed"),
         ),
         say("The gap: children for whom the programme finds no place"),
@@ -135,22 +141,22 @@ def _pots(desk: Desk) -> Table:
     rows = []
     for pot, years in pots.groupby("pot_id", sort=True):
         last = int(years["financial_year"].max())
-        sums = [say(desk.one("plan_pots", column, "pounds", "sum", pot_id=pot)) for column in ("received", "spent", "lost")]
+        sums = {column: say(desk.one("plan_pots", column, "pounds", "sum", pot_id=pot)) for column in POT_SUMS if column in years}
         left = say(desk.one("plan_pots", "left", "pounds", pot_id=pot, financial_year=last))
-        sums += [say(desk.one("plan_pots", "not_counted", "pounds", "sum", pot_id=pot))] if "not_counted" in pots else [say("")]
-        rows.append((say(desk.one("plan_pots", "pot_id", "spelt", "first", pot_id=pot)), *sums[:2], left, *sums[2:]))
+        rows.append((_pot(desk, pot), *sums.values(), left))
+    headings = [heading for column, heading in POT_SUMS.items() if column in pots]
     return Table(
-        say("Pots: what comes in over all years, what is spent, what is left"),
-        (
-            Column("Pot"),
-            Column("Received", figures=True),
-            Column("Spent", figures=True),
-            Column("Left at the end", figures=True),
-            Column("Not spent by its date", figures=True),
-            Column("Not counted: closed to every scheme, or unsigned", figures=True),
-        ),
+        say("Pots: what comes in over all years, what is spent and what is left; what is spent before it comes is borrowed"),
+        (Column("Pot"), *(Column(heading, figures=True) for heading in (*headings, "Left at the end"))),
         tuple(rows),
     )
+
+
+def _pot(desk: Desk, pot: object) -> Text:
+    """What a pot is called; its code where it has no name."""
+    rows = desk.tables["plan_pots"]
+    named = "pot_name" in rows and bool(rows.loc[rows["pot_id"] == pot, "pot_name"].iloc[0])
+    return say(desk.one("plan_pots", "pot_name" if named else "pot_id", "text" if named else "spelt", "first", pot_id=pot))
 
 
 def _pot_years(desk: Desk) -> Table:
@@ -161,7 +167,7 @@ def _pot_years(desk: Desk) -> Table:
     there = set(zip(spent["pot_id"], spent["financial_year"], strict=True))
     rows = [
         (
-            say(desk.one("plan_pots", "pot_id", "spelt", "first", pot_id=pot)),
+            _pot(desk, pot),
             *(
                 say(desk.one("plan_pots", "spent", "pounds", pot_id=pot, financial_year=year)) if (pot, year) in there else ("",)
                 for year in years
@@ -189,8 +195,7 @@ def implications(desk: Desk) -> Iterator[Block]:
                 say(
                     "The duty to secure enough schools is that of section 14 of the Education Act 1996; that on childcare "
                     "stands in "
-                    "sections 6 and 7 of the Childcare Act 2006. How each project is decided in law, and by whom, stands in the "
-                    "programme."
+                    "sections 6 and 7 of the Childcare Act 2006. Who decides on each project stands in the programme."
                 )
             )
         if name == "data_protection":

@@ -25,6 +25,11 @@ def capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+def _by_age(column: pd.Series) -> pd.Series:
+    """To sort by: ages from the youngest, all else as it is."""
+    return column.map({band: at for at, band in enumerate(AGES)}) if column.name == "age_band" else column
+
+
 def worst(desk: Desk, level: str) -> pd.DataFrame:
     """How the young ages stand in the base year, each in the term that is worst for it."""
     rows = desk.tables[BALANCE]
@@ -86,8 +91,8 @@ def takeup(desk: Desk, level: str, caption: Text, code: str = "") -> Table:
     rows = rows[rows["area_code"] == code] if code else rows
     body = [(say(of_row(row, TAKEUP, "area_name", "text", TAKEUP_KEYS)), say(capital(BAND_NAMES[row["age_band"]])),
              *(say(of_row(row, TAKEUP, column, form, TAKEUP_KEYS)) for column, form in (
-                 ("kind", "spelt"), ("eligible", "whole"), ("children", "whole"), ("takeup", "rate"), ("basis", "text"))))
-            for row in rows.sort_values(["area_name", "age_band", "kind"]).to_dict("records")]
+                 ("kind", "entitlement"), ("eligible", "whole"), ("children", "whole"), ("takeup", "rate"), ("basis", "text"))))
+            for row in rows.sort_values(["area_name", "age_band", "kind"], key=_by_age).to_dict("records")]
     columns = ("Area", "Age", "Entitlement", "Eligible", "Taken up", "Share", "Known from")
     return Table(caption, tuple(Column(one, figures=3 <= at <= 5) for at, one in enumerate(columns)), tuple(body),
                  empty="Take-up is not known.")
@@ -97,7 +102,7 @@ def disabled(desk: Desk) -> Table:
     """Disabled children by age in the base year."""
     rows = desk.tables["childcare_disabled"]
     mine = rows[(rows["level"] == AUTHORITY) & (rows["ay"] == desk.base)] if len(rows) else rows
-    mine = mine.sort_values("age_band", key=lambda bands: bands.map(list(AGES).index)) if len(mine) else mine
+    mine = mine.sort_values("age_band", key=_by_age) if len(mine) else mine
     return table(mine, "childcare_disabled", ("level", "area_code", "ay", "age_band"), (
         Shown("age_band", "Age", "age"), Shown("children", "Disabled children")), say("Disabled children, by rates that are "
                                                                                       "not verified"),
@@ -112,7 +117,8 @@ def reach(desk: Desk) -> Table:
         mine = mine[mine["ay"] == desk.base]
         least = mine[mine["index"].map(lambda told: isinstance(told, float))].copy()
         least["index"] = least["index"].astype("float64")
-        mine = least.sort_values(["level", "area_name", "age_band", "index", "term"]).drop_duplicates(["area_code", "age_band"])
+        mine = least.sort_values(["level", "area_name", "age_band", "index", "term"], key=_by_age).drop_duplicates(
+            ["area_code", "age_band"])
     return table(mine, "access_by_area", ("level", "area_code", "ay", "term", "age_band", "measure"), (
         Shown("area_name", "Area", "text"), Shown("age_band", "Age", "age"), Shown("term", "Worst term", "text"),
         Shown("index", "Hours in reach for each wanted", "hundredth"), Shown("share_without", "Families without any in "

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from workbench.documents.figures import say
-from workbench.documents.model import GAP, Block, Document, Heading, Note, Paragraph
+from workbench.documents.model import Block, Document, Heading, Paragraph
 from workbench.papers.appendices import appendices
 from workbench.papers.area_chapter import area_chapter, areas_told
 from workbench.papers.area_picture import drawn_shapes
+from workbench.papers.beside_schools import beside_schools
 from workbench.papers.capital_chapter import alternatives, capital_programme, implications
 from workbench.papers.desk import PHASES, Desk
 from workbench.papers.overview import context, front_sheet, purpose, summary
@@ -41,10 +42,7 @@ def _paper(desk: Desk) -> Iterator[Block]:
     shapes = {phase: drawn_shapes(desk.material.run.areas, phase) for phase in PHASES}
     for phase, code in told:
         yield from area_chapter(desk, phase, code, shapes[phase])
-    yield Heading(1, say("Special needs, alternative provision and sixth forms"))
-    yield Note(GAP, say("The run forecasts mainstream schools; what children with education, health and care plans and "
-                        "young people over "
-                        "sixteen need is to be reported beside it."))
+    yield from beside_schools(desk)
     yield from capital_programme(desk)
     yield from implications(desk)
     yield from alternatives(desk)

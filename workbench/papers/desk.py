@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from maps.layer import number
 from planning_areas.school_year import ENTRY_YEAR
 from scenarios.manifest import versions
 from workbench.attribution import attribution
@@ -20,7 +22,7 @@ from workbench.checking import ABSENT
 from workbench.childcare_view import childcare_sayings, findings_table
 from workbench.documents.figures import Figures, of_row, say
 from workbench.documents.model import Column, Document, Table
-from workbench.safe_dates import for_areas, newest_day
+from workbench.safe_dates import by_september, for_areas
 from workbench.safe_dates import in_words as day_in_words
 from workbench.sayings import accuracy_sayings, headlines
 
@@ -33,7 +35,8 @@ PHASES = tuple(ENTRY_YEAR)
 HEADING, POINT, SAID = "heading", "point", "said"
 
 
-OF_WORDS = frozenset({"text", "spelt", "yes", "group", "year", "january", "opens", "age", "grade"})
+OF_WORDS = frozenset({"text", "spelt", "kind", "planning status", "entitlement", "plain number", "yes", "group", "year",
+                      "january", "opens", "age", "grade"})
 """Forms that are words, or read like words."""
 
 
@@ -132,7 +135,7 @@ def table(
     bold: Iterable[int] = (),
 ) -> Table:
     """A table of a paper out of rows of a table of the release, each cell bound; keys tell its rows apart in that table."""
-    shown = tuple(columns)
+    shown = tuple(one for one in columns if not len(frame) or not frame[one.column].eq("").all())    # none has anything to say
     rows = tuple(tuple(say(of_row(row, name, one.column, one.form, keys)) for one in shown) for row in frame.to_dict("records"))
     return Table(caption, tuple(one.as_column for one in shown), rows, frozenset(bold), empty)
 
@@ -141,7 +144,6 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
     """What a run says in words, as tables: one row a sentence."""
     run, tables = material.run, material.tables
     base = run.authority.base_year
-    day = newest_day((one.reference_date for one in run.sources), base)
     about: dict[str, Iterable[str]] = {
         "schools": headlines(tables, run.authority),
         "childcare": childcare_sayings(tables, base),
@@ -157,19 +159,18 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
                 "named": run.named,
                 "authority": run.authority.name,
                 "base_year": base,
-                "judged_on": day_in_words(day),
-                "published_on": "" if material.on is None else day_in_words(material.on),
+                "judged_on": _judged_on(tables["last_safe_dates"]),
                 "hidden": sum(one.cells for one in material.release.hidden),
                 "withheld": material.withheld,
                 "areas": int(tables["names"]["planning_area_code"].nunique()),
             }
         ]),
         "sayings": _numbered([(topic, text) for topic, texts in about.items() for text in texts]),
-        "dates_of_areas": for_areas(tables["last_safe_dates"], material.on),
+        "dates_of_areas": for_areas(tables["last_safe_dates"]), "dates_by_september": by_september(tables["last_safe_dates"]),
         "findings": found, "finding_lines": finding_lines(found),
         "proofs": pd.DataFrame(
             [
-                {"number": at, "said": f"{one['said'][:1].upper()}{one['said'][1:]}."}
+                {"number": at, "said": _proven(one)}
                 for at, one in enumerate(run.run.manifest.get("plan", {}).get("proofs", []), 1)
             ],
             columns=["number", "said"],
@@ -181,6 +182,30 @@ def told_in_words(material: Material) -> dict[str, pd.DataFrame]:
         ),
         "versions": pd.DataFrame([{"name": name, "version": told} for name, told in versions().items()]),
     }
+
+
+def _judged_on(dates: pd.DataFrame) -> str:
+    """The day on which last safe dates are judged; blank where there are none."""
+    return day_in_words(date.fromisoformat(dates["judged_on"].iloc[0])) if len(dates) else ""
+
+
+AIMS = {
+    "material shortfall": "{} child-years without a place where the shortfall is worth building for",
+    "cost": "\N{POUND SIGN}{}k for capital and transport",
+    "travel": "{} child-kilometres of way to school",
+    "surplus": "{} places standing empty, each year counted",
+    "exchange rates": "{} by the rates at which the council weighs all aims against one another",
+}
+"""What a plan aims at, with the unit of each aim; less is better."""
+
+
+def _proven(one: Mapping[str, Any]) -> str:
+    """What is proven of one aim of the plan, in a sentence."""
+    told = AIMS.get(str(one["name"]), f"{one['name']}: {{}}").format(number(one["value"]))
+    if one["status"] != "proven":
+        return f"{told}: the best that was found; {str(one['said']).partition(', ')[2]}."
+    more = max(0.0, float(one["value"]) - float(one["bound"]))
+    return f"{told}: {'no plan does better' if more < 0.5 else f'no plan does better by more than {number(more)}'}."
 
 
 def _noted(note: Note) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from maps.layer import whole
 from planning_areas.school_year import ENTRY_YEAR, ay_label, nc_year_label
+from scenarios.figures import whole_added_up
 from sufficiency.headroom import LETTERS, WORDS
-from workbench.documents.figures import half_up, of_row, say
+from workbench.documents.figures import of_row, say
 from workbench.documents.model import (
     CARE,
     DRAFT,
@@ -51,7 +54,7 @@ def front_sheet(desk: Desk) -> Iterator[Block]:
     rows: list[tuple[Text, ...]] = [(say(called), say(getattr(front, name) or ASKED)) for name, called in FRONT.items()]
     rows += [(say("Forecast"), say("run ", desk.of_run("named"))), (say("Census"), say(desk.of_run("base_year", "january")))]
     yield Heading(1, say("Front sheet"))
-    yield Table(say("Front sheet"), (Column("About"), Column("Entry")), tuple(rows))
+    yield Table(say("To whom the paper goes, and what it rests on"), (Column("About"), Column("Entry")), tuple(rows))
     lacking = [called for name, called in FRONT.items() if not getattr(front, name)]
     if lacking:
         yield Note(GAP, say(f"{', '.join(lacking)}: these stand in no table; write them into paper.toml or into the Word file."))
@@ -116,7 +119,7 @@ def _recommendations(desk: Desk) -> Iterator[Text]:
                 f", and delegate its delivery to {director};",
             )
         unmet = desk.tables["plan_areas"]
-        if len(unmet) and half_up(float(unmet["unmet"].sum())) > 0:
+        if len(unmet) and whole(float(unmet["unmet"].sum())) > 0:
             yield say(
                 "note that ",
                 desk.one("plan_areas", "unmet", "whole", "sum"),
@@ -146,7 +149,7 @@ def worst_year(desk: Desk, phase: str) -> int:
     """The year ahead in which most places are short at entry, each area rounded by itself; the last where none is."""
     rows = desk.tables["summary"]
     ahead = rows[(rows["phase"] == phase) & (rows["ay"] > desk.base)]
-    short = ahead.assign(short=ahead["entry_need"].map(half_up)).groupby("ay")["short"].sum()
+    short = ahead.groupby("ay")["entry_need"].agg(whole_added_up)
     return int(short.idxmax()) if len(short) and short.max() > 0 else desk.last_year(phase)
 
 
@@ -155,7 +158,7 @@ def _bands_map(desk: Desk, phase: str) -> Iterator[Block]:
     then = rows[(rows["phase"] == phase) & (rows["ay"] == worst)]
     letters = dict(zip(then["planning_area_code"], then["entry_rag"], strict=True))
     chart = bands_chart(phase, letters, drawn_shapes(desk.material.run.areas, phase), desk.area_names, ay_label(worst))
-    why = "shortest" if half_up(float(then["entry_need"].sum())) > 0 else "last"
+    why = "shortest" if whole_added_up(then["entry_need"]) > 0 else "last"
     if chart is not None:
         yield Illustration(
             say(
@@ -200,7 +203,7 @@ def _summary_table(desk: Desk, phase: str) -> Table:
         f"Headroom {ay_label(last)}",
         f"Band at entry {ay_label(worst)}",
         f"{entry} places short {ay_label(worst)}",
-        "Likelihood of that",
+        "Likelihood of a shortfall then",
     )
     body = [(say(desk.area(code)), *(cell(code, ay, column, form) for column, ay, form in told)) for code in codes]
     total = (
@@ -237,47 +240,43 @@ def context(desk: Desk) -> Iterator[Block]:
         )
     )
     yield from (Paragraph(text) for text in desk.said("accuracy"))
-    accuracy = desk.tables["accuracy"]
-    yield table(
-        accuracy.sort_values(["phase", "ay"]),
-        "accuracy",
-        ("phase", "ay"),
-        (
-            Shown("phase", "Phase", "text"),
-            Shown("ay", "Census", "january"),
-            Shown("forecast", "Forecast"),
-            Shown("actual", "Counted"),
-            Shown("error", "Error", "signed percent"),
-            Shown("own_error_one_year", "Own return, one year ahead", "signed percent"),
-            Shown("own_error_three_year", "three years ahead", "signed percent"),
-        ),
-        say("Forecasts held against what was counted; + is an over-forecast"),
-        "No published count can be held against this forecast.",
-    )
+    yield _accuracy(desk, desk.tables["accuracy"].sort_values(["phase", "ay"]))
     yield _ranges(desk, desk.tables["authority_range"])
-    dates = desk.tables["dates_of_areas"]
-    if len(dates):
+    if len(desk.tables["dates_of_areas"]):
         yield Heading(2, say("By when to start"))
         yield Paragraph(
             say(
                 "The last day on which each remedy can be begun in time, judged on ",
                 desk.of_run("judged_on"),
-                *(("; what was past on ", desk.of_run("published_on"), " is marked as past") if desk.material.on else ()),
                 ". An area stands here where a shortfall at entry is likely enough.",
             )
         )
-        yield Table(
-            say("Last safe dates by planning area"),
-            (Column("Planning area"), Column("Phase"), Column("By when to start what")),
-            tuple(
-                (
-                    say(desk.area(row["planning_area_code"])),
-                    say(row["phase"]),
-                    say(of_row(row, "dates_of_areas", "said", "text", ("phase", "planning_area_code"))),
-                )
-                for row in dates.to_dict("records")
-            ),
-        )
+        yield _dates(desk)
+
+
+def _accuracy(desk: Desk, rows: pd.DataFrame) -> Table:
+    """The forecast, where a year of it has been counted since, and the authority's own returns, beside what was counted."""
+    ours = (Shown("forecast", "Forecast"), Shown("error", "Error", "signed percent")) if rows["forecast"].notna().any() else ()
+    what = "Forecasts held against what was counted" if ours else "The authority's own returns held against what was counted"
+    return table(rows, "accuracy", ("phase", "ay"), (
+        Shown("phase", "Phase", "text"), Shown("ay", "Census", "january"), *ours[:1], Shown("actual", "Counted"), *ours[1:],
+        Shown("own_error_one_year", "Own return, one year ahead", "signed percent"),
+        Shown("own_error_three_year", "Own return, three years ahead", "signed percent")),
+        say(f"{what}; + is an over-forecast"), "No published count can be held against this forecast.")
+
+
+def _dates(desk: Desk) -> Table:
+    """One row for each area and September that can still be met, and one for what it is too late for."""
+    rows = desk.tables["dates_by_september"]
+    rows = rows.assign(name=rows["planning_area_code"].map(desk.area)).sort_values(
+        ["phase", "name", "number"], key=lambda column: column.map(str))
+    made = table(rows, "dates_by_september", ("number",), (
+        Shown("planning_area_code", "Planning area", "text"), Shown("phase", "Phase", "text"), Shown("ay", "Needed for", "opens"),
+        Shown("likely", "Likelihood of a shortfall", "likelihood"), Shown("said", "Start by", "text")),
+        say("Last safe dates by planning area and September of need"))
+    return replace(made, rows=tuple(
+        (say(desk.area(code)), *row[1:3], *((row[3],) if row[2] != ("",) else (("",),)), *row[4:])
+        for code, row in zip(rows["planning_area_code"], made.rows, strict=True)))
 
 
 def _ranges(desk: Desk, rows: pd.DataFrame) -> Table:

@@ -42,8 +42,8 @@ class Maker:
 
 
 def make_map(material: Material, folder: Path) -> None:
-    """The committee map; officers have the run's own."""
-    if material.for_officers:
+    """The committee map; officers have the run's own while its dates hold."""
+    if material.for_officers and material.as_run:
         _copied(MAP, material, folder)
         return
     page = draw(committee_sheet(picture_of(material.run, material.release, material.run.named)))
@@ -51,8 +51,8 @@ def make_map(material: Material, folder: Path) -> None:
 
 
 def make_workbook(material: Material, folder: Path) -> None:
-    """The tables for Excel; officers have the run's own."""
-    if material.for_officers:
+    """The tables for Excel; officers have the run's own while its dates hold."""
+    if material.for_officers and material.as_run:
         _copied(WORKBOOK, material, folder)
         return
     write_sheets(material.release, material.run, material.run.named, tuple(material.charts.values()), folder / WORKBOOK)

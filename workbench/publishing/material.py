@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ class Material:
     said: Statements
     template: Path | None = None
     withheld: int = 0
-    on: date | None = None              # day of publishing, on which dates that are past are marked; left out: none is
+    as_run: bool = True                 # whether map and workbook of the run still hold on the day of publishing
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

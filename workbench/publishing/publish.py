@@ -2,11 +2,12 @@
 
 Everything is cut from one protected release of the run. The folder is written aside and appears when it is whole; `release.json`
 in it says from which run it is and holds the sha256 of every file. The same run, words, template and day give the same
-files; the day tells which last safe dates are past.
+files; last safe dates are judged on that day.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -20,19 +21,22 @@ from sufficiency.workspace.workspace_settings import FILE
 from workbench.answers import Answer, UserError
 from workbench.demo import ready
 from workbench.disclosure import NotProtectedError
+from workbench.places_ground import with_ground
 from workbench.publishing.makers import MAKERS, MAP_BOOK, Maker
 from workbench.publishing.material import CALLED, EDITIONS, OFFICERS, PUBLICATION, Material
 from workbench.publishing.statements import ACTIONS, PAPER, Statements, statements_in
 from workbench.publishing.stored import StoredRun, charts_of_run, release_of, stored
 from workbench.publishing.withheld import choices_told, for_publication, names_withheld, public_notes, withheld
 from workbench.release.told import OFFICERS_ALONE, PUBLIC
+from workbench.safe_dates import for_sheet, newest_day
 from workbench.showing import only_run, usual_places
 
 if TYPE_CHECKING:
     from workbench.disclosure import Release
     from workbench.progress import Steps
 
-RELEASE = "release.json"
+RELEASE, DATES = "release.json", "last_safe_dates"
+MOST_NAMED = 20     # files of a folder that an answer names one by one
 UNDECIDED = ("There is no edition for publication: the scenario of this run makes choices about schools, settings, schemes or "
              "pots by name, and every figure of it rests on them. It comes once consultation is open ([consultation] open = true "
              f"in {PAPER}); until then publish a run without these choices.")
@@ -67,10 +71,12 @@ def publish(reference: str, runs: Path | None, wish: Wish, steps: Steps, makers:
         raise UserError(str(fault), "nothing is published; tell whoever looks after the program") from fault
     editions = _editions(told, said)
     on = wish.on or date.today()
-    materials = [replace(material(edition, told, release, said, wish.template), on=on) for edition in editions]
+    then = judged_on(told, release, on)
+    materials = [replace(material(edition, told, then, said, wish.template), as_run=same_dates(release, then))
+                 for edition in editions]
     with durable.folder_aside(target) as aside:
         made = [_made(one, aside / one.edition, makers, steps) for one in materials]
-        manifest = _manifest(told, release, materials, aside, dict(zip(editions, made, strict=True)))
+        manifest = _manifest(told, release, materials, aside, dict(zip(editions, made, strict=True)), on)
         durable.write_new(aside / RELEASE, as_json(manifest))
         if not durable.publish(aside, target):
             raise UserError(f"{target} has come to be while it was written", "give another folder with --out")
@@ -87,6 +93,19 @@ def material(edition: str, told: StoredRun, release: Release, said: Statements, 
     if "plan" not in release.tables:
         return Material(edition, known, public, charts, said, template)
     return Material(edition, known, public, charts_of_run(told, public), said, template, len(withheld(release.tables["plan"])))
+
+
+def judged_on(told: StoredRun, release: Release, on: date) -> Release:
+    """A release whose last safe dates are judged on the day of publishing, or of the newest file where that is later."""
+    day = max(on, newest_day((source.reference_date for source in told.sources), told.authority.base_year))
+    dates = with_ground(for_sheet(told.tables[DATES], day), told.tables["places"], told.authority.base_year)
+    return replace(release, tables={**release.tables, DATES: dates})
+
+
+def same_dates(release: Release, other: Release) -> bool:
+    """Whether two releases tell the same last safe dates, whatever the day on which they are judged."""
+    first, second = (one.tables[DATES].drop(columns="judged_on") for one in (release, other))
+    return bool(first.equals(second))
 
 
 def _editions(told: StoredRun, said: Statements) -> tuple[str, ...]:
@@ -135,7 +154,7 @@ def _made(one: Material, folder: Path, makers: Sequence[Maker], steps: Steps) ->
 
 
 def _manifest(told: StoredRun, release: Release, materials: Sequence[Material], aside: Path,
-              made: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+              made: Mapping[str, list[dict[str, Any]]], on: date) -> dict[str, Any]:
     """From which run the release is, what was hidden and withheld, and the sha256 of every file."""
     files = {}
     for path in sorted(path for path in aside.rglob("*") if path.is_file()):
@@ -144,16 +163,24 @@ def _manifest(told: StoredRun, release: Release, materials: Sequence[Material], 
     return sealed({
         "kind": "release", "run_id": told.run.run_id, "scenario": told.run.manifest["scenario"],
         "authority": told.run.manifest["authority"], "seal_of_run": told.run.manifest["seal"], "versions": versions(),
-        "published_on": str(materials[0].on), "protected": True, "hidden": [asdict(one) for one in release.hidden],
+        "published_on": on.isoformat(), "protected": True, "hidden": [asdict(one) for one in release.hidden],
         "withheld_until_consultation": {one.edition: one.withheld for one in materials}, "parts": dict(made), "files": files,
     })
+
+
+def _in_short(files: Sequence[str]) -> list[str]:
+    """Files as a line names them: those of a folder with many together."""
+    folders = Counter(path.rpartition("/")[0] for path in files)
+    return list(dict.fromkeys(f"{folder}/ ({folders[folder]} files)" if folder and folders[folder] > MOST_NAMED else path
+                              for path in files for folder in [path.rpartition("/")[0]]))
 
 
 def _answer(told: StoredRun, target: Path, manifest: Mapping[str, Any], materials: Sequence[Material]) -> Answer:
     lines = [f"{told.authority.name}: run {told.named}"]
     for one in materials:
         lines += ["", f"{CALLED[one.edition]}: {target / one.edition}"]
-        lines += [f"  {part['what']}: {', '.join(part['files']) or 'nothing to tell'}" for part in manifest["parts"][one.edition]]
+        lines += [f"  {part['what']}: {', '.join(_in_short(part['files'])) or 'nothing to tell'}"
+                  for part in manifest["parts"][one.edition]]
     if PUBLICATION not in manifest["parts"]:
         lines += ["", OFFICERS_ALONE if told.assumptions.audience != PUBLIC else UNDECIDED]
     kept = sum(one.withheld for one in materials)

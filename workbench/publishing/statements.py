@@ -52,6 +52,15 @@ class Implications(BaseModel):
     data_protection: str = ""
 
 
+class Beside(BaseModel):
+    """What a paper tells beside the forecast of mainstream schools, in the words of those who plan it."""
+
+    model_config = _STRICT
+    special_needs: str = ""
+    alternative_provision: str = ""
+    post_16: str = ""
+
+
 class Consultation(BaseModel):
     """Whether a consultation has opened, and what is said of it."""
 
@@ -66,6 +75,7 @@ class Paper(BaseModel):
     model_config = _STRICT
     front: Front = Front()
     implications: Implications = Implications()
+    beside: Beside = Beside()
     consultation: Consultation = Consultation()
 
 

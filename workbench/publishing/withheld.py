@@ -75,9 +75,9 @@ def for_publication(release: Release) -> Release:
         if name in tables:
             tables[name] = tables[name].iloc[:0]
     for name in BY_SMALL_GROUPS:
-        if name in tables:
+        if name in tables and len(tables[name]):     # of a run without a plan they have not even columns
             tables[name] = tables[name][tables[name]["phase"].ne(EARLY_YEARS)].reset_index(drop=True)
-    if OF_AREAS in tables:
+    if OF_AREAS in tables and len(tables[OF_AREAS]):
         tables[OF_AREAS] = _early_years_together(tables[OF_AREAS])
     if "plan" in tables:
         gone = withheld(tables["plan"])
