@@ -137,7 +137,7 @@ def compared_two(first: Side, other: Side) -> dict[str, pd.DataFrame]:
         "moved_childcare": moved(beside(_of(before, CARE), _of(after, CARE), CARE_KEYS, CARE_FIGURES)),
         CARE_AREAS: beside(care_by_area(_of(before, CARE)), care_by_area(_of(after, CARE)), CARE_AREA_KEYS, CARE_FIGURES),
         "moved_schemes": schemes(before, after),
-        "moved_pots": beside(_of(before, "plan_pots"), _of(after, "plan_pots"), POT_KEYS, POT_FIGURES),
+        "moved_pots": _pots(_of(before, "plan_pots"), _of(after, "plan_pots")),
         "moved_plan_areas": moved(beside(_of(before, "plan_areas"), _of(after, "plan_areas"), PLAN_KEYS, PLAN_FIGURES)),
     }
     tables = {"went_in": went_in(first, other), "moved_figures": moved_figures(before, after, base), **pairs}
@@ -230,6 +230,15 @@ def moved(table: pd.DataFrame) -> pd.DataFrame:
         one_side = table[f"{name}_{BEFORE}"].isna() != table[f"{name}_{AFTER}"].isna()
         far |= (table[f"{name}_{CHANGE}"].abs() > NOTHING).to_numpy() | one_side.to_numpy()
     return table[far].reset_index(drop=True)
+
+
+def _pots(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Pots year by year side by side, each with its name, the second run's where the two call it otherwise."""
+    table = beside(before, after, POT_KEYS, POT_FIGURES)
+    named = [rows.set_index("pot_id")["pot_name"].to_dict() for rows in (before, after) if "pot_name" in rows]
+    names = {code: name for one in named for code, name in one.items()}
+    table.insert(1, "pot_name", [names.get(code, "") for code in table["pot_id"]])
+    return table.astype({"pot_name": "str"})
 
 
 def _told_in_both(before: Tables, after: Tables) -> tuple[Tables, Tables]:

@@ -26,7 +26,7 @@ SHEETS: dict[str, str] = {
     "last_safe_dates": "By when to begin each kind of remedy, and for which year: the first likely short that it can meet",
     "pupils": "Pupils by year, planning area and year group: as projected, as reconciled to the authority, and final",
     "waterfall": "What each forecast is made of: from the base year's roll to the forecast, parts added up over the years",
-    "made_of": "The same year by year and in finer parts: each change from the January before",
+    "made_of": "What each forecast is made of, year by year and in finer parts: each change from the January before",
     "school_pupils": "Pupils by school, year group and year; they add up to the planning areas",
     "places": "Places open by school, year group and year, and where each figure comes from",
     "unfilled": "Places left empty as SCAP counts them: school by school over its years to Year 11, full schools not netted",

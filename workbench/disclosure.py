@@ -65,6 +65,8 @@ RULES = (
     Rule("waiting lists: 1 to 4 children", keys=("urn",), tables=("wraparound",), counts=("waiting",)),
     Rule("surplus: fewer than five children sent next door", keys=("urn",), tables=("surplus_remedies",),
          counts=("sent_next_door", "transport", "score"), together=True),
+    Rule("schemes: fewer than five children whom one serves", keys=("scheme_id",), tables=("plan", "programme"),
+         counts=("children_served", "child_years_served"), together=True),
     Rule("access: fewer than ten children of the age", keys=("lsoa_code",), tables=("access",), judged=True,
          counts=("index", "index_assumed", "index_not_told")),
 )

@@ -183,7 +183,8 @@ def write_sheets(release: Release, told: Told, named: str, charts: Sequence[Char
              and (name not in CHILDCARE or len(release.tables[name]))}
     sheets = replace(release, tables=for_workbook(shown, release.tables["names"]),
                      hidden=tuple(h for h in release.hidden if h.table in shown), masks={})
-    write_workbook(sheets, path, replace(facts_of(told, named), pictures=tuple(charts)))
+    gone = frozenset(name for name, table in shown.items() if not len(table) and len(told.tables.get(name, ())))
+    write_workbook(sheets, path, replace(facts_of(told, named), pictures=tuple(charts), withheld=gone))
 
 
 def _charts(charts: Mapping[str, Chart]) -> dict[str, Callable[[Path], None]]:

@@ -34,7 +34,7 @@ from workbench.disclosure import Release
 from workbench.documents.as_html import as_html
 from workbench.documents.as_word import as_word
 from workbench.returns.mapping import MEANINGS, Headings, read_mapping
-from workbench.returns.report import NOT_READY, Verdict, checks_table, judged, report
+from workbench.returns.report import NOT_READY, Verdict, as_printed, checks_table, judged, report
 from workbench.returns.statement import statement
 from workbench.showing import BACKTEST, only_run, usual_places
 from workbench.workbook import Facts, begins_like_a_formula, write_workbook
@@ -177,7 +177,7 @@ def _files(
     files = {f"{name}.csv": as_csv(table) for name, table in shown.items()}
     files |= {
         CHECKS: as_csv(findings),
-        SCORECARD: as_csv(scorecard),
+        SCORECARD: as_csv(as_printed(scorecard)),
         f"{STATEMENT}.html": as_html(marked).encode("utf-8"),
         f"{STATEMENT}.docx": as_word(marked),
         BOOK: _book(run, headings, shown, findings, verdict, returned),

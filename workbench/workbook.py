@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 ONCE = datetime(2000, 1, 1)     # when a run was made stands beside it, not in it
 
 
+STAYS = "it stays with officers"
 EMPTY = {
     "overrides": "no figure of the planner's own is used, nor was one that is used no longer",
     "known_intakes": "the workspace has no October census or offers for the first year ahead",
@@ -80,6 +81,7 @@ class Facts:
     pictures: Sequence[Chart] = ()              # a sheet of charts, each with its words
     sheets: Mapping[str, str] = field(default_factory=dict)         # what a sheet holds, where the guide does not know it
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)    # heading -> meaning and code, likewise
+    withheld: Collection[str] = ()              # tables of which this edition tells nothing
     codes: str = "Name in the Parquet files"    # what the sheet of columns calls their codes
     created: datetime = ONCE                    # in the file's properties; fixed, so that the same run gives the same bytes
 
@@ -265,7 +267,7 @@ def _front(release: Release, facts: Facts, names: dict[str, tuple[str, int, int]
         yield "", ()
         yield "bold", ("No sheet", "Why")
     for table in empty:
-        yield "", (table, EMPTY.get(table, "it holds nothing in this run"))
+        yield "", (table, STAYS if table in facts.withheld else EMPTY.get(table, "it holds nothing in this run"))
     yield "", ()
     yield "bold", ("Source of", "Title", "Publisher", "Date", "Licence", "File", "sha256")
     for s in facts.sources:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from documents_held import hold, words
+from page_faults import page_faults
 
 from scenarios.runs import Run
 from workbench.childcare_view import findings_table
 from workbench.disclosure import Release
+from workbench.documents.as_html import as_html
 from workbench.documents.model import GAP, Document, Heading, Note, Table, as_text
 from workbench.papers.childcare_report import PLAIN, childcare_report, for_parents
 from workbench.papers.desk import Desk, finding_lines
@@ -18,6 +22,9 @@ from workbench.publishing.material import PUBLICATION, Material
 from workbench.publishing.publish import material
 from workbench.publishing.statements import Front, Paper, Statements
 from workbench.publishing.stored import stored
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ITEMS = [f"B{n}" for n in range(1, 12)]
 
@@ -110,6 +117,15 @@ def test_a_run_that_knows_nothing_of_childcare_makes_a_report_that_says_so(made:
     assert [name.split(":")[0] for name in told if name.startswith("B")] == ITEMS
     assert all(as_text(told[name][0].text).startswith("NOTHING IS KNOWN") for name in told if name.startswith("B"))   # type: ignore[attr-defined]
     assert "We do not know yet" in words(for_parents(bare))
+
+
+@pytest.mark.browser
+def test_nothing_is_wrong_with_the_pages_of_the_report(
+    made: Material, report: Document, browser: Browser, tmp_path: Path,
+) -> None:
+    for document, name in ((report, "report.html"), (for_parents(made), "parents.html")):
+        (tmp_path / name).write_text(as_html(document), encoding="utf-8")
+        assert page_faults(browser, tmp_path / name) == [], name
 
 
 def test_lists_within_a_finding_become_lists() -> None:

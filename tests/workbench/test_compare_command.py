@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from page_faults import page_faults
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
+from maps.sheet import draw
+from scenarios.runs import load
 from tests.aids.paper_runs import NASTY, paper_run
 from workbench.cli import app
+from workbench.compare_map import compare_sheet
 from workbench.compare_words import words_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 MOST_BYTES = 1_500_000
+PAYLOADS = (
+    "<img src=x onerror=window.__pwn=1>", "<script>window.__pwn=2</script>", "</script><script>window.__pwn=3</script>",
+    "\"><svg onload=window.__pwn=4>", "'><svg onload=window.__pwn=5>", "`${window.__pwn=6}`", "\\';window.__pwn=7;//",
+    "javascript:window.__pwn=8", "<!--<script>--!><script>window.__pwn=9</script>", "</style><style>*{display:none}</style>",
+    "{{ 7*7 }}", "]]><iframe srcdoc='<script>parent.__pwn=12</script>'></iframe>", "&lt;b>&amp;amp;",
+)
 
 
 def answer(*words: str | Path, code: int = 0) -> dict[str, Any]:
@@ -108,6 +118,41 @@ def test_the_map_switches_by_keyboard_and_lets_no_name_run(made: dict[str, Any],
     page.select_option("#view", label="Two-year-olds: hours short, worst term")
     assert "+20" in ash.inner_text(), "childcare stands beside schools, and the switch stays at the change"
     assert page.evaluate("window.__pwn") is None and asked == [page_file.as_uri()]
+    page.close()
+
+
+def test_nothing_is_wrong_with_the_page_of_a_comparison(made: dict[str, Any], browser: Browser) -> None:
+    assert page_faults(browser, Path(made["map"])) == []
+
+
+def test_no_text_of_a_comparison_runs_and_each_is_shown_as_it_is(made: dict[str, Any], browser: Browser, tmp_path: Path) -> None:
+    """Every text that the page is given carries each payload in turn."""
+    folder = load(Path(made["folder"]))
+    tables = {name: folder.table(name) for name in ("moved_by_area", "moved_by_year")}
+    codes = sorted(set(tables["moved_by_area"]["planning_area_code"]))
+    page, path = browser.new_page(), tmp_path / "compare.html"
+    for payload in PAYLOADS:
+        given = {channel: f"{channel} {payload}" for channel in (
+            "first", "other", "authority", "title", "line", "second line", "remark", "second remark", "publisher", "source",
+            *codes)}
+        assert len(given) >= 13
+        names = pd.DataFrame([{"planning_area_code": code, "phase": phase, "planning_area_name": given[code]}
+                              for phase, code in sorted(set(zip(tables["moved_by_area"]["phase"],
+                                                                tables["moved_by_area"]["planning_area_code"], strict=True)))])
+        renamed = {name: table.assign(run=given["other"]) for name, table in tables.items()}
+        words = {"authority": given["authority"], "title": given["title"], "base_year": 2025, "source": given["source"],
+                 "lines": [given["line"], given["second line"]], "remarks": [given["remark"], given["second remark"]],
+                 "sources": [given["publisher"]]}
+        path.write_text(draw(compare_sheet(renamed, given["first"], [given["other"]], names, None, words)), encoding="utf-8")
+        page.goto(path.as_uri())
+        seen = ""
+        for at in range(page.locator("#phase input").count() or 1):
+            if page.locator("#phase input").count():
+                page.locator("#phase input").nth(at).check()
+            seen += page.evaluate("document.title + document.body.textContent")
+        shown = [channel for channel, text in given.items() if channel not in {"first", "other"} and text not in seen]
+        assert shown == [] and page.evaluate("window.__pwn") is None, payload
+        assert page.evaluate("document.querySelectorAll('img, iframe, object, form, b').length") == 0
     page.close()
 
 

@@ -6,10 +6,11 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from page_faults import page_faults
 from paper_returns import ASH, BASE, E1, E2, PRIMARY, RUN, paper_run, paper_tables
 from python_calamine import load_workbook
 from typer.testing import CliRunner
@@ -21,6 +22,9 @@ from workbench.cli import app
 from workbench.returning import as_csv, write_return
 from workbench.returns.mapping import SHIPPED, read_mapping
 from workbench.returns.report import NOT_READY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PAYLOADS = ("=1+1", "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\t=1", "<img src=x onerror=alert(1)>", "${x}")
 
@@ -76,6 +80,12 @@ def test_every_check_has_its_line_and_the_statement_speaks_of_this_run(folder: P
 def test_the_same_run_gives_the_same_bytes_and_its_files_may_be_written_over(run: Path, folder: Path) -> None:
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     assert {file.name: file.read_bytes() for file in write_return(run).folder.iterdir()} == before
+
+
+@pytest.mark.browser
+def test_nothing_is_wrong_with_the_pages_of_the_return(folder: Path, browser: Browser) -> None:
+    for page in ("return.html", "methodology.html"):
+        assert page_faults(browser, folder / page) == [], page
 
 
 def test_names_that_look_like_formulas_or_markup_stay_names(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from maps.layer import number
 from planning_areas.school_year import ay_label
 from sufficiency.scap.checks.finding import ANSWERED, ERROR, TITLES, WARNING
 from sufficiency.scap.scorecard import NOT_PREDICTED
@@ -207,10 +208,18 @@ def _scorecard(table: pd.DataFrame) -> list[Block]:
     ]
 
 
+def as_printed(scorecard: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard with a column that says each figure as people read it, beside the exact ones."""
+    told = [_shown(value, kind) for value, kind in zip(scorecard["predicted"], scorecard["kind"], strict=True)]
+    table = scorecard.copy()
+    table.insert(list(table.columns).index("predicted"), "told", told)
+    return table
+
+
 def _shown(value: float | None, kind: str) -> str:
     if value is None or value != value:
         return ""
-    return {"share": f"{value:.1%}", "error": f"{value:+.1%}", "change": f"{value:+.1%}", "places": f"{value:,.0f}"}[kind]
+    return {"share": f"{value:.1%}", "error": f"{value:+.1%}", "change": f"{value:+.1%}", "places": number(value)}[kind]
 
 
 def _between(low: float | None, high: float | None, kind: str) -> str:
