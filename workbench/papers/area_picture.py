@@ -145,26 +145,28 @@ def bands_chart(
 
 def _fill_bands(figure: Figure, bands: Mapping[str, str], shapes: Mapping[str, Any], names: Mapping[str, str]) -> None:
     axes = figure.subplots()
+    boxes = np.array([shape.bounds for shape in shapes.values()])
     wide = figure.bbox.width / figure.dpi > WIDE_SHEET
+    metres_an_inch = (boxes[:, 3].max() - boxes[:, 1].min()) / (0.85 * figure.bbox.height / figure.dpi)
     for code, shape in shapes.items():
         fill, _, pattern = BANDS.get(bands.get(code, NOT_KNOWN), (UNKNOWN.fill, UNKNOWN.ink, UNKNOWN.pattern))
         axes.add_patch(_patch(shape, fill, HATCHES[pattern], 0.7))
         at = shape.representative_point()
+        called = textwrap.fill(plain_text(names.get(code, code)), 14)
+        named = wide and _has_room(shape, at, called, metres_an_inch)
         axes.text(
             at.x,
             at.y,
             bands.get(code, NOT_KNOWN),
             ha="center",
-            va="bottom" if wide else "center",
+            va="bottom" if named else "center",
             fontsize=8,
             fontweight="bold",
             color=INK,
             path_effects=HALO,
         )
-        if wide:
-            called = textwrap.fill(plain_text(names.get(code, code)), 14)
+        if named:
             axes.text(at.x, at.y, called, ha="center", va="top", fontsize=7, color=INK, path_effects=HALO)
-    boxes = np.array([shape.bounds for shape in shapes.values()])
     _frame(axes, (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)), room=0.02)
     there = [letter for letter in (*LETTERS, NOT_KNOWN) if letter in set(bands.values())]
     looks = {letter: BANDS.get(letter, (UNKNOWN.fill, UNKNOWN.ink, UNKNOWN.pattern)) for letter in there}
@@ -180,6 +182,14 @@ def _fill_bands(figure: Figure, bands: Mapping[str, str], shapes: Mapping[str, A
         frameon=False,
     )
     _scale_bar(axes)
+
+
+def _has_room(shape: Any, at: Any, called: str, metres_an_inch: float) -> bool:
+    """Whether a name in print of seven points lies in its own area but for a little, and so on no other name."""
+    lines = called.split("\n")
+    wide, high = (points / 72 * metres_an_inch for points in (4.3 * max(map(len, lines)), 8.6 * len(lines)))
+    label = shapely.box(at.x - wide / 2, at.y - high, at.x + wide / 2, at.y + high / 2)
+    return bool(shape.intersection(label).area > 0.8 * label.area)
 
 
 def _patch(shape: Any, fill: str, hatch: str, line: float) -> PathPatch:

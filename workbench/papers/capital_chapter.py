@@ -195,7 +195,8 @@ def implications(desk: Desk) -> Iterator[Block]:
                 say(
                     "The duty to secure enough schools is that of section 14 of the Education Act 1996; that on childcare "
                     "stands in "
-                    "sections 6 and 7 of the Childcare Act 2006. Who decides on each project stands in the programme."
+                    "sections 6 and 7 of the Childcare Act 2006.",
+                    " Who decides on each project stands in the programme." if "plan" in desk.tables else ""
                 )
             )
         if name == "data_protection":

@@ -275,8 +275,8 @@ def _dates(desk: Desk) -> Table:
         Shown("likely", "Likelihood of a shortfall", "likelihood"), Shown("said", "Start by", "text")),
         say("Last safe dates by planning area and September of need"))
     return replace(made, rows=tuple(
-        (say(desk.area(code)), *row[1:3], *((row[3],) if row[2] != ("",) else (("",),)), *row[4:])
-        for code, row in zip(rows["planning_area_code"], made.rows, strict=True)))
+        (say(desk.area(code)), row[1], *(row[2:4] if ay == ay else (say("no year ahead"), say(""))), row[4])
+        for code, ay, row in zip(rows["planning_area_code"], rows["ay"], made.rows, strict=True)))
 
 
 def _ranges(desk: Desk, rows: pd.DataFrame) -> Table:
