@@ -94,8 +94,8 @@ def sheets_of(material: Material) -> Iterator[Page]:
         letters = dict(zip(then["planning_area_code"], then["entry_rag"], strict=True))
         whole = bands_chart(phase, letters, shapes, names, ay_label(worst))
         if whole is not None:
-            chart = _on_paper(whole, A3, material, "Headroom is the share of places that stays free.")
-            yield Page(phase, f"{phase}-all", chart, whole.alt)
+            on_paper = _on_paper(whole, A3, material, "Headroom is the share of places that stays free.")
+            yield Page(phase, f"{phase}-all", on_paper, whole.alt)
         for code in sorted(shapes, key=lambda one: (str(names.get(one, one)), one)):
             inside = schools[schools[f"{phase}_planning_area_code"] == code]
             chart = area_chart(code, str(names.get(code, code)), shapes, names, inside)
