@@ -193,7 +193,7 @@ def test_schools_show_what_a_planner_wants_to_know(done: Outcome) -> None:
     assert high["series"]["secondary"]["v"][0] == 500, "the sixth form is not set against places for Year 7 to 11"
     (mill,) = sites["items"]
     assert mill["facts"] == {
-        "status": "full", "probability": "90%",
+        "status": "full permission", "probability": "90%",
         "counted": "adds nothing: it is not known how many homes a year the forecast carries already",
         "homes": "80 not in the forecast itself", "primary": "20 at most, 2025/26 on", "secondary": "13 at most, 2025/26 on",
         "funded": "", "note": ""}
