@@ -128,7 +128,7 @@ def test_nothing_is_wrong_with_the_page_of_a_comparison(made: dict[str, Any], br
 def test_no_text_of_a_comparison_runs_and_each_is_shown_as_it_is(made: dict[str, Any], browser: Browser, tmp_path: Path) -> None:
     """Every text that the page is given carries each payload in turn."""
     folder = load(Path(made["folder"]))
-    tables = {name: folder.table(name) for name in ("moved_by_area", "moved_by_year")}
+    tables = {name: folder.table(name) for name in ("moved_by_area", "moved_by_year", "moved_care_by_area")}
     codes = sorted(set(tables["moved_by_area"]["planning_area_code"]))
     page, path = browser.new_page(), tmp_path / "compare.html"
     for payload in PAYLOADS:
