@@ -137,7 +137,7 @@ def postgres() -> Iterator[str]:
 
 
 def _chromium() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"):
         found = shutil.which(name)
         if found:
             return found
