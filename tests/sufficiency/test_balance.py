@@ -13,6 +13,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from thoroughly import cases
 
 from sufficiency.assumptions import Assumptions
 from sufficiency.balance import COLUMNS, balance, hidden_need, need, need_with_margin, spare, summary, unfilled_by_school
@@ -211,7 +212,8 @@ shape_of_areas = (len(YEARS), len(AREAS), len(GROUPS))
 residents = hnp.arrays(np.float64, shape_of_areas, elements=st.integers(-9, 9).map(float), fill=st.just(0.0))
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@pytest.mark.thorough
+@settings(deadline=None, max_examples=cases(10, 50), derandomize=True)
 @given(counts, counts, residents)
 def test_the_fast_way_agrees_with_the_slow_loop(at_schools: np.ndarray, held: np.ndarray, more: np.ndarray) -> None:
     town, m = world(at_schools, held, more), 0.02

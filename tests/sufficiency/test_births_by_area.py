@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from planning_areas.school_year import cohort_from_calendar_years, cohort_from_mid_years
 from planning_areas.tables import EvidenceError
@@ -177,7 +178,9 @@ def test_what_is_wrong_is_told(text: str, row: int, column: str, says: str, tmp_
     assert [p for p in told if p[:2] == (row, column) and says in p[2]], told
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@pytest.mark.thorough
+@settings(max_examples=cases(10, 25), deadline=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(births=st.lists(st.integers(0, 5000), min_size=2, max_size=8), kind=st.sampled_from(["mid", "calendar"]))
 def test_any_run_of_years_is_re_cut_year_by_year(births: list[int], kind: str, tmp_path: Path) -> None:
     years = ",".join(f"{kind} {2000 + i}" for i in range(len(births)))

@@ -17,6 +17,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from thoroughly import cases
 
 from planning_areas.tables import EvidenceError, Problem
 from sufficiency.sources.reading import Ask
@@ -292,7 +293,9 @@ def reads_or_says_why(reader: str, path: Path) -> None:
         assert sum(len(r.table) for r in readings) > 0
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@pytest.mark.thorough
+@settings(max_examples=cases(50, 150), deadline=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=damage, cut=st.integers(0, 300))
 def test_a_damaged_csv_is_read_or_told(flips: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
     path = tmp_path / "damaged.csv"
@@ -300,7 +303,9 @@ def test_a_damaged_csv_is_read_or_told(flips: list[tuple[int, int]], cut: int, t
     reads_or_says_why("local_authority_roll", path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@pytest.mark.thorough
+@settings(max_examples=cases(25, 60), deadline=None, derandomize=True,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=damage, cut=st.integers(0, 300))
 def test_a_damaged_workbook_is_read_or_told(flips: list[tuple[int, int]], cut: int, tmp_path: Path) -> None:
     path = tmp_path / "damaged.xlsx"

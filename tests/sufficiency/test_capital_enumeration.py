@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from thoroughly import cases
 from tiny_councils import best_by_trying, council, solved_here
 
 from sufficiency.capital.decide import decide
 from sufficiency.capital.solver import Ask
 
-SEEDS = range(28)
+SEEDS = range(cases(12, 28))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("block", range(4))
 def test_no_plan_is_better_and_every_rule_is_kept(block: int) -> None:
     for seed in SEEDS[block::4]:
