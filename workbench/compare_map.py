@@ -142,7 +142,8 @@ def _care_layer(mine: pd.DataFrame, first: str, others: Sequence[str], shapes: g
     if mine.empty:
         return None
     figures = [f"{figure}_{side}" for figure in ("hours_short", "hours_wanted") for side in (BEFORE_SIDE, AFTER_SIDE)]
-    table = mine.set_index(["run", "planning_area_code", "ay", "age_band"])[figures].unstack("age_band")    # noqa: PD010
+    by_age = mine.set_index(["run", "planning_area_code", "ay", "age_band"])[figures]
+    table = by_age.unstack("age_band")      # noqa: PD010  a row for each age: a second one is an error and no mean
     table.columns = ["_".join((*figure.rsplit("_", 1)[:1], band, figure.rsplit("_", 1)[1])) for figure, band in table.columns]
     table = table.reset_index().rename(columns={"planning_area_code": "key", "ay": "year"})
     told = [view for view in care_views() if any(
